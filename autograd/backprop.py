@@ -1,0 +1,181 @@
+"""The chain rule, swept over the recorded graph in either direction.
+
+A node gives its parents, the partial on each edge, and at a leaf nothing: no sweep knows an operation by name.
+"""
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any
+
+Node = Any          # a Value; the sweeps use its data, grad, op, parents and partials
+
+
+def wengert_list(output: Node) -> list[Node]:
+    """Every node that output depends on, each once, parents before children: the tape.
+
+    Depth first with a stack of its own, so a graph may be of any depth.
+    """
+    tape, seen, stack = [], set(), [output]
+    while stack:
+        node = stack.pop()
+        if node is None:                                # the next node's parents are all on the tape by now
+            tape.append(stack.pop())
+        elif node not in seen:
+            seen.add(node)
+            a, b = node._a, node._b                     # the two usual parents; value.py says how they are stored
+            if b is None:
+                if a is None or a in seen:
+                    tape.append(node)
+                else:
+                    stack += (node, None, a)
+            elif type(b) is tuple:
+                if seen.issuperset(a):
+                    tape.append(node)
+                else:
+                    stack += (node, None, *reversed(a))
+            elif a in seen and b in seen:
+                tape.append(node)
+            else:
+                stack += (node, None, b, a)
+    return tape
+
+
+def backward(output: Node) -> None:
+    """The backward phase: add ∂output/∂node to every leaf's grad, and set every interior node's.
+
+    Interior nodes are cleared first; leaves accumulate over calls.  The edges are those recorded, whatever has
+    happened to a node's data since.
+    """
+    tape = wengert_list(output)
+    for node in tape:
+        if node._a is not None:
+            node.grad = 0.0
+    output.grad += 1.0
+    for node in reversed(tape):
+        a, b, g = node._a, node._b, node.grad           # the two usual edges; value.py says how they are stored
+        if b is None:
+            if a is not None:
+                a.grad += node._da * g
+        elif type(b) is tuple:
+            for parent, partial in zip(a, node._da):
+                parent.grad += partial * g
+        else:
+            a.grad += node._da * g
+            b.grad += node._db * g
+
+
+def adjoints(output: Node, seed: Any, edges: Callable[[Node], Iterable[tuple[Node, Any]]]) -> dict[Node, Any]:
+    """The same sweep, written into a dict: {node: ∂output/∂node}, touching no node.
+
+    With recorded partials (`recorded`) the adjoints are floats; with rules run again on Values they are Values.
+    """
+    adjoint = {output: seed}
+    for node in reversed(wengert_list(output)):
+        for parent, partial in edges(node) if node in adjoint else ():
+            g = adjoint[node]
+            term = g if partial == 1.0 else partial * g         # a factor of 1 needs no node
+            adjoint[parent] = adjoint[parent] + term if parent in adjoint else term
+    return adjoint
+
+
+def recorded(node: Node) -> Iterable[tuple[Node, float]]:
+    """A node's edges as they were recorded: (parent, ∂node/∂parent)."""
+    return zip(node.parents, node.partials)
+
+
+def rule_again(node: Node) -> Iterable[tuple[Node, Any]]:
+    """A node's edges with the rule run once more, on Values: the partials are then nodes themselves."""
+    if node.op is None:
+        return ()
+    xs = [parent.data for parent in node.parents]
+    z = node.op.forward(*xs)
+    if not all(map(same, (z, *node.op.partials(z, *xs)), (node.data, *node.partials))):
+        raise ValueError(f"gradient: the data of {node!r} or of one of its parents was changed after it was recorded; "
+                         "record the expression again, or use backward(), which keeps to the recorded point")
+    return zip(node.parents, node.op.partials(node, *node.parents))
+
+
+def same(a: float, b: float) -> bool:
+    """Are these the same number?  NaN is the same as NaN."""
+    return a == b or (a != a and b != b)
+
+
+def gradient(output: Node, inputs: Sequence[Node]) -> list[Node]:
+    """∂output/∂input for each input, as Values: they can be drawn, and differentiated again, to any order.
+
+    No node's grad is touched.  An input that output does not depend on gets Value(0.0).  Raises ValueError where a
+    node's data was changed after recording.
+
+    >>> from autograd import Value
+    >>> x = Value(2.0)
+    >>> [slope] = gradient(x ** 3, [x])
+    >>> [curvature] = gradient(slope, [x])
+    >>> slope.data, curvature.data                         # 3x² and 6x
+    (12.0, 12.0)
+    """
+    leads = {*listed("gradient", inputs)}                  # what depends on an input: nothing else needs its rule
+    for node in wengert_list(output):
+        if not leads.isdisjoint(node.parents):
+            leads.add(node)
+
+    def edges(node: Node) -> Iterable[tuple[Node, Any]]:
+        if leads.isdisjoint(node.parents):
+            return ()
+        return ((parent, partial) for parent, partial in rule_again(node) if parent in leads)
+
+    adjoint = adjoints(output, output.lift(1.0), edges)
+    return [adjoint[x] if x in adjoint else output.lift(0.0) for x in inputs]
+
+
+def jacobian(outputs: Sequence[Node], inputs: Sequence[Node]) -> list[list[float]]:
+    """∂output/∂input at the recorded point: a row for each output, a column for each input.
+
+    >>> from autograd import Value
+    >>> x, y = Value(2.0), Value(3.0)
+    >>> jacobian([x * y, x + y], [x, y])
+    [[3.0, 2.0], [1.0, 1.0]]
+    """
+    inputs = listed("jacobian", inputs)
+    sweeps = [adjoints(output, 1.0, recorded) for output in listed("jacobian", outputs)]
+    return [[adjoint.get(x, 0.0) for x in inputs] for adjoint in sweeps]
+
+
+def hessian(output: Node, inputs: Sequence[Node]) -> list[list[float]]:
+    """∂²output/∂inputᵢ∂inputⱼ: the Jacobian of the gradient.
+
+    >>> from autograd import Value
+    >>> x, y = Value(2.0), Value(3.0)
+    >>> hessian(x * x * y, [x, y])
+    [[6.0, 4.0], [4.0, 0.0]]
+    """
+    return jacobian(gradient(output, listed("hessian", inputs)), inputs)
+
+
+def pushforward(output: Node, tangents: Mapping[Node, float]) -> float:
+    """Forward mode: the tangent of output, Σ ∂output/∂leaf · tangent, carried along the recorded edges.
+
+    >>> from autograd import Value
+    >>> x, y = Value(2.0), Value(3.0)
+    >>> pushforward(x * y, {x: 1.0, y: 10.0})
+    23.0
+    """
+    if not isinstance(tangents, Mapping):
+        raise TypeError(f"pushforward takes a dict {{leaf: tangent}}, not {tangents!r}")
+    tangent = dict(tangents)
+    for leaf in tangents:
+        if leaf.parents:
+            raise ValueError(f"pushforward: {leaf!r} is not a leaf; give tangents of leaves")
+    for node in wengert_list(output):
+        if node.parents:
+            tangent[node] = sum(partial * tangent.get(parent, 0.0) for parent, partial in recorded(node))
+    return tangent.get(output, 0.0)
+
+
+def listed(name: str, nodes: Iterable[Node]) -> list[Node]:
+    """The nodes as a list; a single one, or something else in it, is an error that says so."""
+    try:
+        nodes = list(nodes)
+    except TypeError:
+        raise TypeError(f"{name} takes a list of Values, not {nodes!r}") from None
+    for node in nodes:
+        if not hasattr(node, "parents"):
+            raise TypeError(f"{name} takes a list of Values, but one of them is {node!r}")
+    return nodes

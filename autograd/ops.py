@@ -1,0 +1,330 @@
+"""The primitive operations, each stated once.
+
+A row is z = f(x, y, ...) with its local partials (∂z/∂x, ∂z/∂y, ...), written in plain arithmetic on z, x and y.
+What a row does depends on the numbers it is given: floats run the model, Values record the graph (so a partial can
+be differentiated again), arrays run a whole batch, and Symbols write the rule out as text.
+"""
+import math
+import operator
+import sys
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
+from functools import lru_cache, reduce
+from itertools import compress
+from typing import Any
+
+# mypy: disable-error-code=has-type
+# (a rule may use an operation that is stated further down)
+
+
+@dataclass(frozen=True, eq=False)
+class Op:
+    """A primitive z = f(x, ...) with its local partials: one row of the table."""
+    name: str                                   # in Python's own syntax: "tanh", "*", "**3"
+    forward: Callable[..., Any]                 # x, ...     -> z, on floats
+    partials: Callable[..., tuple[Any, ...]]    # z, x, ...  -> (∂z/∂x, ...), on any numbers
+    array: Callable[..., Any] | None = None     # xp, x, ... -> z, on arrays; None where forward serves
+    written: Any = ""                           # another name for it on paper, or its formula; "" where name serves
+    domain: str = ""                            # where it is defined and differentiable; "" is everywhere
+    kink: Callable[..., Any] | None = None      # x, ...     -> what is 0 where the two sides' partials differ
+    activation: bool = False                    # is this a neuron's φ, and so its argument a pre-activation v?
+    lists: bool = False                         # are there lists among its arguments?  Partials are then flat
+
+    @property
+    def arity(self) -> int | None:
+        """How many numbers it takes, None for any number: the rule's own signature says it.
+
+        >>> tanh.arity, mul.arity, weighted_sum.arity
+        (1, 2, None)
+        """
+        rule = self.partials.__code__
+        return None if self.lists or rule.co_flags & 0x04 else rule.co_argcount - 1     # 0x04: it takes *arguments
+
+    def __call__(self, *args: Any) -> Any:
+        """Apply to any numbers; a Value or a Symbol says itself what that means for it."""
+        if self.lists:
+            args = tuple(numbers_in(self, args))
+        for x in flat(args) if self.lists else args:
+            if type(x) is not float:
+                if hasattr(x, "apply_op"):
+                    return x.apply_op(self, args)
+                if hasattr(x, "shape"):
+                    return self.array(library_of(x), *args) if self.array else self.forward(*args)
+        try:
+            return self.forward(*args)
+        except (ValueError, ArithmeticError) as error:
+            raise self.refusal(error, flat(args)) from None
+
+    def refusal(self, error: Exception, xs: Sequence[Any]) -> Exception:
+        """The same kind of error, naming the operation, the labels and the number.
+
+        >>> log(-1.0)
+        Traceback (most recent call last):
+        ValueError: log(-1.0): -1.0 is outside x > 0
+        """
+        numbers = [getattr(x, "data", x) for x in xs]
+        labels = [short(getattr(x, "label", "") or repr(number)) for x, number in zip(xs, numbers)]
+        if self.name.isidentifier():
+            call = f"{self.name}({', '.join(labels)})"
+        else:
+            labels = [f"({label})" if label.startswith("-") else label for label in labels]
+            call = f" {self.name} ".join(labels) if len(labels) == 2 else f"{labels[0]}{self.name}"
+        if isinstance(error, OverflowError) or not self.domain:
+            return type(error)(f"{call}: {', '.join(map(repr, numbers))} overflows the range of floats")
+        outside = numbers[self.domain.startswith("y")]
+        return type(error)(f"{call}: {outside!r} is outside {self.domain}")
+
+
+def short(text: str) -> str:
+    """A label on one line and of readable length, for error messages."""
+    text = text if text.isprintable() else repr(text)[1:-1]
+    return text if len(text) <= 40 else text[:39] + "…"
+
+
+def library_of(array: Any) -> Any:
+    """The module whose functions work on this array: numpy, jax.numpy, torch."""
+    if hasattr(array, "__array_namespace__"):
+        return array.__array_namespace__()
+    return sys.modules[type(array).__module__.partition(".")[0]]
+
+
+# --- arithmetic: Python's own operators write and run it -------------------------------------------------------------
+
+add = Op("+", operator.add, lambda z, x, y: (1.0, 1.0))
+sub = Op("-", operator.sub, lambda z, x, y: (1.0, -1.0))
+mul = Op("*", operator.mul, lambda z, x, y: (y, x))
+div = Op("/", operator.truediv, lambda z, x, y: (1 / y, -z / y), domain="y ≠ 0")
+neg = Op("neg", operator.neg, lambda z, x: (-1.0,), written=operator.neg)
+
+
+def _pow(x: float, y: float) -> float:
+    if x <= 0:
+        raise ValueError
+    return x ** y
+
+
+general_power = Op("**", _pow, lambda z, x, y: (y * x ** (y - 1), z * log(x)), lambda xp, x, y: x ** y, operator.pow, "x > 0")
+
+
+@lru_cache(maxsize=1024)
+def power(n: float) -> Op:
+    """The row of x ↦ xⁿ for a plain number n: one op for each n."""
+    n = int(n) if n == int(n) else float(n)
+    rule = (lambda z, x: (n * x ** (n - 1),)) if n else (lambda z, x: (0.0,))
+    if isinstance(n, int):
+        return Op(f"**{n}", lambda x: x ** n, rule, written=lambda x: x ** n, domain="x ≠ 0" if n < 0 else "")
+    return Op(f"**{n}", lambda x: root(x, n), rule, lambda xp, x: x ** n, lambda x: x ** n,
+              "x ≥ 0" if n > 1 else "x > 0")
+
+
+def root(x: float, n: float) -> float:
+    """xⁿ for a fractional n, which has no real value left of 0."""
+    if x < 0:
+        raise ValueError
+    return x ** n
+
+
+# --- functions ----------------------------------------------------------------------------------------------------
+#               name      z = f(x)     ∂z/∂x                              on arrays                      on paper, where
+
+exp = Op(       "exp",    math.exp,    lambda z, x: (z,),                 lambda xp, x: xp.exp(x))
+expm1 = Op(     "expm1",  math.expm1,  lambda z, x: (z + 1,),             lambda xp, x: xp.expm1(x))
+log = Op(       "log",    math.log,    lambda z, x: (1 / x,),             lambda xp, x: xp.log(x),    "ln", "x > 0")
+log1p = Op(     "log1p",  math.log1p,  lambda z, x: (1 / (1 + x),),       lambda xp, x: xp.log1p(x),  domain="x > -1")
+sqrt = Op(      "sqrt",   math.sqrt,   lambda z, x: (0.5 / z,),           lambda xp, x: xp.sqrt(x),
+                written=lambda x: x ** 0.5, domain="x > 0")
+sin = Op(       "sin",    math.sin,    lambda z, x: (cos(x),),            lambda xp, x: xp.sin(x),    domain="|x| < ∞")
+cos = Op(       "cos",    math.cos,    lambda z, x: (-sin(x),),           lambda xp, x: xp.cos(x),    domain="|x| < ∞")
+abs = Op(       "abs",    math.fabs,   lambda z, x: (heaviside(x) - heaviside(-x),), lambda xp, x: xp.abs(x),
+                written=lambda x: x.bars(), kink=lambda x: x)
+
+
+# --- pieces: how a rule with two sides stays an expression -----------------------------------------------------------
+# At the kink every derivative takes the lecture's "x ≤ 0" side; a tie of two numbers goes to the first.  NaN stays NaN.
+
+heaviside = Op("heaviside",
+               lambda x: 1.0 if x > 0 else 0.0 if x <= 0 else x,
+               lambda z, x: (0 * z,),
+               lambda xp, x: xp.where(x > 0, 1.0, xp.where(x <= 0, 0.0, x)),
+               "H", kink=lambda x: x, activation=True)
+bipolar = Op("bipolar",
+             lambda x: 1.0 if x > 0 else -1.0 if x <= 0 else x,
+             lambda z, x: (0 * z,),
+             lambda xp, x: xp.where(x > 0, 1.0, xp.where(x <= 0, -1.0, x)),
+             kink=lambda x: x, activation=True)
+select = Op("select",
+            lambda x, a, b: a if x > 0 else b if x <= 0 else x,
+            lambda z, x, a, b: (0 * heaviside(x), heaviside(x), 1 - heaviside(x)),
+            lambda xp, x, a, b: xp.where(x > 0, a, xp.where(x <= 0, b, x)),
+            lambda x, a, b: x.cases(a, b), kink=lambda x, a, b: x)
+maximum = Op("maximum",
+             lambda x, y: x if x >= y else y if y > x else x + y,
+             lambda z, x, y: (1 - heaviside(y - x), heaviside(y - x)),
+             lambda xp, x, y: xp.where(x >= y, x, xp.where(y > x, y, x + y)),
+             "max", kink=lambda x, y: x - y)
+minimum = Op("minimum",
+             lambda x, y: x if x <= y else y if y < x else x + y,
+             lambda z, x, y: (1 - heaviside(x - y), heaviside(x - y)),
+             lambda xp, x, y: xp.where(x <= y, x, xp.where(y < x, y, x + y)),
+             "min", kink=lambda x, y: x - y)
+
+
+# --- the lecture's activation functions y = φ(v), with φ'(v): its "Popular Activation Functions and Their Derivatives"
+
+ALPHA, LAMBDA = 1.67326, 1.0507             # the lecture's constants; SELU's, used for ELU as well
+
+
+def _sigmoid(x: float) -> float:
+    if x < 0:                               # e^x for negative x only: never overflows
+        return math.exp(x) / (1 + math.exp(x))
+    return 1 / (1 + math.exp(-x))
+
+
+def _sigmoid_array(xp: Any, x: Any) -> Any:
+    e = xp.exp(-xp.abs(x))
+    return xp.where(x < 0, e, 1.0) / (1 + e)
+
+
+linear = Op("linear", lambda x: x, lambda z, x: (1.0,), activation=True)
+sigmoid = Op("sigmoid", _sigmoid, lambda z, x: (z * (1 - z),), _sigmoid_array, activation=True)
+tanh = Op("tanh", math.tanh, lambda z, x: (1 - z * z,), lambda xp, x: xp.tanh(x), activation=True)
+relu = Op("relu",
+          lambda x: 0.0 if x <= 0 else x,
+          lambda z, x: (heaviside(x),),
+          lambda xp, x: xp.where(x <= 0, 0.0, x),
+          kink=lambda x: x, activation=True)
+leaky_relu = Op("leaky_relu",
+                lambda x: x if x > 0 else 0.01 * x,
+                lambda z, x: (select(x, 1.0, 0.01),),
+                lambda xp, x: xp.where(x > 0, x, 0.01 * x),
+                kink=lambda x: x, activation=True)
+elu = Op("elu",
+         lambda x: x if x > 0 else ALPHA * math.expm1(x),
+         lambda z, x: (select(x, 1.0, ALPHA * exp(minimum(x, 0.0))),),
+         lambda xp, x: xp.where(x > 0, x, ALPHA * xp.expm1(xp.where(x > 0, 0.0, x))),
+         kink=lambda x: x, activation=True)
+selu = Op("selu",
+          lambda x: LAMBDA * (x if x > 0 else ALPHA * math.expm1(x)),
+          lambda z, x: (LAMBDA * select(x, 1.0, ALPHA * exp(minimum(x, 0.0))),),
+          lambda xp, x: LAMBDA * xp.where(x > 0, x, ALPHA * xp.expm1(xp.where(x > 0, 0.0, x))),
+          kink=lambda x: x, activation=True)
+softplus = Op("softplus",
+              lambda x: max(x, 0.0) + math.log1p(math.exp(-math.fabs(x))),
+              lambda z, x: (sigmoid(x),),
+              lambda xp, x: xp.where(x <= 0, 0.0, x) + xp.log1p(xp.exp(-xp.abs(x))),
+              activation=True)
+
+half_square = Op("half_square", lambda x: 0.5 * x * x, lambda z, x: (x,), written=lambda x: 0.5 * x ** 2)
+
+
+# --- lists of numbers ------------------------------------------------------------------------------------------------
+
+
+def _logsumexp(xs: Sequence[float]) -> float:
+    m = max(xs)
+    return m if math.isinf(m) else m + math.log(sum(math.exp(x - m) for x in xs))
+
+
+def _logsumexp_array(xp: Any, xs: Sequence[Any]) -> Any:
+    m = reduce(maximum.__call__, xs)
+    return m + xp.log(sum(xp.exp(x - m) for x in xs))
+
+
+def added(xs: Iterable[Any]) -> Any:
+    """x₁ + x₂ + ... from the left, on any numbers: sum() would write 0 + x₁ + ..."""
+    return reduce(operator.add, xs)
+
+
+total = Op("total", lambda xs: sum(xs), lambda z, xs: (1.0,) * len(xs), written=added, lists=True)
+logsumexp = Op("logsumexp", _logsumexp, lambda z, xs: tuple([exp(x - z) for x in xs]), _logsumexp_array,
+               lambda xs: log(added(map(exp.__call__, xs))), lists=True)
+#   A neuron's induced local field v = w₁x₁ + ... + wₙxₙ + b as one node: the lecture's v = w'x.
+weighted_sum = Op("weighted_sum",
+                  lambda w, x, b: sum(map(operator.mul, w, x)) + b,
+                  lambda z, w, x, b: (*x, *w, 1.0),
+                  written=lambda w, x, b: added(map(operator.mul, w, x)) + b, lists=True)
+
+
+def mean(xs: Any) -> Any:
+    """The mean (x₁ + ... + xₙ) / n; of an array, over the last axis.
+
+    >>> mean([1.0, 2.0, 6.0])
+    3.0
+    """
+    [xs] = numbers_in(total, [xs])
+    return total(xs) / len(xs)
+
+
+def softmax(xs: Any) -> Any:
+    """e^xᵢ / (e^x₁ + ... + e^xₙ) for each i, which never overflows; of an array, over the last axis.
+
+    >>> softmax([0.0, 1e4])
+    [0.0, 1.0]
+    """
+    if hasattr(xs, "shape"):
+        return exp(xs - logsumexp(xs)[..., None])
+    [xs] = numbers_in(logsumexp, [xs])
+    z = logsumexp(xs)
+    return [exp(x - z) for x in xs]
+
+
+def numbers_in(op: Op, args: Sequence[Any]) -> list[Any]:
+    """The arguments of an op that takes lists: each list as a tuple, an array as the tuple of its last axis's columns.
+
+    Raises TypeError where a list is not one, ValueError where one is empty or two differ in length.
+    """
+    found = []
+    names = op.forward.__code__.co_varnames
+    if len(args) != op.forward.__code__.co_argcount:
+        raise TypeError(f"{op.name} takes {', '.join(names)}, but {len(args)} arguments were given")
+    for name, x in zip(names, args):
+        if type(x) in (list, tuple) or name == "b":
+            found.append(x if name == "b" else tuple(x))
+        elif getattr(x, "shape", ()):
+            found.append(tuple([x[..., i] for i in range(x.shape[-1])]))
+        else:
+            try:
+                found.append(tuple(x))
+            except TypeError:
+                raise TypeError(f"{op.name}: {name} is a list of numbers, not {x!r}") from None
+    lengths = {len(x) for x in found if type(x) is tuple}
+    if 0 in lengths:
+        raise ValueError(f"{op.name} of an empty list: give it at least one number")
+    if len(lengths) > 1:
+        raise ValueError(f"{op.name}: {len(found[0])} weights but {len(found[1])} inputs; give a weight for each input")
+    return found
+
+
+def flat(args: Iterable[Any]) -> list[Any]:
+    """The numbers among the arguments and in the lists among them, in order."""
+    numbers: list[Any] = []
+    for x in args:
+        numbers += x if type(x) is tuple else (x,)
+    return numbers
+
+
+def hold(op: Op, args: Sequence[Any]) -> Op:
+    """The op of the missing numbers alone, flat: the others among args are held, as n is held in xⁿ.
+
+    >>> hold(weighted_sum, ((None,), (2.0,), None)).partials(0.0, -3.0, 6.5)
+    (2.0, 1.0)
+    """
+    missing = [x is None for x in flat(args)]
+
+    def fill(xs: Sequence[Any]) -> list[Any]:
+        rest = iter(xs)
+        return [tuple([next(rest) if x is None else x for x in part]) if type(part) is tuple
+                else next(rest) if part is None else part for part in args]
+
+    array, written = op.array, op.written
+    return replace(
+        op, forward=lambda *xs: op.forward(*fill(xs)),
+        partials=lambda z, *xs: tuple(compress(op.partials(z, *fill(xs)), missing)),
+        array=array and (lambda xp, *xs: array(xp, *fill(xs))),
+        written=lambda *xs: written(*fill(xs)), lists=False)
+
+
+TABLE = {name: row for name, row in list(globals().items()) if isinstance(row, Op)}
+ACTIVATIONS = {name: row for name, row in TABLE.items() if row.activation}
+
+__all__ = ["Op", "mean", "power", "softmax", *TABLE]

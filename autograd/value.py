@@ -1,0 +1,318 @@
+"""A number that remembers how it was made.
+
+The forward phase records: every operation on a Value makes a new Value that knows its operation, its parents and,
+on the edge to each parent, the local partial derivative.  The backward phase (backprop.py) only multiplies and adds.
+"""
+from collections.abc import Callable, Sequence
+from functools import lru_cache
+from itertools import compress
+from numbers import Real
+from typing import TYPE_CHECKING, Any
+
+from . import backprop, ops
+from .ops import Op
+
+new = object.__new__
+ERRORS = (ValueError, ArithmeticError)          # how Python refuses log(-1), 1/0 and exp(1000)
+
+
+def number(x: Any) -> float:
+    """x as a float: Python's and NumPy's real scalars are numbers; strings, None, complex and arrays are not."""
+    if isinstance(x, Real) or (type(x).__name__ in ("bool", "bool_") and type(x).__module__ == "numpy"):
+        try:
+            return float(x)
+        except OverflowError:
+            raise OverflowError("a Value holds a float, and this integer is larger than the largest float") from None
+    found = "a Value already" if isinstance(x, Value) else f"of type {type(x).__name__}"
+    raise TypeError(f"a Value holds one real number, but {ops.short(repr(x))} is {found}")
+
+
+def unary(op: Op) -> Callable[["Value"], "Value"]:
+    """The method that records op(self)."""
+    forward, partials = op.forward, op.partials
+
+    def method(self: "Value") -> "Value":
+        x = self.data
+        node = new(Value)
+        try:
+            node.data = z = forward(x)
+            node._da, = partials(z, x)
+        except ERRORS as error:
+            raise op.refusal(error, (self,)) from None
+        node.grad = 0.0
+        node.label = ""
+        node._op = op
+        node._a = self
+        node._b = None
+        return node
+
+    return method
+
+
+def binary(op: Op) -> tuple[Callable[["Value", Any], "Value"], Callable[["Value", Any], "Value"]]:
+    """The methods that record op(self, other) and op(other, self)."""
+    forward, partials = op.forward, op.partials
+
+    def method(self: "Value", other: Any) -> "Value":
+        if not isinstance(other, Value):
+            if hasattr(other, "__len__"):       # a list or an array may know what to do; a string does not
+                return NotImplemented
+            other = Constant(other)
+        x, y = self.data, other.data
+        node = new(Value)
+        try:
+            node.data = z = forward(x, y)
+            node._da, node._db = partials(z, x, y)
+        except ERRORS as error:
+            raise op.refusal(error, (self, other)) from None
+        node.grad = 0.0
+        node.label = ""
+        node._op = op
+        node._a = self
+        node._b = other
+        return node
+
+    def reflected(self: "Value", other: Any) -> "Value":
+        return method(Constant(other), self)
+
+    return method, reflected
+
+
+class Value:
+    """A node of the graph: a scalar, the operation that made it, its parents and the partial on each edge.
+
+    Equality and hash are by identity, order (<, <=, >, >=) is by data.
+
+    >>> x = Value(3.0, label="x")
+    >>> y = x * x + 1
+    >>> y.backward()
+    >>> y.data, x.grad
+    (10.0, 6.0)
+    """
+    # One object a node.  A unary node has _a and _da alone, a binary one _b and _db too.  With more parents, _a and _da
+    # are tuples of the parents and the partials, and _b is the tuple of the op's arguments with None for each parent.
+    __slots__ = "data", "grad", "label", "_op", "_a", "_b", "_da", "_db"
+
+    data: float                                 # the primal
+    grad: float                                 # the adjoint ∂output/∂self, after output.backward()
+    label: str
+    _op: Op | None
+    _a: Any
+    _b: Any
+    _da: Any
+    _db: Any
+
+    def __init__(self, data: float, label: str = "") -> None:
+        self.data = data if type(data) is float else number(data)
+        self.grad = 0.0
+        if type(label) is not str:
+            raise TypeError(f"a label is a string, not {ops.short(repr(label))}")
+        self.label = label
+        self._op = None
+        self._a = self._b = None
+
+    @property
+    def op(self) -> Op | None:
+        """The row of the operation that made this node, taking its parents; None at a leaf.
+
+        Plain numbers among the arguments of an operation on lists are held in it, as n is in xⁿ.
+        """
+        if self._op and self._op.lists:
+            return ops.hold(self._op, self._b)
+        return self._op
+
+    @property
+    def parents(self) -> tuple["Value", ...]:
+        """The Values this one was made from, in the order of the arguments; () at a leaf."""
+        if type(self._b) is tuple:
+            return self._a
+        return () if self._a is None else (self._a,) if self._b is None else (self._a, self._b)
+
+    @property
+    def partials(self) -> tuple[float, ...]:
+        """∂self/∂parent for each parent, stored in the forward phase: the edge is the local derivative."""
+        if type(self._b) is tuple:
+            return self._da
+        return () if self._a is None else (self._da,) if self._b is None else (self._da, self._db)
+
+    def backward(self) -> None:
+        """The backward phase: set grad to ∂self/∂node on every node; leaves accumulate over calls.
+
+        >>> a = Value(2.0)
+        >>> for _ in range(3):
+        ...     (a * a).backward()
+        >>> a.grad                              # three times 2a
+        12.0
+        """
+        backprop.backward(self)
+
+    @staticmethod
+    def lift(x: Any) -> "Value":
+        """A number met by an operation, as a node: a Value as it is, any other as a Constant."""
+        return x if isinstance(x, Value) else Constant(x)
+
+    def apply_op(self, op: Op, args: Sequence[Any]) -> "Value":
+        """Record op(*args) as a new node."""
+        return recorder(op)(*args)
+
+    def __repr__(self) -> str:
+        label = f", {self.label!r}" if self.label else ""
+        return f"{type(self).__name__}({self.data!r}{label})"
+
+    def __float__(self) -> float:
+        return self.data
+
+    def __lt__(self, other: "Value | float") -> bool:
+        return self.data < (other.data if isinstance(other, Value) else other)
+
+    def __le__(self, other: "Value | float") -> bool:
+        return self.data <= (other.data if isinstance(other, Value) else other)
+
+    def __gt__(self, other: "Value | float") -> bool:
+        return self.data > (other.data if isinstance(other, Value) else other)
+
+    def __ge__(self, other: "Value | float") -> bool:
+        return self.data >= (other.data if isinstance(other, Value) else other)
+
+    __add__, __radd__ = binary(ops.add)
+    __sub__, __rsub__ = binary(ops.sub)
+    __mul__, __rmul__ = binary(ops.mul)
+    __truediv__, __rtruediv__ = binary(ops.div)
+    __neg__ = unary(ops.neg)
+    __abs__ = unary(ops.abs)
+
+    def __pow__(self, n: "Value | float") -> "Value":
+        if isinstance(n, Value):
+            return to_the_value(self, n)
+        return to_the(number(n))(self)
+
+    def __rpow__(self, base: float) -> "Value":
+        return to_the_value(Constant(base), self)
+
+    if TYPE_CHECKING:                           # the loop below adds these, and every other unary row of the table
+        def exp(self) -> "Value": ...
+        expm1 = log = log1p = sqrt = sin = cos = abs = half_square = exp
+        heaviside = bipolar = linear = sigmoid = tanh = relu = leaky_relu = elu = selu = softplus = exp
+
+
+for name, row in ops.TABLE.items():
+    if row.arity == 1:
+        setattr(Value, name, unary(row))
+
+to_the_value = binary(ops.general_power)[0]
+
+
+@lru_cache(maxsize=1024)
+def to_the(n: float) -> Callable[[Value], Value]:
+    """The method x ↦ xⁿ."""
+    return unary(ops.power(n))
+
+
+class Constant(Value):
+    """A number that is not trained and not an input: what a plain number becomes when an operator meets it."""
+    __slots__ = ()
+
+
+class Parameter(Value):
+    """A leaf that training moves; its scope, such as ("layer 1", "neuron 2"), is what drawings group by."""
+    __slots__ = ("scope",)
+
+    scope: tuple[str, ...]
+
+    def __init__(self, data: float, label: str = "", scope: Sequence[str] = ()) -> None:
+        super().__init__(data, label)
+        self.scope = tuple(scope)
+
+
+NODES = frozenset({Value, Constant, Parameter})
+NUMBERS = NODES | {float}
+
+
+def of_lists(op: Op) -> Callable[..., Value]:
+    """The function that records op on lists of numbers; plain numbers get no node and no edge, they stay in the op."""
+    forward, partials = op.forward, op.partials
+
+    def function(*args: Any) -> Value:
+        node = new(Value)
+        every = tuple(ops.flat(args))
+        try:
+            if NODES.issuperset(map(type, every)):
+                xs = [[x.data for x in part] if type(part) is tuple else part.data for part in args]
+                node.data = z = forward(*xs)
+                node._a, node._da = every, partials(z, *xs)
+                node._b = tuple([(None,) * len(part) if type(part) is tuple else None for part in args])
+            else:
+                args = tuple([tuple(map(checked, part)) if type(part) is tuple else checked(part) for part in args])
+                xs = [tuple(map(plain, part)) if type(part) is tuple else plain(part) for part in args]
+                node.data = z = forward(*xs)
+                is_parent = [isinstance(x, Value) for x in every]
+                node._a, node._da = tuple(compress(every, is_parent)), tuple(compress(partials(z, *xs), is_parent))
+                node._b = tuple([tuple(map(hole, part)) if type(part) is tuple else hole(part) for part in args])
+        except ERRORS as error:
+            raise op.refusal(error, every) from None
+        node.grad = 0.0
+        node.label = ""
+        node._op = op
+        return node
+
+    return function
+
+
+def checked(x: Any) -> "Value | float":
+    """A Value as it is, any other number as a float."""
+    return x if type(x) is float or isinstance(x, Value) else number(x)
+
+
+def plain(x: Any) -> float:
+    """The float that x is or holds."""
+    return x if type(x) is float else x.data
+
+
+def hole(x: "Value | float") -> float | None:
+    """What an op on lists keeps of an argument: a plain number, and None where a parent goes."""
+    return x if type(x) is float else None
+
+
+def weighted_sums(W: Sequence[Sequence[Value]], x: Sequence[Any], b: Sequence[Value]) -> list[Value]:
+    """A layer's v = Wx + b: weighted_sum(w, x, b_j) for each row w of W and each b_j, reading x only once.
+
+    >>> W, b = [[Parameter(1.0), Parameter(2.0)], [Parameter(3.0), Parameter(4.0)]], [Parameter(0.5), Parameter(0.0)]
+    >>> weighted_sums(W, [1.0, -1.0], b)
+    [Value(-0.5), Value(-1.0)]
+    """
+    x = tuple(x)
+    kinds, n = {*map(type, x)}, len(x)
+    if not (kinds == {float} or NODES.issuperset(kinds)) or any(len(w) != n for w in W):
+        return [ops.weighted_sum(w, x, b_j) for w, b_j in zip(W, b)]
+    is_plain = kinds == {float}
+    xs = x if is_plain else [x_i.data for x_i in x]
+    holes = (None,) * n, x if is_plain else (None,) * n, None
+    forward, partials = ops.weighted_sum.forward, ops.weighted_sum.partials
+    nodes = []
+    for w, b_j in zip(W, b):
+        ws = [w_i.data for w_i in w]
+        node = new(Value)
+        node.data = z = forward(ws, xs, b_j.data)
+        d = partials(z, ws, xs, b_j.data)
+        node._a, node._da = ((*w, b_j), (*d[:n], d[-1])) if is_plain else ((*w, *x, b_j), d)
+        node._b = holes
+        node.grad = 0.0
+        node.label = ""
+        node._op = ops.weighted_sum
+        nodes.append(node)
+    return nodes
+
+
+@lru_cache(maxsize=1024)
+def recorder(op: Op) -> Callable[..., Value]:
+    """The function that records op(*args), some of args Values and some plain numbers."""
+    if op.lists:
+        return of_lists(op)
+    if op.arity == 1:
+        return unary(op)
+    lift = Value.lift
+    if op.arity == 2:
+        method = binary(op)[0]
+        return lambda x, y: method(lift(x), y)
+    function = of_lists(op)
+    return lambda *args: function(*map(lift, args))

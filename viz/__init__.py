@@ -1,0 +1,6 @@
+"""The recorded graph, drawn, and the chain rule, written out.
+import autograd
+
+if not hasattr(autograd, "Value"):
+    raise ImportError("viz needs deltagrad's package autograd, but the one found is another: PyPI's autograd (HIPS) has "
+                      "the same name.  Install deltagrad in a virtual environment of its own, without PyPI's autograd.")
