@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache, reduce
 from itertools import compress
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 # mypy: disable-error-code=has-type
 # (a rule may use an operation that is stated further down)
@@ -103,7 +103,8 @@ def _pow(x: float, y: float) -> float:
     return x ** y
 
 
-general_power = Op("**", _pow, lambda z, x, y: (y * x ** (y - 1), z * log(x)), lambda xp, x, y: x ** y, operator.pow, "x > 0")
+general_power = Op("**", _pow, lambda z, x, y: (y * x ** (y - 1), z * log(x)), lambda xp, x, y: x ** y,
+                   written=operator.pow, domain="x > 0")
 
 
 @lru_cache(maxsize=1024)
@@ -327,4 +328,5 @@ def hold(op: Op, args: Sequence[Any]) -> Op:
 TABLE = {name: row for name, row in list(globals().items()) if isinstance(row, Op)}
 ACTIVATIONS = {name: row for name, row in TABLE.items() if row.activation}
 
-__all__ = ["Op", "mean", "power", "softmax", *TABLE]
+if not TYPE_CHECKING:                       # a type checker reads the rows themselves; a list made by a program it cannot
+    __all__ = ["Op", "mean", "power", "softmax", *TABLE]

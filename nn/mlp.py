@@ -1,0 +1,203 @@
+"""Neuron, Layer, MLP: v = w'x + b, y = φ(v), side by side and one after the other.
+
+The letters are the lecture's: x_i is an input, neuron j has the local field v_j and the output y_j, and w_ji leads
+from i to j.  In an MLP the neurons are numbered through, so that every letter means one node.
+"""
+import math
+from collections.abc import Iterator, Sequence
+from random import Random
+from typing import Any
+
+from autograd import Op, Parameter, Value, ops, weighted_sum, weighted_sums
+
+from .module import Module
+
+
+class Neuron(Module):
+    """One neuron y = φ(v), v = w₁x₁ + ... + wₙxₙ + b.
+
+    Raises ValueError for fewer than one input or an unknown activation.
+
+    >>> neuron = Neuron(2, "tanh", seed=0)
+    >>> y = neuron([2.0, 0.0])
+    >>> y.label, y.parents[0].label, [p.label for p in neuron.parameters()]
+    ('y', 'v', ['w1', 'w2', 'b'])
+    """
+
+    def __init__(self, nin: int, activation: str = "tanh", seed: int | None = None) -> None:
+        check_size("Neuron", "inputs", nin)
+        draw = initial_weights(activation, nin, 1, Random(seed))
+        self.activation = activation
+        self.w = [Parameter(next(draw), f"w{i}") for i in range(1, nin + 1)]
+        self.b = Parameter(0.0, "b")
+        self.v_label, self.y_label = "v", "y"
+
+    def __call__(self, x: Sequence[Value | float]) -> Value:
+        x = inputs("Neuron", len(self.w), x)
+        return self.fire(weighted_sum(self.w, x, self.b))
+
+    def fire(self, v: Value) -> Value:
+        """y = φ(v), both nodes labelled."""
+        v.label = self.v_label
+        y: Value = row_of(self.activation)(v)
+        y.label = self.y_label
+        return y
+
+    def parameters(self) -> list[Parameter]:
+        return [*self.w, self.b]
+
+    def __repr__(self) -> str:
+        return f"Neuron({len(self.w)}, {self.activation!r})"
+
+
+class Layer(Module):
+    """Neurons side by side on the same inputs: v = Wx + b, y = φ(v).
+
+    >>> layer = Layer(3, 2, "sigmoid", seed=0)
+    >>> len(layer([0.5, -1.0, 2.0])), len(layer.parameters())
+    (2, 8)
+    """
+
+    def __init__(self, nin: int, nout: int, activation: str, seed: int | Random | None = None) -> None:
+        check_size("Layer", "inputs", nin)
+        check_size("Layer", "neurons", nout)
+        random = seed if isinstance(seed, Random) else Random(seed)
+        draw = initial_weights(activation, nin, nout, random)
+        self.neurons = [Neuron(nin, activation, seed=0) for _ in range(nout)]
+        for neuron in self.neurons:
+            for w in neuron.w:
+                w.data = next(draw)
+        number_through([self])
+
+    def __call__(self, x: Sequence[Value | float]) -> list[Value]:
+        x = inputs("Layer", len(self.neurons[0].w), x)
+        local_fields = weighted_sums([n.w for n in self.neurons], x, [n.b for n in self.neurons])
+        return [neuron.fire(v) for neuron, v in zip(self.neurons, local_fields)]
+
+    @property
+    def activation(self) -> str:
+        """φ's name, the same for all neurons of a layer."""
+        return self.neurons[0].activation
+
+    def parameters(self) -> list[Parameter]:
+        return once(p for neuron in self.neurons for p in neuron.parameters())
+
+    def __repr__(self) -> str:
+        return f"Layer({len(self.neurons[0].w)}, {len(self.neurons)}, {self.activation!r})"
+
+
+class MLP(Module):
+    """A multi-layer perceptron: layers one after the other, the last one the output layer.
+
+    Returns a Value for one output neuron, else a list of them.
+
+    >>> model = MLP(2, [3, 1], activation="tanh", seed=0)
+    >>> model([1.0, -1.0]).label
+    'y4'
+    >>> print(model.summary())
+    layer           inputs  neurons  activation  parameters
+    hidden layer 1       2        3  tanh                 9
+    output layer         3        1  linear               4
+    total                                                13
+    """
+
+    def __init__(self, nin: int, nouts: Sequence[int], activation: str = "relu", output_activation: str = "linear",
+                 seed: int | None = None) -> None:
+        if isinstance(nouts, int) or not len(nouts):
+            raise ValueError(f"MLP: nouts is the list of the layers' sizes, such as [16, 16, 1], not {nouts!r}")
+        random, sizes = Random(seed), [nin, *nouts]
+        activations = [activation] * (len(nouts) - 1) + [output_activation]
+        self.layers = [Layer(n, m, phi, random) for n, m, phi in zip(sizes, sizes[1:], activations)]
+        number_through(self.layers)
+
+    def __call__(self, x: Sequence[Value | float]) -> Any:
+        x = inputs("MLP", len(self.layers[0].neurons[0].w), x)
+        for layer in self.layers:
+            x = layer(x)
+        return x[0] if len(x) == 1 else x
+
+    def parameters(self) -> list[Parameter]:
+        return once(p for layer in self.layers for p in layer.parameters())
+
+    def summary(self) -> str:
+        """The layers as a table: inputs, neurons, activation, number of parameters (a shared one counts once)."""
+        rows = [("layer", "inputs", "neurons", "activation", "parameters")]
+        for layer in self.layers:
+            n = len(layer.parameters())
+            rows.append((layer_name(self.layers, layer), str(len(layer.neurons[0].w)), str(len(layer.neurons)),
+                         layer.activation, str(n)))
+        rows.append(("total", "", "", "", str(len(self.parameters()))))
+        name, _, _, phi, _ = (max(map(len, column)) for column in zip(*rows))
+        return "\n".join(f"{a:{name}}  {b:>6}  {c:>7}  {d:{phi}}  {e:>10}" for a, b, c, d, e in rows)
+
+    def __repr__(self) -> str:
+        sizes = [len(layer.neurons) for layer in self.layers]
+        return (f"MLP({len(self.layers[0].neurons[0].w)}, {sizes}, activation={self.layers[0].activation!r}, "
+                f"output_activation={self.layers[-1].activation!r})")
+
+
+def row_of(activation: str) -> Op:
+    """The activation's row in the table of operations."""
+    if activation == "softmax":
+        raise ValueError("softmax is no activation of a neuron: it belongs to the loss.  Give the output layer the "
+                         "activation 'linear' and train it with nn.cross_entropy")
+    if activation not in ops.ACTIVATIONS:
+        raise ValueError(f"unknown activation {activation!r}; the known ones are {', '.join(ops.ACTIVATIONS)}")
+    return ops.ACTIVATIONS[activation]
+
+
+def initial_weights(activation: str, nin: int, nout: int, random: Random) -> Iterator[float]:
+    """Weights drawn uniformly from ±√(3 variance), with the variance that suits the activation.
+
+    He (2015), 2/nin, for relu and its kin; LeCun (1998), 1/nin, for selu; Glorot (2010), 2/(nin + nout), for the rest.
+    """
+    row_of(activation)
+    variance = 2 / nin if activation in ("relu", "leaky_relu", "elu") else \
+        1 / nin if activation == "selu" else 2 / (nin + nout)
+    limit = math.sqrt(3 * variance)
+    while True:
+        yield random.uniform(-limit, limit)
+
+
+def number_through(layers: Sequence[Layer]) -> None:
+    """Label every neuron's v, y, weights and bias by its number, counted through all layers, and give its scope."""
+    count = sum(len(layer.neurons) for layer in layers)
+    widest = max(count, len(layers[0].neurons[0].w))
+    comma = "," if widest > 9 else ""                   # w12 is w₁₂, but from ten on w1,12 and w11,2 must differ
+    sources, j = range(1, len(layers[0].neurons[0].w) + 1), 0
+    for layer in layers:
+        first = j + 1
+        for neuron in layer.neurons:
+            j += 1
+            scope = layer_name(layers, layer), f"neuron {j}"
+            neuron.v_label, neuron.y_label = f"v{j}", f"y{j}"
+            neuron.b.label, neuron.b.scope = f"b{j}", scope
+            for i, w in zip(sources, neuron.w):
+                w.label, w.scope = f"w{j}{comma}{i}", scope
+        sources = range(first, j + 1)
+
+
+def layer_name(layers: Sequence[Layer], layer: Layer) -> str:
+    """What a layer is called: hidden layer 1, hidden layer 2, ..., output layer."""
+    return "output layer" if layer is layers[-1] else f"hidden layer {layers.index(layer) + 1}"
+
+
+def inputs(kind: str, nin: int, x: Any) -> Sequence[Any]:
+    """x as a list of nin numbers; an array's as Python's own."""
+    x = x.tolist() if hasattr(x, "tolist") else x
+    if not isinstance(x, (list, tuple)):
+        raise TypeError(f"{kind} takes a list of {nin} inputs, not {x!r}")
+    if len(x) != nin:
+        raise ValueError(f"this {kind} has {nin} inputs, but {len(x)} were given")
+    return x
+
+
+def check_size(kind: str, what: str, n: Any) -> None:
+    """Raise ValueError unless n is a whole number of at least one."""
+    if not isinstance(n, int) or n < 1:
+        raise ValueError(f"{kind}: the number of {what} is a whole number of at least 1, not {n!r}")
+
+
+def once(parameters: Any) -> list[Parameter]:
+    """Each parameter once, in the order first met: weights may be shared."""
+    return list(dict.fromkeys(parameters))
