@@ -328,5 +328,5 @@ def hold(op: Op, args: Sequence[Any]) -> Op:
 TABLE = {name: row for name, row in list(globals().items()) if isinstance(row, Op)}
 ACTIVATIONS = {name: row for name, row in TABLE.items() if row.activation}
 
-if not TYPE_CHECKING:                       # a type checker reads the rows themselves; a list made by a program it cannot
+if not TYPE_CHECKING:                       # a type checker reads the rows themselves
     __all__ = ["Op", "mean", "power", "softmax", *TABLE]
