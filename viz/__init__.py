@@ -1,4 +1,4 @@
-"""The recorded graph, drawn, and the chain rule, written out.
+"""The recorded graph, drawn, and the chain rule, written out."""
 import autograd
 
 if not hasattr(autograd, "Value"):
