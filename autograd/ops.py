@@ -44,12 +44,20 @@ class Op:
         """Apply to any numbers; a Value or a Symbol says itself what that means for it."""
         if self.lists:
             args = tuple(numbers_in(self, args))
+        array = None
         for x in flat(args) if self.lists else args:
             if type(x) is not float:
                 if hasattr(x, "apply_op"):
                     return x.apply_op(self, args)
                 if hasattr(x, "shape"):
-                    return self.array(library_of(x), *args) if self.array else self.forward(*args)
+                    array = x
+                    if x.shape:                 # without a shape it is a NumPy scalar, and a Value may follow
+                        break
+        if array is not None:
+            xp = library_of(array)
+            if array.dtype == object and not self.lists:
+                return xp.frompyfunc(self, len(args), 1)(*args)     # each Value in it records a node of its own
+            return self.array(xp, *args) if self.array else self.forward(*args)
         try:
             return self.forward(*args)
         except (ValueError, ArithmeticError) as error:
@@ -110,7 +118,7 @@ general_power = Op("**", _pow, lambda z, x, y: (y * x ** (y - 1), z * log(x)), l
 @lru_cache(maxsize=1024)
 def power(n: float) -> Op:
     """The row of x ↦ xⁿ for a plain number n: one op for each n."""
-    n = int(n) if n == int(n) else float(n)
+    n = int(n) if float(n).is_integer() else float(n)
     rule = (lambda z, x: (n * x ** (n - 1),)) if n else (lambda z, x: (0.0,))
     if isinstance(n, int):
         return Op(f"**{n}", lambda x: x ** n, rule, written=lambda x: x ** n, domain="x ≠ 0" if n < 0 else "")
@@ -223,11 +231,14 @@ half_square = Op("half_square", lambda x: 0.5 * x * x, lambda z, x: (x,), writte
 
 def _logsumexp(xs: Sequence[float]) -> float:
     m = max(xs)
-    return m if math.isinf(m) else m + math.log(sum(math.exp(x - m) for x in xs))
+    if math.isinf(m):                       # inf - inf is no number; a NaN beside it stays NaN
+        return sum(xs) if any(map(math.isnan, xs)) else m
+    return m + math.log(sum(math.exp(x - m) for x in xs))
 
 
 def _logsumexp_array(xp: Any, xs: Sequence[Any]) -> Any:
     m = reduce(maximum.__call__, xs)
+    m = xp.where(xp.abs(m) < math.inf, m, 0.0)
     return m + xp.log(sum(xp.exp(x - m) for x in xs))
 
 
@@ -263,7 +274,8 @@ def softmax(xs: Any) -> Any:
     [0.0, 1.0]
     """
     if hasattr(xs, "shape"):
-        return exp(xs - logsumexp(xs)[..., None])
+        z = logsumexp(xs)
+        return exp(xs - (z[..., None] if hasattr(z, "shape") else z))
     [xs] = numbers_in(logsumexp, [xs])
     z = logsumexp(xs)
     return [exp(x - z) for x in xs]
@@ -282,7 +294,7 @@ def numbers_in(op: Op, args: Sequence[Any]) -> list[Any]:
         if type(x) in (list, tuple) or name == "b":
             found.append(x if name == "b" else tuple(x))
         elif getattr(x, "shape", ()):
-            found.append(tuple([x[..., i] for i in range(x.shape[-1])]))
+            found.append(tuple(x if len(x.shape) == 1 else [x[..., i] for i in range(x.shape[-1])]))
         else:
             try:
                 found.append(tuple(x))

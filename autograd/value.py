@@ -282,7 +282,9 @@ def weighted_sums(W: Sequence[Sequence[Value]], x: Sequence[Any], b: Sequence[Va
     """
     x = tuple(x)
     kinds, n = {*map(type, x)}, len(x)
-    if not (kinds == {float} or NODES.issuperset(kinds)) or any(len(w) != n for w in W):
+    if len(W) != len(b):
+        raise ValueError(f"weighted_sums: {len(W)} rows of weights but {len(b)} biases; give a bias for each row")
+    if not n or not (kinds == {float} or NODES.issuperset(kinds)) or any(len(w) != n for w in W):
         return [ops.weighted_sum(w, x, b_j) for w, b_j in zip(W, b)]
     is_plain = kinds == {float}
     xs = x if is_plain else [x_i.data for x_i in x]
@@ -313,6 +315,6 @@ def recorder(op: Op) -> Callable[..., Value]:
     lift = Value.lift
     if op.arity == 2:
         method = binary(op)[0]
-        return lambda x, y: method(lift(x), y)
+        return lambda x, y: method(lift(x), lift(y))
     function = of_lists(op)
     return lambda *args: function(*map(lift, args))
