@@ -1,0 +1,140 @@
+"""How one name and one number are spelled: w1 as w with a subscript 1, delta as δ, −0.29289 as −0.2929.
+
+Labels are whatever a user typed, so any other text is shown as text: on one line, cut to a readable length, and
+escaped so that it neither breaks nor enters a formula.
+"""
+import math
+import re
+from dataclasses import dataclass
+from functools import lru_cache
+from html import escape
+
+LONGEST = 30                                    # characters of a label that are shown
+
+GREEK = dict(alpha="α", beta="β", gamma="γ", delta="δ", epsilon="ε", zeta="ζ", eta="η", theta="θ", iota="ι", kappa="κ",
+             mu="μ", nu="ν", xi="ξ", pi="π", rho="ρ", sigma="σ", tau="τ", upsilon="υ", phi="φ", chi="χ", psi="ψ",
+             omega="ω", Gamma="Γ", Delta="Δ", Theta="Θ", Lambda="Λ", Xi="Ξ", Pi="Π", Sigma="Σ", Phi="Φ", Psi="Ψ",
+             Omega="Ω") | {"lambda": "λ"}
+GREEK_NAMES = {letter: name for name, letter in GREEK.items()}
+
+SUBSCRIPTS = dict(zip("0123456789aehijklmnoprstuvx,", "₀₁₂₃₄₅₆₇₈₉ₐₑₕᵢⱼₖₗₘₙₒₚᵣₛₜᵤᵥₓ,"))
+SUPERSCRIPTS = dict(zip("0123456789−()", "⁰¹²³⁴⁵⁶⁷⁸⁹⁻⁽⁾"))
+TO_BASELINE = str.maketrans({raised: plain for table in (SUBSCRIPTS, SUPERSCRIPTS) for plain, raised in table.items()})
+
+MARK = re.compile(r"(.+?)⁽([⁰¹²³⁴⁵⁶⁷⁸⁹]+)⁾")                          # x⁽²⁾: the second thing called x
+INDEXED = re.compile(r"([^\W\d_]+)(?:_?\{?(\d+(?:,\d+)*)\}?|_\{?([A-Za-z0-9,]+)\}?|([₀-₉,ₐ-ₜᵢ-ᵪⱼ]+))")
+WORD = re.compile(r"[^\W\d_][\w.]*…?")
+
+
+@dataclass(frozen=True)
+class Name:
+    """A label taken apart: its letter or word, its subscript, and the mark that tells it from its namesakes."""
+    base: str
+    subscript: str = ""
+    mark: str = ""
+    is_word: bool = True                        # a letter or a word; otherwise text that needs brackets in a formula
+
+    @property
+    def is_letter(self) -> bool:
+        """Can it stand in a product without a dot, as w₁ in w₁x₁?"""
+        return len(self.base) == 1 and self.is_word
+
+
+@lru_cache(maxsize=4096)
+def spelled(label: str) -> Name:
+    """The parts of a label: "w1", "w_1" and "w₁" are w with a subscript 1, "delta" is δ, "<b>" is only text.
+
+    >>> spelled("w12"), spelled("eta").base, spelled("x⁽²⁾").mark
+    (Name(base='w', subscript='12', mark='', is_word=True), 'η', '2')
+    """
+    marked = MARK.fullmatch(label)
+    label, mark = (marked[1], marked[2].translate(TO_BASELINE)) if marked else (label, "")
+    label = shown(label)
+    if indexed := INDEXED.fullmatch(label):
+        base = GREEK.get(indexed[1], indexed[1])
+        subscript = indexed[2] or indexed[3] or indexed[4].translate(TO_BASELINE)
+        if len(base) == 1 or len(subscript) <= 2 or not indexed[3]:         # batch_loss is a word, net_h1 is not
+            return Name(base, subscript, mark)
+    return Name(GREEK.get(label, label), "", mark, is_word=bool(WORD.fullmatch(label)))
+
+
+def shown(label: str) -> str:
+    """The label on one line, what cannot be seen as an escape, cut to a readable length.
+
+    >>> shown("two\\nlines"), shown("x" * 10_000)
+    ('two\\\\nlines', 'xxxxxxxxxxxxxxxxxxxxxxxxxxxxx…')
+    """
+    start = label[:LONGEST + 1]
+    if not start.isprintable():
+        start = "".join([c if c.isprintable() else repr(c)[1:-1] for c in start])
+    return start if len(start) <= LONGEST else start[:LONGEST - 1] + "…"
+
+
+def number_text(x: float, digits: int = 4) -> str:
+    """x to so many significant digits, whole numbers in full, with a true minus sign.
+
+    >>> number_text(-0.29289), number_text(60000.0), number_text(0.000012), number_text(6.88137), number_text(-0.0)
+    ('−0.2929', '60000', '1.2e−05', '6.881', '0')
+    """
+    if x != x:
+        return "NaN"
+    if math.isinf(x):
+        return "∞" if x > 0 else "−∞"
+    size = abs(x)
+    if x == int(x) and size < 1e6:
+        written = str(int(x))
+    elif 1e-4 <= size < 1e6:
+        written = f"{x:.{max(0, digits - 1 - math.floor(math.log10(size)))}f}"
+        written = written.rstrip("0").rstrip(".") if "." in written else written
+    else:
+        written = f"{x:.{digits}g}"
+    return written.replace("-", "−")
+
+
+def subscript_text(subscript: str) -> str:
+    """A subscript in plain text: ₁₂ or ⱼᵢ where Unicode has it and it is short, else _total.
+
+    >>> subscript_text("12"), subscript_text("ji"), subscript_text("total")
+    ('₁₂', 'ⱼᵢ', '_total')
+    """
+    if not subscript:
+        return ""
+    lowered = [SUBSCRIPTS.get(c) for c in subscript]
+    readable = None not in lowered and (len(subscript) <= 3 or subscript[0].isdigit())
+    return "".join(map(str, lowered)) if readable else "_" + subscript
+
+
+def superscript_text(digits: str) -> str:
+    """The same characters, raised: −2 as ⁻²."""
+    return "".join([SUPERSCRIPTS[c] for c in digits])
+
+
+# In math mode, because \text shows a backslash as it is in notebooks (MathJax); "{<}" cannot open an HTML tag.
+LATEX_MATH = {"\\": r"\backslash ", "{": r"\{", "}": r"\}", "$": r"\$", "&": r"\&", "#": r"\#", "%": r"\%", "_": r"\_",
+              "^": r"\hat{\ }", "~": r"{\sim}", "<": "{<}", ">": "{>}", "|": "{|}", '"': "{''}", "…": r"\ldots ",
+              "−": "{-}", "·": r"{\cdot}"}
+LATEX_PLAIN = re.compile(r"[A-Za-z0-9 .,;:!?'()/@*+=\[\]-]+|[À-ÖØ-ÝÀ-ïñ-öø-ýÿ]")     # what pdflatex sets as it is
+
+
+def latex_text(text: str, style: str = "text") -> str:
+    """Any text as LaTeX that shows it, in math mode; what pdflatex has no character for is shown by its code.
+
+    >>> print(latex_text("50%"), latex_text("<b>"), latex_text("🎉"))
+    \\text{50}\\% {<}\\text{b}{>} \\text{U+1F389}
+    """
+    written = ""
+    for run in re.findall(LATEX_PLAIN.pattern + "|.", text, re.DOTALL):
+        if run in LATEX_MATH:
+            written += LATEX_MATH[run]
+        elif run in GREEK_NAMES:
+            written += f"\\{GREEK_NAMES[run]} "
+        elif LATEX_PLAIN.fullmatch(run):
+            written += f"\\{style}{{{run}}}"
+        else:
+            written += f"\\text{{U+{ord(run):04X}}}"
+    return written
+
+
+def xml_text(text: str) -> str:
+    """Any text as the inside of an XML element or attribute."""
+    return escape(text)

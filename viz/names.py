@@ -1,0 +1,79 @@
+"""What the nodes of a recorded graph are called, in drawings and derivations alike."""
+from collections.abc import Iterable, Mapping
+
+from autograd import Constant, Value, wengert_list
+
+from .letters import number_text, shown, spelled, superscript_text
+from .scripts import text
+from .symbol import Symbol, lift
+
+
+def names(output: Value, digits: int = 4) -> dict[Value, str]:
+    """A name for every node that output depends on, itself included, in topological order.
+
+    The label where there is one, an unlabelled Constant's number, and u1, u2, ... for the others.  Two nodes with the
+    same label become x and x⁽²⁾.  Symbol(name) is how a name is written: w1 as w₁.
+
+    >>> x = Value(3.0, label="x")
+    >>> list(names(2 * x + x).values())
+    ['2', 'x', 'u1', 'u2']
+    """
+    return named(wengert_list(output), digits)
+
+
+def named(nodes: Iterable[Value], digits: int = 4) -> dict[Value, str]:
+    """The same for these nodes."""
+    nodes = list(nodes)
+    found: dict[Value, str] = {}
+    taken: set[str] = set()                     # as they are written: "w1" and "w_1" are both w₁
+    count: dict[str, int] = {}
+    for node in nodes:
+        if node.label.strip():
+            name, unmarked = shown_name(node.label), node.label
+            while text(Symbol(name)) in taken:
+                count[unmarked] = count.get(unmarked, 1) + 1
+                name = shown(unmarked) + superscript_text(f"({count[unmarked]})")
+            taken.add(text(Symbol(name)))
+            found[node] = name
+    u = 0
+    for node in nodes:
+        if is_number(node):
+            found[node] = number_text(node.data, digits)
+        elif node not in found:
+            u += 1
+            while text(Symbol(f"u{u}")) in taken:
+                u += 1
+            found[node] = f"u{u}"
+    return {node: found[node] for node in nodes}
+
+
+def shown_name(label: str) -> str:
+    """The label, cut and on one line, with its mark if it has one."""
+    mark = spelled(label).mark
+    return label if mark else shown(label)
+
+
+def is_number(node: Value) -> bool:
+    """Is this node called by its number?"""
+    return isinstance(node, Constant) and not node.label.strip()
+
+
+def symbol_of(node: Value, names: Mapping[Value, str]) -> Symbol:
+    """The node as a Symbol: its name, or the number that it is called by."""
+    return lift(node.data) if is_number(node) else Symbol(names[node])
+
+
+def expression(node: Value, names: Mapping[Value, str]) -> Symbol:
+    """What the node was computed from: its operation on its parents' Symbols; at a leaf, the leaf itself.
+
+    >>> from autograd import tanh, weighted_sum
+    >>> w, x, b = Value(-3.0, "w1"), Value(2.0, "x1"), Value(6.5, "b")
+    >>> v = weighted_sum([w], [x], b)
+    >>> y = tanh(v)
+    >>> expression(v, names(y)), expression(y, names(y))
+    (w₁x₁ + b, tanh(u₁))
+    """
+    if node.op is None:
+        return symbol_of(node, names)
+    symbols = [symbol_of(parent, names) for parent in node.parents]
+    return symbols[0].apply_op(node.op, symbols)
