@@ -1,0 +1,124 @@
+"""What a drawing says, as plain data: each node with its name, formula and numbers, each edge with its partial.
+
+Nothing here knows how it will look, and nothing is changed: the gradients come from a sweep of their own.
+"""
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from autograd import Constant, Parameter, Value, adjoints, recorded, wengert_list
+
+from .expand import is_on_lists
+from .names import expression, names
+from .scripts import text
+
+LONGEST = 60                                    # characters of a formula; the middle of a longer one is left out
+
+
+@dataclass(frozen=True)
+class Node:
+    """One number of the graph and what the backward phase found for it; None is what there is nothing to say of."""
+    id: str                                     # "n3": its place in the description
+    kind: str                                   # input, parameter, constant, operation or root
+    name: str                                   # as names() gives it: Symbol(name) is how it is written
+    formula: str                                # "tanh(v)"; "" at a leaf
+    value: float
+    gradient: float | None                      # ∂root/∂node; None of a constant
+    delta: float | None                         # δ = −∂root/∂v, where an activation takes this v
+    scope: tuple[str, ...]                      # of a parameter: ("layer 1", "neuron 2")
+
+
+@dataclass(frozen=True)
+class Edge:
+    """One argument of one operation: the value runs from parent to child, the gradient from child to parent."""
+    id: str                                     # "e3_5_0": parent, child, place among the child's parents
+    parent: str                                 # their nodes' ids
+    child: str
+    partial: float | None                       # ∂child/∂parent; None from a constant
+
+
+@dataclass(frozen=True)
+class Description:
+    """Nodes, parents before children and the root last; edges, child by child, in the order its formula names them."""
+    nodes: tuple[Node, ...]
+    edges: tuple[Edge, ...]
+
+    @property
+    def root(self) -> Node:
+        """The output, whose gradient is 1."""
+        return self.nodes[-1]
+
+
+def describe(root: Value, gradients: bool = True, digits: int = 4) -> Description:
+    """Describe the graph that root depends on; without gradients, its forward phase alone.
+
+    >>> v = Value(0.0, label="v")
+    >>> for node in describe(v.tanh() * 3).nodes:
+    ...     print(node.id, node.kind, node.name, node.formula, node.value, node.gradient, node.delta)
+    n0 input v  0.0 3.0 -3.0
+    n1 operation u1 tanh(v) 0.0 3.0 None
+    n2 constant 3  3.0 None None
+    n3 root u2 u₁ · 3 0.0 1.0 None
+    """
+    tape = in_reading_order(wengert_list(root))
+    place = {node: i for i, node in enumerate(tape)}
+    kind = {node: kind_of(node, root) for node in tape}
+    name = names(root, digits)
+    gradient = adjoints(root, 1.0, recorded) if gradients else {}
+    pre_activations = {parent for node in tape if node.op and node.op.activation for parent in node.parents}
+
+    def described(node: Value) -> Node:
+        slope = gradient.get(node) if kind[node] != "constant" else None
+        delta = 0.0 - slope if slope is not None and node in pre_activations else None
+        formula = cut(text(expression(node, name), digits)) if node.op else ""
+        return Node(f"n{place[node]}", kind[node], name[node], formula, node.data, slope, delta,
+                    getattr(node, "scope", ()))
+
+    def edges_to(node: Value) -> list[Edge]:
+        child, edges = place[node], []
+        for i in slots(node):
+            parent, partial = node.parents[i], node.partials[i] if gradients else None
+            edges.append(Edge(f"e{place[parent]}_{child}_{i}", f"n{place[parent]}", f"n{child}",
+                              partial if kind[parent] != "constant" else None))
+        return edges
+
+    return Description(tuple(map(described, tape)), tuple([edge for node in tape for edge in edges_to(node)]))
+
+
+def kind_of(node: Value, root: Value) -> str:
+    """What a node is in the graph of root."""
+    if node is root:
+        return "root"
+    if node.op:
+        return "operation"
+    return "parameter" if isinstance(node, Parameter) else "constant" if isinstance(node, Constant) else "input"
+
+
+def slots(node: Value) -> Sequence[int]:
+    """The places of a node's parents in the order its formula names them: w₁, x₁, w₂, x₂, b of w₁, w₂, x₁, x₂, b."""
+    if not (node.op and is_on_lists(node.op)):
+        return range(len(node.parents))
+    stand_ins = [Value(0.0) for _ in node.parents]
+    place = {x: i for i, x in enumerate(wengert_list(node.op.written(*stand_ins)))}
+    return sorted(range(len(stand_ins)), key=lambda i: place[stand_ins[i]])
+
+
+def in_reading_order(tape: Sequence[Value]) -> list[Value]:
+    """The same nodes, each leaf just before the first operation that takes it, as the operation's formula names them."""
+    order: dict[Value, None] = {}
+    for node in tape:
+        if node.op or node is tape[-1]:
+            order |= dict.fromkeys([node.parents[i] for i in slots(node)])
+            order[node] = None
+    return list(order)
+
+
+def cut(text: str) -> str:
+    """The text, its middle left out at spaces if it is too long for a box.
+
+    >>> cut("v1, v2, " * 10)
+    'v1, v2, v1, v2, v1, v2, v1, v2, v1, v2, … v1, v2, v1, v2, '
+    """
+    if len(text) <= LONGEST:
+        return text
+    head, tail = text[:LONGEST * 2 // 3], text[-LONGEST // 3:]
+    return f"{head.rpartition(' ')[0] or head} … {tail.partition(' ')[2] or tail}"

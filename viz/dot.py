@@ -1,0 +1,164 @@
+"""How a description looks: colours, boxes, arrows and the legend, as DOT.
+
+The text of a label is one run in each cell and subscripts are Unicode's, because not every renderer can do more.
+"""
+from dataclasses import dataclass
+from hashlib import sha256
+from html import escape
+from typing import NamedTuple
+
+import graphviz
+
+from .description import Description, Edge, Node
+from .letters import number_text
+from .scripts import text
+from .symbol import Symbol, tree
+
+FONT = "Arial"                                  # every renderer knows its widths; render.py asks for its likes as well
+
+
+class Look(NamedTuple):
+    """A box: its fill and its border."""
+    fill: str
+    border: str
+    style: str
+    width: float
+    lines: int = 1                              # of the border
+
+
+# Okabe and Ito's colours, which the colour-blind tell apart: pale as fills, darker as ink.
+LOOKS = {
+    "input":     Look("#DCEEFA", "#0072B2", "solid", 1.4),
+    "parameter": Look("#D9F2E6", "#007A59", "rounded", 2.4),
+    "constant":  Look("#F0F0F0", "#6B6B6B", "dashed", 1.2),
+    "operation": Look("#FFFFFF", "#444444", "rounded", 1.2),
+    "root":      Look("#FFF3CC", "#8A6100", "solid", 1.6, 2),
+}
+PAPER, INK = "#FFFFFF", "#000000"
+FORWARD_INK, BACKWARD_INK = "#005A8C", "#A03F00"        # of values and of gradients
+FORWARD, BACKWARD = "#0072B2", "#D55E00"                # and of the arrows they travel along
+
+
+def digraph(description: Description, digits: int, direction: str) -> graphviz.Digraph:
+    """The description as DOT.  Its ids and classes go into the SVG, the ids after a prefix made of the content."""
+    prefix = "g" + sha256(repr((description, digits, direction)).encode()).hexdigest()[:8]
+    pen = Pen(description, digits)
+    dot = graphviz.Digraph(pen.title(), graph_attr={
+        "id": prefix, "rankdir": direction, "nodesep": "0.22", "ranksep": "0.4", "pad": "0.15", "bgcolor": PAPER,
+        "fontname": FONT, "fontsize": "12", "label": pen.legend(), "labelloc": "b", "labeljust": "l"})
+    dot.attr("node", shape="box", fontname=FONT, fontsize="12", margin="0.09,0.04")
+    dot.attr("edge", fontname=FONT, fontsize="11", arrowsize="0.7", penwidth="1.4")
+    for node in description.nodes:
+        look = LOOKS[node.kind]
+        dot.node(node.id, pen.box(node), _attributes={"class": node.kind}, id=f"{prefix}-{node.id}", tooltip=plain(pen.says(node)),
+                 fillcolor=look.fill, color=look.border, style=f"filled,{look.style}", penwidth=str(look.width),
+                 peripheries=str(look.lines))
+    for edge in description.edges:
+        kind = pen.nodes[edge.parent].kind
+        arrows = {"color": FORWARD, "style": "dashed" if kind == "constant" else "solid"}
+        if edge.partial is not None:
+            arrows = {"color": f"{FORWARD}:{BACKWARD}", "dir": "both", "arrowtail": "vee",
+                      "label": table(cells((pen.partial(edge), BACKWARD_INK)), padding=3)}
+        dot.edge(edge.parent, edge.child, _attributes={"class": kind}, id=f"{prefix}-{edge.id}",
+                 tooltip=plain(pen.carries(edge)), **arrows)
+    return dot
+
+
+@dataclass
+class Pen:
+    """Writes what the parts of one description say."""
+    description: Description
+    digits: int
+
+    def __post_init__(self) -> None:
+        self.nodes = {node.id: node for node in self.description.nodes}
+        self.root = self.description.root
+
+    def number(self, x: float) -> str:
+        return number_text(x, self.digits)
+
+    def slope(self, of: Node, by: Node) -> str:
+        """∂y/∂x."""
+        return text(tree("derivative", "∂", Symbol(of.name), Symbol(by.name)))
+
+    def header(self, node: Node) -> str:
+        """y = tanh(v); of a leaf the name alone."""
+        name = text(Symbol(node.name))
+        return f"{name} = {node.formula}" if node.formula else name
+
+    def rows(self, node: Node) -> list[tuple[str, str, str]]:
+        """What is said of a node under its header: (label, number, ink)."""
+        if node.name == self.number(node.value):                # a constant, called by its number
+            return []
+        rows = [("value", self.number(node.value), FORWARD_INK)]
+        if node.gradient is not None:
+            rows.append((self.slope(self.root, node), self.number(node.gradient), BACKWARD_INK))
+        if node.delta is not None:
+            rows.append((f"δ = −{self.slope(self.root, node)}", self.number(node.delta), BACKWARD_INK))
+        return rows
+
+    def box(self, node: Node) -> str:
+        """A node's label: its header over the rows."""
+        return table(cells((self.header(node), INK), bold=True, across=2),
+                     *[cells((label, ink), (number, ink)) for label, number, ink in self.rows(node)])
+
+    def partial(self, edge: Edge) -> str:
+        """∂y/∂v = 0.5."""
+        assert edge.partial is not None
+        return f"{self.slope(self.nodes[edge.child], self.nodes[edge.parent])} = {self.number(edge.partial)}"
+
+    def title(self) -> str:
+        """The whole drawing in a line."""
+        count = f"{len(self.nodes)} node{'s' * (len(self.nodes) != 1)}"
+        return f"{self.header(self.root)}: {self.number(self.root.value)}, from a graph of {count}"
+
+    def says(self, node: Node) -> str:
+        """A node in a line."""
+        return ", ".join([f"{node.kind} {self.header(node)}", *[f"{a}: {b}" for a, b, _ in self.rows(node)]])
+
+    def carries(self, edge: Edge) -> str:
+        """What an edge adds to its parent's gradient, by the chain rule."""
+        parent, child = self.nodes[edge.parent], self.nodes[edge.child]
+        if edge.partial is None or child.gradient is None:
+            return f"{text(Symbol(parent.name))} → {text(Symbol(child.name))}"
+        return (f"{self.slope(self.root, child)} · {self.slope(child, parent)} = {self.number(child.gradient)} · "
+                f"{self.number(edge.partial)} = {self.number(child.gradient * edge.partial)}")
+
+    def legend(self) -> str:
+        """The kinds there are, as their boxes look, and what the arrows mean."""
+        present = {node.kind for node in self.description.nodes}
+        chips = ""
+        for kind, look in LOOKS.items():
+            if kind in present:
+                name = f"output {text(Symbol(self.root.name))}" if kind == "root" else kind
+                chips += (f'<TD BGCOLOR="{look.fill}" COLOR="{look.border}" BORDER="{look.lines}" '
+                          f'STYLE="{look.style}">{run(f" {name} ", INK)}</TD><TD> </TD>')
+        arrows = [("→ value flows forward", FORWARD_INK)]
+        if self.root.gradient is not None:
+            arrows.append(("← gradient flows back; on each edge its local partial derivative", BACKWARD_INK))
+        return (f'<<TABLE BORDER="0" CELLSPACING="0" CELLPADDING="0"><TR><TD HEIGHT="10"> </TD></TR>'
+                f'<TR><TD ALIGN="LEFT"><TABLE BORDER="0" CELLBORDER="0" CELLSPACING="0" CELLPADDING="4"><TR>{chips}</TR></TABLE></TD></TR>'
+                f'<TR><TD ALIGN="LEFT"><TABLE BORDER="0" CELLBORDER="0" CELLSPACING="0" CELLPADDING="4"><TR>'
+                + "".join(f"<TD>{run(words, ink)}</TD><TD> </TD>" for words, ink in arrows)
+                + "</TR></TABLE></TD></TR></TABLE>>")
+
+
+def run(words: str, ink: str, bold: bool = False) -> str:
+    """Text in an HTML-like label."""
+    return f'<FONT COLOR="{ink}">{"<B>" if bold else ""}{escape(words)}{"</B>" if bold else ""}</FONT>'
+
+
+def cells(*contents: tuple[str, str], bold: bool = False, across: int = 1) -> str:
+    """A row of a table: (text, ink) for each cell."""
+    return "".join(f'<TD ALIGN="LEFT" COLSPAN="{across}">{run(words, ink, bold)}</TD>' for words, ink in contents)
+
+
+def table(*rows: str, padding: int = 2) -> str:
+    """An HTML-like label of rows of cells."""
+    written = "".join(f"<TR>{row}</TR>" for row in rows)
+    return f'<<TABLE BORDER="0" CELLBORDER="0" CELLSPACING="0" CELLPADDING="{padding}">{written}</TABLE>>'
+
+
+def plain(words: str) -> str:
+    """Text as a quoted attribute, where DOT reads backslashes and XML's entities."""
+    return graphviz.escape(words.replace("&", "&amp;"))
