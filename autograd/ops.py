@@ -118,7 +118,9 @@ general_power = Op("**", _pow, lambda z, x, y: (y * x ** (y - 1), z * log(x)), l
 @lru_cache(maxsize=1024)
 def power(n: float) -> Op:
     """The row of x ↦ xⁿ for a plain number n: one op for each n."""
-    n = int(n) if float(n).is_integer() else float(n)
+    if type(n) is not float:
+        return power(float(n))                  # the cache tells 2 from 2.0
+    n = int(n) if n.is_integer() else n
     rule = (lambda z, x: (n * x ** (n - 1),)) if n else (lambda z, x: (0.0,))
     if isinstance(n, int):
         return Op(f"**{n}", lambda x: x ** n, rule, written=lambda x: x ** n, domain="x ≠ 0" if n < 0 else "")
