@@ -11,7 +11,8 @@ Node = Any          # a Value; the sweeps use its data, grad, op, parents and pa
 def wengert_list(output: Node) -> list[Node]:
     """Every node that output depends on, each once, parents before children: the tape.
 
-    Depth first with a stack of its own, so a graph may be of any depth.
+    Depth first with a stack of its own, so a graph may be of any depth.  A node all of whose parents were met goes on
+    the tape at once; else it waits on the stack, below them.
     """
     tape, seen, stack = [], set(), [output]
     while stack:
@@ -20,17 +21,26 @@ def wengert_list(output: Node) -> list[Node]:
             tape.append(stack.pop())
         elif node not in seen:
             seen.add(node)
-            a, b = node._a, node._b                     # the two usual parents; value.py says how they are stored
+            a, b = node._a, node._b                     # value.py says how a node stores its edges
             if b is None:
                 if a is None or a in seen:
                     tape.append(node)
                 else:
                     stack += (node, None, a)
             elif type(b) is tuple:
-                if seen.issuperset(a):
-                    tape.append(node)
+                first = []
+                if not seen.issuperset(a):
+                    for parent in reversed(a):
+                        if parent not in seen:
+                            if parent._a is None:       # a weight, most often
+                                seen.add(parent)
+                                tape.append(parent)
+                            else:
+                                first.append(parent)
+                if first:
+                    stack += (node, None, *first)
                 else:
-                    stack += (node, None, *reversed(a))
+                    tape.append(node)
             elif a in seen and b in seen:
                 tape.append(node)
             else:
@@ -50,7 +60,7 @@ def backward(output: Node) -> None:
             node.grad = 0.0
     output.grad += 1.0
     for node in reversed(tape):
-        a, b, g = node._a, node._b, node.grad           # the two usual edges; value.py says how they are stored
+        a, b, g = node._a, node._b, node.grad
         if b is None:
             if a is not None:
                 a.grad = a.grad + node._da * g          # a fifth faster than +=

@@ -290,13 +290,17 @@ def weighted_sums(W: Sequence[Sequence[Value]], x: Sequence[Any], b: Sequence[Va
     xs = x if is_plain else [x_i.data for x_i in x]
     holes = (None,) * n, x if is_plain else (None,) * n, None
     forward, partials = ops.weighted_sum.forward, ops.weighted_sum.partials
+    every = partials(0.0, (0.0,) * n, xs, 0.0)
+    on_w_and_b = *every[:n], every[-1]                      # ∂v/∂w = x and ∂v/∂b = 1: the same in every row
     nodes = []
     for w, b_j in zip(W, b):
         ws = [w_i.data for w_i in w]
         node = new(Value)
         node.data = z = forward(ws, xs, b_j.data)
-        d = partials(z, ws, xs, b_j.data)
-        node._a, node._da = ((*w, b_j), (*d[:n], d[-1])) if is_plain else ((*w, *x, b_j), d)
+        if is_plain:
+            node._a, node._da = (*w, b_j), on_w_and_b
+        else:
+            node._a, node._da = (*w, *x, b_j), partials(z, ws, xs, b_j.data)
         node._b = holes
         node.grad = 0.0
         node.label = ""

@@ -39,7 +39,7 @@ class Neuron(Module):
     def fire(self, v: Value) -> Value:
         """y = φ(v), both nodes labelled."""
         v.label = self.v_label
-        y: Value = row_of(self.activation)(v)
+        y: Value = getattr(v, self.activation)()
         y.label = self.y_label
         return y
 

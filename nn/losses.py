@@ -1,0 +1,124 @@
+"""How wrong an output is: loss(y, t), outputs first, for one sample.
+
+y and t are a number each or lists of them.  A loss branches only through operations, never in Python on its data, so
+that the graph recorded for one sample stands for every sample; your own losses must do the same.
+"""
+import math
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from autograd import (
+    Constant,
+    Value,
+    abs,
+    half_square,
+    log,
+    logsumexp,
+    maximum,
+    mean,
+    minimum,
+    softplus,
+    total,
+    weighted_sum,
+)
+
+Numbers = Any           # a Value or a number, or a list of them
+Loss = Callable[[Numbers, Numbers], Value]
+
+
+def half_squared_error(y: Numbers, t: Numbers) -> Value:
+    """The lecture's J = ½ Σ e², e = t - y, summed over the outputs.
+
+    >>> half_squared_error(Value(0.75, "y"), 1.0)
+    Value(0.03125, 'J')
+    """
+    errors = [target - output for output, target in pairs("half_squared_error", y, t)]
+    for l, e in enumerate(errors, start=1):
+        e.label = "e" if len(errors) == 1 else f"e{l}"
+    return named("J", half_square(errors[0]) if len(errors) == 1 else total([half_square(e) for e in errors]))
+
+
+def mean_squared_error(y: Numbers, t: Numbers) -> Value:
+    """(1/n) Σ (t - y)² over the n outputs."""
+    return averaged([(target - output) ** 2 for output, target in pairs("mean_squared_error", y, t)])
+
+
+def mean_absolute_error(y: Numbers, t: Numbers) -> Value:
+    """(1/n) Σ |t - y| over the n outputs: outliers pull less."""
+    return averaged([abs(target - output) for output, target in pairs("mean_absolute_error", y, t)])
+
+
+def huber(y: Numbers, t: Numbers, delta: float = 1.0) -> Value:
+    """The mean of ½ e² where |e| ≤ delta and of delta (|e| - ½ delta) beyond: squared near 0, absolute far out.
+
+    Written m (|e| - ½ m) with m = min(|e|, delta).  Raises ValueError unless delta > 0 (Huber 1964).
+    """
+    if not delta > 0:
+        raise ValueError(f"huber: delta is a positive number, not {delta!r}")
+    terms = []
+    for output, target in pairs("huber", y, t):
+        size = abs(target - output)
+        m = minimum(size, delta)
+        terms.append(m * (size - 0.5 * m))
+    return averaged(terms)
+
+
+LEAST = math.exp(-100)  # log is clamped at -100, as in PyTorch, so that a certain error costs much but not infinity
+
+
+def binary_cross_entropy(y: Numbers, t: Numbers) -> Value:
+    """The mean of -t ln y - (1 - t) ln(1 - y), y a probability from a sigmoid; the logarithms are at least -100."""
+    return averaged([-(target * log(maximum(output, LEAST)) + (1 - target) * log(maximum(1 - output, LEAST)))
+                     for output, target in pairs("binary_cross_entropy", y, t)])
+
+
+def binary_cross_entropy_with_logits(y: Numbers, t: Numbers) -> Value:
+    """The mean of ln(1 + e^y) - t y: binary cross-entropy of sigmoid(y), which never overflows."""
+    return averaged([softplus(output) - target * output
+                     for output, target in pairs("binary_cross_entropy_with_logits", y, t)])
+
+
+def cross_entropy(y: Sequence[Value | float], t: Any) -> Value:
+    """-ln softmax(y)_t = ln Σ e^y_k - y_t, for logits y and a class index or a one-hot list t.
+
+    Raises ValueError for a class that is not one of the outputs.
+
+    >>> cross_entropy([Value(0.0), Value(0.0)], 1).data == math.log(2)
+    True
+    """
+    if not isinstance(y, (list, tuple)):
+        raise TypeError("cross_entropy takes a list of logits, one for each class; for one output with two classes use "
+                        "binary_cross_entropy_with_logits")
+    if not isinstance(t, (list, tuple)):
+        t = one_hot(t, len(y))
+    if len(t) != len(y):
+        raise ValueError(f"cross_entropy: {len(y)} outputs, but a one-hot target of {len(t)}")
+    return named("J", logsumexp(y) - weighted_sum(t, y, 0.0))
+
+
+def one_hot(label: Any, classes: int) -> list[float]:
+    """1 in the label's place, 0 elsewhere."""
+    if label != int(label) or not 0 <= label < classes:
+        raise ValueError(f"cross_entropy: {label!r} is no class; with {classes} outputs the classes are "
+                         f"0 to {classes - 1}")
+    return [float(k == label) for k in range(classes)]
+
+
+def pairs(name: str, y: Numbers, t: Numbers) -> list[tuple[Any, Any]]:
+    """The outputs with their targets, targets that are numbers as constants called t."""
+    ys, ts = (list(x) if isinstance(x, (list, tuple)) else [x] for x in (y, t))
+    if len(ys) != len(ts):
+        raise ValueError(f"{name}: {len(ys)} outputs but {len(ts)} targets; give a target for each output")
+    labels = [f"t{l}" for l in range(1, len(ts) + 1)] if len(ts) > 1 else ["t"]
+    return [(y_l, t_l if isinstance(t_l, Value) else Constant(t_l, label)) for y_l, t_l, label in zip(ys, ts, labels)]
+
+
+def averaged(terms: Sequence[Value]) -> Value:
+    """The mean of the outputs' terms, labelled J."""
+    return named("J", terms[0] if len(terms) == 1 else mean(terms))
+
+
+def named(label: str, node: Value) -> Value:
+    """The node, labelled."""
+    node.label = label
+    return node

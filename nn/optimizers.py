@@ -1,0 +1,111 @@
+"""How the weights move: one rule each, in plain arithmetic that runs on floats and on whole arrays alike."""
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from autograd import Parameter
+
+
+class Optimizer:
+    """Moves some parameters by a rule, and owns what the rule remembers of each."""
+
+    remembers: int = 0          # how many numbers the rule keeps for each parameter
+
+    def __init__(self, parameters: Iterable[Parameter], lr: float) -> None:
+        self.parameters = list(dict.fromkeys(parameters))
+        if not self.parameters:
+            raise ValueError(f"{type(self).__name__}: no parameters to train; pass model.parameters()")
+        self.lr = positive(type(self).__name__, "lr", lr)
+        self.memory: Sequence[Sequence[float]] = [[0.0] * len(self.parameters) for _ in range(self.remembers)]
+        self.steps = 0
+
+    def rule(self, w: Any, g: Any, *memory: Any) -> tuple[Any, ...]:
+        """The new w, followed by the new memory, from w, its gradient g and the memory."""
+        raise NotImplementedError
+
+    def step(self) -> None:
+        """Move every parameter once, by its grad."""
+        self.steps += 1
+        moved = [self.rule(p.data, p.grad, *memory) for p, *memory in zip(self.parameters, *self.memory)]
+        for p, (w, *_) in zip(self.parameters, moved):
+            p.data = w
+        self.memory = list(zip(*moved))[1:]
+
+    def state(self) -> tuple[Any, ...]:
+        """Where everything stands: the parameters, the memory and the number of steps taken; `restore` goes back."""
+        return [p.data for p in self.parameters], self.memory, self.steps
+
+    def restore(self, state: tuple[Any, ...]) -> None:
+        """Go back to an earlier state."""
+        data, self.memory, self.steps = state
+        for p, w in zip(self.parameters, data):
+            p.data = w
+
+    def zero_grad(self) -> None:
+        """Forget the gradients accumulated so far."""
+        for p in self.parameters:
+            p.grad = 0.0
+
+
+class SGD(Optimizer):
+    """Gradient descent with momentum: Δw ← μ Δw - η (g + weight_decay w), w ← (w + Δw)(1 - decay).
+
+    PyTorch's rule at a constant lr, and the 1986 paper's where lr changes (Rumelhart, Hinton, Williams, eq. 9).
+    Without momentum it is the lecture's Δw = -η ∇J.  lr and momentum may be changed between steps.
+
+    >>> w = Parameter(1.0)
+    >>> optimizer = SGD([w], lr=0.5)
+    >>> w.grad = 0.25
+    >>> optimizer.step()
+    >>> w
+    Parameter(0.875)
+    """
+
+    remembers = 1
+
+    def __init__(self, parameters: Iterable[Parameter], lr: float, momentum: float = 0.0, weight_decay: float = 0.0,
+                 decay: float = 0.0) -> None:
+        super().__init__(parameters, lr)
+        self.momentum = at_least_zero("SGD", "momentum", momentum)
+        self.weight_decay = at_least_zero("SGD", "weight_decay", weight_decay)
+        self.decay = at_least_zero("SGD", "decay", decay)
+
+    def rule(self, w: Any, g: Any, change: Any) -> tuple[Any, ...]:
+        change = self.momentum * change - self.lr * (g + self.weight_decay * w)
+        return (w + change) * (1 - self.decay), change
+
+
+class Adam(Optimizer):
+    """Adam (Kingma and Ba 2015, algorithm 1): steps scaled by running means m of g and s of g².
+
+    m ← β₁ m + (1 - β₁) g, s ← β₂ s + (1 - β₂) g², w ← w - η m̂ / (√ŝ + ε), with m̂ and ŝ corrected for their start at 0.
+    """
+
+    remembers = 2
+
+    def __init__(self, parameters: Iterable[Parameter], lr: float = 1e-3, betas: tuple[float, float] = (0.9, 0.999),
+                 eps: float = 1e-8) -> None:
+        super().__init__(parameters, lr)
+        if not (len(betas) == 2 and all(0 <= beta < 1 for beta in betas)):
+            raise ValueError(f"Adam: betas are two numbers from 0 to below 1, not {betas!r}")
+        self.betas, self.eps = tuple(betas), positive("Adam", "eps", eps)
+
+    def rule(self, w: Any, g: Any, m: Any, s: Any) -> tuple[Any, ...]:
+        beta1, beta2 = self.betas
+        m = beta1 * m + (1 - beta1) * g
+        s = beta2 * s + (1 - beta2) * g * g
+        m_hat, s_hat = m / (1 - beta1 ** self.steps), s / (1 - beta2 ** self.steps)
+        return w - self.lr * m_hat / (s_hat ** 0.5 + self.eps), m, s
+
+
+def positive(kind: str, name: str, x: float) -> float:
+    """x, where it is a finite number above 0."""
+    if not 0 < x < float("inf"):
+        raise ValueError(f"{kind}: {name} is a positive number, not {x!r}")
+    return x
+
+
+def at_least_zero(kind: str, name: str, x: float) -> float:
+    """x, where it is a finite number of 0 or more."""
+    if not 0 <= x < float("inf"):
+        raise ValueError(f"{kind}: {name} is a number of at least 0, not {x!r}")
+    return x

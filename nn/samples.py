@@ -1,0 +1,52 @@
+"""X and T as rows of floats, checked before anything is trained on them."""
+from typing import Any
+
+import numpy as np
+
+from .losses import cross_entropy, one_hot
+
+
+def matrix(name: str, data: Any) -> np.ndarray:
+    """data as a float64 array of one row a sample: lists, or an array of any real dtype and order.
+
+    Raises TypeError where it is not numeric, ValueError where it is ragged, empty, not a matrix, NaN or infinite.
+    """
+    try:
+        found = np.asarray(data)
+    except ValueError:
+        raise ValueError(f"{name} is ragged: every sample needs as many numbers as the others") from None
+    if found.dtype == object or not (np.issubdtype(found.dtype, np.number) or found.dtype == bool) \
+            or np.iscomplexobj(found):
+        raise TypeError(f"{name} must hold real numbers, but its dtype is {found.dtype}")
+    if found.ndim not in (1, 2) or not found.size:
+        raise ValueError(f"{name} has shape {found.shape}; expected (samples, numbers a sample), at least one of each")
+    if not np.isfinite(found).all():
+        place = np.argwhere(~np.isfinite(found))[0]
+        where = f"row {place[0]}" + (f", column {place[1]}" if found.ndim == 2 else "")
+        raise ValueError(f"{name} is {found[tuple(place)]} in {where} (counted from 0); every number must be finite")
+    return found.astype(np.float64)
+
+
+def inputs_matrix(X: Any, name: str = "X") -> np.ndarray:
+    """X of shape (N, inputs)."""
+    found = matrix(name, X)
+    if found.ndim != 2:
+        raise ValueError(f"{name} has shape {found.shape}; expected (samples, inputs): for one input a sample give "
+                         f"shape ({len(found)}, 1), for one sample shape (1, {len(found)})")
+    return found
+
+
+def targets_matrix(T: Any, samples: int, outputs: int, loss: Any, name: str = "T") -> np.ndarray:
+    """T of shape (N, outputs); integer class labels for cross_entropy become one-hot rows."""
+    found = matrix(name, T)
+    if len(found) != samples:
+        raise ValueError(f"X has {samples} samples but {name} has {len(found)}; give a target for each sample")
+    if loss is cross_entropy and outputs > 1 and (found.ndim == 1 or found.shape[1] == 1):
+        return np.array([one_hot(label, outputs) for label in found.ravel().tolist()])
+    if found.ndim == 1 and outputs == 1:
+        return found[:, None]
+    if found.shape != (samples, outputs):
+        expected = f"({samples},) or ({samples}, 1)" if outputs == 1 else f"({samples}, {outputs})"
+        raise ValueError(f"{name} has shape {found.shape}; the model has {outputs} "
+                         f"output{'s' * (outputs > 1)}, so expected {expected}")
+    return found
