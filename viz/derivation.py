@@ -1,0 +1,195 @@
+"""The chain rule from an output to one node, line by line: in symbols, in formulas, in numbers, and the result.
+
+Where the graph fans out it is a sum over paths, with what all paths share taken out; where the paths are too many or
+too long to read it is told node by node, from the output back.  The formulas are the rules of autograd's table, run
+on Symbols; the numbers are the recorded partials.
+"""
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from autograd import Value
+
+from .equations import Equation, Prose, Row, as_latex, as_mathml, as_text, row_text
+from .symbol import Symbol, lift, tree
+from .way import Tell, Way
+
+FIRST_NODES, LAST_NODES = 16, 8                 # what is shown of a derivation told node by node
+MOST_NOTES = 8
+ONE_LINE = 4                                    # factors of a sum that needs no lines of its own
+
+Lines = list[list[Symbol | str]]                # of one step
+
+
+@dataclass(frozen=True)
+class Derivation:
+    """∂output/∂wrt, derived: print it, or show it in a notebook; `.latex`, `.mathml` and the exact `.value`."""
+    value: float
+    rows: tuple[Row, ...] = field(repr=False)
+    digits: int = field(default=6, repr=False)
+
+    def __str__(self) -> str:
+        return as_text(self.rows, self.digits)
+
+    @property
+    def latex(self) -> str:
+        """An aligned environment for math mode; it needs amsmath."""
+        return as_latex(self.rows, self.digits)
+
+    @property
+    def mathml(self) -> str:
+        """A <math> element."""
+        return as_mathml(self.rows, self.digits)
+
+    def _repr_latex_(self) -> str:
+        return f"$${self.latex}$$"
+
+
+def derive(output: Value, wrt: Value, *, digits: int = 4) -> Derivation:
+    """The chain rule ∂output/∂wrt = Σ over paths Π over edges ∂consumer/∂node, written out.
+
+    It changes nothing and needs no backward pass.  Numbers are rounded to `digits` significant digits; `.value` is
+    exact.  A node that output does not depend on has the derivative 0.  Where a rule's kink was hit, a note says so.
+    Raises TypeError where output or wrt is not a Value.
+
+    >>> from autograd import half_square, tanh, weighted_sum
+    >>> w, x, b, t = Value(-3.0, "w1"), Value(2.0, "x1"), Value(6.8813735870195432, "b"), Value(1.0, "t")
+    >>> v = weighted_sum([w], [x], b); v.label = "v"
+    >>> y = tanh(v); y.label = "y"
+    >>> e = t - y; e.label = "e"
+    >>> J = half_square(e); J.label = "J"
+    >>> print(derive(J, w))
+    ∂J/∂w₁ = ∂J/∂e · ∂e/∂y · ∂y/∂v · ∂v/∂w₁
+           = e · (−1) · (1 − y²) · x₁
+           = 0.2929 · (−1) · 0.5 · 2
+           = −0.2929
+    """
+    for name, node in (("output", output), ("wrt", wrt)):
+        if not isinstance(node, Value):
+            raise TypeError(f"derive: {name} is a Value, not {node!r}, which is of type {type(node).__name__}")
+    if digits < 1:
+        raise ValueError(f"derive: digits is at least 1, not {digits!r}")
+    way = Way(output, wrt, digits)
+    rows = by_paths(way) if way.is_readable() else node_by_node(way)
+    return Derivation(way.adjoint.get(wrt, 0.0), (*rows, *notes(way)), max(digits, 6))
+
+
+def equation(left: Symbol, *steps: Lines) -> Equation:
+    """left = step = step ..., without the steps that only say again what stands above them."""
+    right: list[Lines] = []
+    above = [row_text([left])]
+    for step in steps:
+        as_read = [row_text(line) for line in step]
+        if as_read != above:
+            right.append(step)
+            above = as_read
+    return Equation(left, right)
+
+
+# --- as a sum over paths ---------------------------------------------------------------------------------------------
+
+
+def by_paths(way: Way) -> list[Row]:
+    """∂output/∂wrt as products along the paths; what lies on every path stands outside the brackets."""
+    of_wrt = way.derivative(way.output, way.wrt)
+    if not way.reaches:
+        because = Prose((way.symbol(way.output), " does not depend on ", way.symbol(way.wrt), "."))
+        return [Equation(of_wrt, [[[lift(0.0)]]]), because]
+    if way.wrt is way.output:
+        return [Equation(of_wrt, [[[lift(1.0)]]])]
+    stretches = way.stretches()
+    steps = [step(stretches, tell) for tell in (way.derivative, way.formula, way.number)]
+    steps.append([[way.rounded(way.adjoint[way.wrt])]])
+    if way.wrt in way.parents[way.output] and len(stretches[0]) > 1:
+        total = tree("derivative", "d", *of_wrt.parts[1:])
+        note = Prose(("note: ", total, " is over all paths, ", of_wrt, " over the one edge alone"))
+        return [equation(total, *steps), note]
+    return [equation(of_wrt, *steps)]
+
+
+def step(stretches: Sequence[Sequence[Sequence[tuple[Value, Value]]]], tell: Tell) -> Lines:
+    """One step of the derivation: [path + path] · edge · edge ..., long paths on lines of their own."""
+    lines: Lines = [[]]
+    for paths in stretches:
+        is_short = sum(map(len, paths)) <= ONE_LINE
+        if lines[-1]:
+            if not is_short and len(lines) > 1:
+                lines.append([])
+            lines[-1].append("·")
+        is_bracketed = len(paths) > 1 and len(stretches) > 1
+        lines[-1] += ["["] if is_bracketed else []
+        for i, path in enumerate(paths):
+            if i:
+                lines += [] if is_short else [[]]
+                lines[-1].append("+")
+            lines[-1] += joined("·", [[tell(*edge)] for edge in path])
+        lines[-1] += ["]"] if is_bracketed else []
+    return lines
+
+
+def joined(mark: str, groups: Sequence[Sequence[Symbol | str]]) -> list[Symbol | str]:
+    """The groups with the mark between them."""
+    return [piece for group in groups for piece in (mark, *group)][1:]
+
+
+# --- node by node ----------------------------------------------------------------------------------------------------
+
+
+def node_by_node(way: Way) -> list[Row]:
+    """∂output/∂node = Σ ∂output/∂consumer · ∂consumer/∂node for every node on the way, from the output back to wrt."""
+    rows: list[Row] = [Prose(("Node by node, from ", way.symbol(way.output), " back to ", way.symbol(way.wrt), ":"))]
+    nodes = way.nodes[1:]
+    hidden = len(nodes) - FIRST_NODES - LAST_NODES
+    for node in nodes if hidden <= 1 else nodes[:FIRST_NODES]:
+        rows.append(at_node(way, node))
+    if hidden > 1:
+        rows.append(Prose((f"… {hidden} more nodes, each in the same way …",)))
+        rows += [at_node(way, node) for node in nodes[-LAST_NODES:]]
+    return rows
+
+
+def at_node(way: Way, node: Value) -> Equation:
+    """One node's equation, and its δ where the node is a pre-activation."""
+    consumers = way.consumers[node]
+
+    def so_far(consumer: Value, _: Value) -> Symbol:
+        return way.derivative(way.output, consumer)
+
+    def so_far_number(consumer: Value, _: Value) -> Symbol:
+        return way.rounded(way.adjoint[consumer])
+
+    def step(so_far: Tell, tell: Tell) -> Lines:
+        shown = consumers if len(consumers) <= 5 else consumers[:2] + consumers[-2:]
+        terms: Lines = [[tell(c, node)] if c is way.output else [so_far(c, node), "·", tell(c, node)] for c in shown]
+        if len(shown) < len(consumers):
+            terms.insert(2, ["⋯"])
+        return [joined("+", terms)]
+
+    left = way.derivative(way.output, node)
+    result: list[Symbol | str] = [way.rounded(way.adjoint[node])]
+    if any(consumer.op and consumer.op.activation for consumer in consumers):
+        result += [", so ", Symbol("delta"), "=", -left, "=", way.rounded(0.0 - way.adjoint[node])]
+    steps = [step(so_far, way.formula), step(so_far_number, way.number), [result]]
+    if len(consumers) == 1 or way.output not in consumers:      # else ∂output/∂node would stand on both sides
+        steps.insert(0, step(so_far, way.derivative))
+    return equation(left, *steps)
+
+
+# --- what else a reader should know ----------------------------------------------------------------------------------
+
+
+def notes(way: Way) -> list[Prose]:
+    """A note for the constant that is asked about, and one for every kink that was hit."""
+    found = []
+    if way.is_constant:
+        found.append(Prose(("note: ", way.symbol(way.wrt), f" is the constant {way.constant_text}")))
+    kinks = way.kinks()
+    for node, op in kinks[:MOST_NOTES]:
+        name = op.written if isinstance(op.written, str) and op.written else op.name
+        where = op.kink(*map(way.symbol, node.parents))
+        taken = joined(", ", [[way.derivative(node, parent), "=", way.number(node, parent)]
+                              for parent in way.parents[node]])
+        found.append(Prose((f"note: {name} is at its kink (", where, "=", lift(0.0), "); the derivative taken is the "
+                            "lecture's x ≤ 0 side: ", *taken)))
+    if len(kinks) > MOST_NOTES:
+        found.append(Prose((f"… {len(kinks) - MOST_NOTES} more kinks were hit",)))
+    return found
