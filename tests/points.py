@@ -145,30 +145,25 @@ class Graph:
     """A random expression: a function of its inputs, on any kind of number, and a point where it is smooth.
 
     nodes = inputs, constants, then one for each step (row, positions of its arguments); the output is the sum of the
-    nodes that nothing uses.  A step is kept only where it is tame: inside the row's domain, away from its kink, with
-    moderate value and partials, so that rounding and the central differences' truncation stay small.
+    nodes that nothing uses.  A proposed step is kept only where it is tame (see `tame`) and a change of the inputs
+    grows at most tenfold, so that rounding and the truncation of central differences stay small.
     """
 
     def __init__(self, point, constants, proposed):
         self.point, self.constants, self.steps = point, constants, []
         nodes = [*point, *constants]
-        gain = [1.0] * len(nodes)                       # bounds how far a change of the inputs is amplified
+        gain = [1.0] * len(nodes)
         for name, positions in proposed:
             shape = POINTS[name][0]
             at = [p % len(nodes) for p in positions[:len(numbers(shape))]]
             args = filled(shape, [nodes[i] for i in at])
-            op = ROWS[name]
-            try:
-                z = op(*args)
-                partials = op.partials(z, *args)
-            except (ValueError, ArithmeticError):
-                continue
-            gained = sum(math.fabs(d) * gain[i] for d, i in zip(partials, at))
-            smooth = op.kink is None or math.fabs(op.kink(*args)) > 0.01
-            if smooth and math.fabs(z) <= 5 and max(map(math.fabs, partials)) <= 5 and gained <= 20:
-                self.steps.append((name, at))
-                nodes.append(z)
-                gain.append(gained)
+            if tame(ROWS[name], args):
+                z = ROWS[name](*args)
+                gained = sum(math.fabs(d) * gain[i] for d, i in zip(ROWS[name].partials(z, *args), at))
+                if gained <= 10:
+                    self.steps.append((name, at))
+                    nodes.append(z)
+                    gain.append(gained)
         used = {i for _, at in self.steps for i in at}
         self.ends = [i for i in range(len(nodes)) if i not in used]
 
@@ -190,6 +185,18 @@ class Graph:
 
     def __repr__(self):
         return f"Graph({self.point}, {self.constants}, {self.steps})"
+
+
+def tame(op, args):
+    """Is op smooth within 0.05 of args: inside its domain, away from its kink, with |z| <= 5 and |∂²z/∂x²| <= 10?"""
+    if op.kink and math.fabs(op.kink(*args)) < 0.1:
+        return False
+    try:
+        partials = [op.partials(op(*near), *near)
+                    for near in (args, *(filled(args, [x + h for x in numbers(args)]) for h in (0.05, -0.05)))]
+    except (ValueError, ArithmeticError):
+        return False
+    return math.fabs(op(*args)) <= 5 and all(max(ds) - min(ds) <= 0.5 for ds in zip(*partials))
 
 
 def graphs():
