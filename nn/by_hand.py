@@ -1,0 +1,83 @@
+"""The lecture's backpropagation in plain NumPy: the derivation by hand that the engine is held against.
+
+Nothing here uses the engine: not its table of operations, not its graph.
+"""
+from collections.abc import Callable, Sequence
+
+import numpy as np
+
+Array = np.ndarray
+ALPHA, LAMBDA = 1.67326, 1.0507
+
+
+def sigmoid(v: Array) -> Array:
+    """1 / (1 + e^-v), by way of tanh, which never overflows."""
+    return 0.5 * (1 + np.tanh(0.5 * v))
+
+
+def negative_side(v: Array) -> Array:
+    """α e^v left of 0, where the exponential units bend; right of 0 it is not used."""
+    return ALPHA * np.exp(np.minimum(v, 0))
+
+
+# name: (φ(v), φ'(v)): the lecture's "Popular Activation Functions and Their Derivatives"; at v = 0 its side v ≤ 0
+PHI: dict[str, tuple[Callable[[Array], Array], Callable[[Array], Array]]] = {
+    "heaviside": (lambda v: np.where(v > 0, 1.0, 0.0), lambda v: 0 * v),
+    "bipolar": (lambda v: np.where(v > 0, 1.0, -1.0), lambda v: 0 * v),
+    "linear": (lambda v: v, lambda v: np.ones_like(v)),
+    "sigmoid": (sigmoid, lambda v: sigmoid(v) * (1 - sigmoid(v))),
+    "tanh": (np.tanh, lambda v: 1 - np.tanh(v) ** 2),
+    "relu": (lambda v: np.where(v > 0, v, 0.0), lambda v: np.where(v > 0, 1.0, 0.0)),
+    "leaky_relu": (lambda v: np.where(v > 0, v, 0.01 * v), lambda v: np.where(v > 0, 1.0, 0.01)),
+    "elu": (lambda v: np.where(v > 0, v, negative_side(v) - ALPHA), lambda v: np.where(v > 0, 1.0, negative_side(v))),
+    "selu": (lambda v: LAMBDA * np.where(v > 0, v, negative_side(v) - ALPHA),
+             lambda v: LAMBDA * np.where(v > 0, 1.0, negative_side(v))),
+    "softplus": (lambda v: np.logaddexp(0, v), sigmoid),
+}
+
+
+def softmax(y: Array) -> Array:
+    e = np.exp(y - y.max())
+    return e / e.sum()
+
+
+# the loss's name: -dJ/dy, the error that enters the output layer; n is the number of outputs
+OUTPUT_ERROR: dict[str, Callable[[Array, Array], Array]] = {
+    "half_squared_error": lambda y, t: t - y,
+    "mean_squared_error": lambda y, t: 2 * (t - y) / len(y),
+    "mean_absolute_error": lambda y, t: np.sign(t - y) / len(y),
+    "huber": lambda y, t: np.clip(t - y, -1.0, 1.0) / len(y),
+    "binary_cross_entropy": lambda y, t: (t - y) / (len(y) * y * (1 - y)),
+    "binary_cross_entropy_with_logits": lambda y, t: (t - sigmoid(y)) / len(y),
+    "cross_entropy": lambda y, t: t - softmax(y),
+}
+
+
+def forward(W: Sequence[Array], b: Sequence[Array], activations: Sequence[str], x: Array,
+            shift: tuple[int, int, float] | None = None) -> tuple[list[Array], list[Array]]:
+    """The forward phase, layer by layer: v = W y + b, y = φ(v); returns every layer's v and y.
+
+    shift = (layer, neuron, h) adds h to that one v, for the central differences.
+    """
+    vs, ys, y = [], [], x
+    for k, (W_k, b_k, activation) in enumerate(zip(W, b, activations)):
+        v = W_k @ y + b_k
+        if shift and shift[0] == k:
+            v[shift[1]] += shift[2]
+        y = PHI[activation][0](v)
+        vs.append(v)
+        ys.append(y)
+    return vs, ys
+
+
+def slopes(activations: Sequence[str], vs: Sequence[Array]) -> list[Array]:
+    """φ'(v) of every neuron, layer by layer."""
+    return [PHI[activation][1](v) for activation, v in zip(activations, vs)]
+
+
+def deltas(W: Sequence[Array], slope: Sequence[Array], output_error: Array) -> list[Array]:
+    """The backward phase: δ_l = -(dJ/dy_l) φ'(v_l) at the output, δ_j = φ'(v_j) Σ_l δ_l w_lj in every layer below."""
+    found = [slope[-1] * output_error]
+    for W_above, slope_k in zip(reversed(W), reversed(slope[:-1])):
+        found.insert(0, slope_k * (W_above.T @ found[0]))
+    return found

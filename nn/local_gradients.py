@@ -1,0 +1,213 @@
+"""Every neuron's local gradient δ three independent ways: the recorded graph, the derivation by hand, differences."""
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from html import escape
+from typing import Any
+
+import numpy as np
+
+from autograd import Constant, Value, adjoints, ops, recorded
+
+from . import by_hand, losses
+from .losses import Loss, half_squared_error, one_hot
+from .mlp import MLP, Layer, Neuron, inputs
+
+Table = list[tuple[str, ...]]
+SUBSCRIPTS = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
+
+
+@dataclass(frozen=True)
+class NeuronRow:
+    """One neuron: its letters' number, v, y, φ'(v), and δ = -dJ/dv by each of the three ways."""
+    neuron: str
+    v: float
+    y: float
+    slope: float
+    graph: float
+    hand: float | None          # None where the loss is the user's own
+    differences: float
+    at_kink: bool               # v is where φ bends: differences then are from the left, the lecture's side v ≤ 0
+
+
+@dataclass(frozen=True)
+class WeightRow:
+    """One weight or bias (x = 1): dJ/dw, Δw = η δ x and the new w."""
+    weight: str
+    x: str
+    w: float
+    x_value: float
+    gradient: float
+    change: float
+    new: float
+
+
+@dataclass(frozen=True)
+class LocalGradients:
+    """The table of all neurons and weights; prints aligned, and as HTML in a notebook."""
+    rows: list[NeuronRow]
+    weight_rows: list[WeightRow]
+    loss: float
+    lr: float
+    terms: list[str] = field(repr=False)        # the recursion of each neuron, written out with its numbers
+
+    @property
+    def max_error(self) -> float:
+        """The largest |a - b| / max(1, |a|, |b|) between two columns of δ."""
+        return max(abs(a - b) / max(1.0, abs(a), abs(b)) for row in self.rows
+                   for columns in [[c for c in (row.graph, row.hand, row.differences) if c is not None]]
+                   for a in columns for b in columns)
+
+    def recursion(self) -> str:
+        """How the derivation by hand finds each δ, term by term: the output layer first, then back."""
+        return "\n".join(self.terms)
+
+    def tables(self) -> list[Table]:
+        """The two tables as text, a header row each."""
+        neurons: Table = [("", "v", "y", "φ'(v)", "by the graph", "by hand", "by differences")]
+        for r in self.rows:
+            hand = "no rule" if r.hand is None else shown(r.hand)
+            neurons.append((subscripted(f"δ{r.neuron}"), shown(r.v), shown(r.y), shown(r.slope), shown(r.graph), hand,
+                            shown(r.differences)))
+        weights: Table = [("weight", "w", "from", "x", "dJ/dw", "Δw = ηδx", "new w")]
+        for u in self.weight_rows:
+            weights.append((subscripted(u.weight), shown(u.w), subscripted(u.x), shown(u.x_value), shown(u.gradient),
+                            shown(u.change), shown(u.new)))
+        return [neurons, weights]
+
+    def remarks(self) -> list[str]:
+        """What stands below the tables."""
+        remarks = [f"J = {shown(self.loss)}, η = {self.lr:g}; the columns of δ = -dJ/dv differ by at most "
+                   f"{self.max_error:.1e}"]
+        kinks = ", ".join(subscripted(f"v{row.neuron}") for row in self.rows if row.at_kink)
+        if kinks:
+            remarks.append(f"at a kink of φ: {kinks}; φ' and the differences are those of the side v ≤ 0 there")
+        if any(row.hand is None for row in self.rows):
+            remarks.append("no derivation by hand is known for this loss: it is not one of nn's")
+        return remarks
+
+    def __str__(self) -> str:
+        return "\n\n".join([*map(aligned, self.tables()), "\n".join(self.remarks())])
+
+    def _repr_html_(self) -> str:
+        tables = []
+        for head, *rows in self.tables():
+            lines = [f"<tr>{''.join(f'<th>{escape(cell)}</th>' for cell in head)}</tr>"]
+            lines += [f"<tr>{''.join(f'<td>{escape(cell)}</td>' for cell in row)}</tr>" for row in rows]
+            tables.append(f"<table>{''.join(lines)}</table>")
+        return "".join([*tables, *(f"<p>{escape(remark)}</p>" for remark in self.remarks())])
+
+
+def local_gradients(model: MLP | Layer | Neuron, x: Any, t: Any, loss: Loss = half_squared_error,
+                    lr: float = 0.1) -> LocalGradients:
+    """δ = -dJ/dv of every neuron for one sample, three independent ways, and the update of every weight.
+
+    By the recorded graph; by the lecture's recursion in NumPy without the engine (by_hand.py), δ_l = -(dJ/dy_l) φ'(v_l)
+    at the output and δ_j = φ'(v_j) Σ_l δ_l w_lj below; and by central differences of J in v.  Nothing is changed.
+    A loss of your own has no rule by hand: that column stays empty.
+
+    >>> model = MLP(2, [3, 1], "tanh", seed=0)
+    >>> local_gradients(model, [1.0, -1.0], 0.5).max_error < 1e-9
+    True
+    """
+    layers = neurons_of(model)
+    xs = [float(x_i) for x_i in inputs(type(model).__name__, len(layers[0][0].w), x)]
+
+    signals: list[Sequence[Any]] = [xs]                     # x, then every layer's y, recorded
+    for neurons in layers:
+        signals.append([neuron(signals[-1]) for neuron in neurons])
+    if loss is losses.cross_entropy and not isinstance(t, (list, tuple)):
+        t = one_hot(t, len(signals[-1]))
+    J = loss(alone(signals[-1]), t)
+    adjoint = adjoints(J, 1.0, recorded)
+    graph = [[-adjoint.get(y.parents[0], 0.0) for y in ys] for ys in signals[1:]]
+
+    W = [np.array([[w.data for w in neuron.w] for neuron in neurons]) for neurons in layers]
+    b = [np.array([neuron.b.data for neuron in neurons]) for neurons in layers]
+    activations = [neurons[0].activation for neurons in layers]
+    v, y = by_hand.forward(W, b, activations, np.array(xs))
+    slope = by_hand.slopes(activations, v)
+    rule = by_hand.OUTPUT_ERROR.get(loss.__name__) if loss is getattr(losses, loss.__name__, None) else None
+    targets = np.array([float(t_l) for t_l in (t if isinstance(t, (list, tuple)) else [t])])
+    hand = by_hand.deltas(W, slope, rule(y[-1], targets)) if rule else None
+
+    def J_at(*shift: Any) -> float:
+        found = by_hand.forward(W, b, activations, np.array(xs), shift)[1][-1]
+        return loss(alone([Constant(y_l) for y_l in found.tolist()]), t).data
+
+    rows, weight_rows, terms = [], [], []
+    gradient: dict[Value, float] = {}                       # dJ/dw = -Σ δ x over all the places of a shared weight
+    for k, neurons in enumerate(layers):
+        for j, neuron in enumerate(neurons):
+            v_j = float(v[k][j])
+            h = 6e-6 * max(1.0, abs(v_j))
+            at_kink = kinked(neuron.activation) and abs(v_j) < 2 * h
+            slope_of_J = ((3 * J_at(k, j, 0.0) - 4 * J_at(k, j, -h) + J_at(k, j, -2 * h)) if at_kink else
+                          (J_at(k, j, h) - J_at(k, j, -h))) / (2 * h)
+            rows.append(NeuronRow(neuron.v_label[1:], v_j, float(y[k][j]), float(slope[k][j]), graph[k][j],
+                                  float(hand[k][j]) if hand else None, -slope_of_J, at_kink))
+            for w, x_i in zip(neuron.parameters(), [*signals[k], 1.0]):
+                gradient[w] = gradient.get(w, 0.0) - graph[k][j] * float(x_i)
+    for k, neurons in enumerate(layers):
+        sources = [f"x{i}" for i in range(1, len(xs) + 1)] if k == 0 else [n.y_label for n in layers[k - 1]]
+        for neuron in neurons:
+            for w, source, x_i in zip(neuron.parameters(), [*sources, "1"], [*signals[k], 1.0]):
+                change = -lr * gradient[w]
+                weight_rows.append(WeightRow(w.label, source, w.data, float(x_i), gradient[w], change, w.data + change))
+    if hand:
+        terms = recursion_terms(layers, hand, slope)
+    return LocalGradients(rows, weight_rows, J.data, lr, terms)
+
+
+def recursion_terms(layers: Sequence[Sequence[Neuron]], delta: Sequence[np.ndarray],
+                    slope: Sequence[np.ndarray]) -> list[str]:
+    """δ_l = -dJ/dy_l φ'(v_l), then δ_j = φ'(v_j) (δ_l w_lj + ...) for every layer below, in letters and numbers."""
+    terms = []
+    for k in reversed(range(len(layers))):
+        for j, neuron in enumerate(layers[k]):
+            name, d, s = neuron.v_label[1:], float(delta[k][j]), float(slope[k][j])
+            if k == len(layers) - 1:
+                letters = f"-dJ/dy{name} φ'(v{name})"
+                numbers = f"{shown(d / s) if s else '…'} · {shown(s)}"
+            else:
+                above = [(n.v_label[1:], n.w[j], float(d_l)) for n, d_l in zip(layers[k + 1], delta[k + 1])]
+                letters = f"φ'(v{name}) ({' + '.join(f'δ{l} {w.label}' for l, w, _ in above)})"
+                numbers = f"{shown(s)} ({' + '.join(f'({shown(d_l)})({shown(w.data)})' for _, w, d_l in above)})"
+            terms.append(f"{subscripted(f'δ{name} = {letters}')} = {numbers} = {shown(d)}")
+    return terms
+
+
+def neurons_of(model: MLP | Layer | Neuron) -> list[list[Neuron]]:
+    """The model's neurons, layer by layer."""
+    if isinstance(model, MLP):
+        return [layer.neurons for layer in model.layers]
+    if isinstance(model, (Layer, Neuron)):
+        return [model.neurons if isinstance(model, Layer) else [model]]
+    raise TypeError(f"local_gradients takes an MLP, a Layer or a Neuron, not {model!r}")
+
+
+def alone(y: Sequence[Any]) -> Any:
+    """What a model returns: the one output, or the list of them."""
+    return y[0] if len(y) == 1 else y
+
+
+def shown(x: float) -> str:
+    """A number for the tables: six significant digits."""
+    return f"{x:.6g}" if x == 0 or abs(x) >= 1e-3 else f"{x:.5e}"
+
+
+def subscripted(text: str) -> str:
+    """The digits that follow a letter as subscripts: w12 becomes w₁₂."""
+    return re.sub(r"(?<=[A-Za-zδ])[0-9]+(,[0-9]+)?", lambda digits: digits[0].translate(SUBSCRIPTS), text)
+
+
+def aligned(table: Table) -> str:
+    """The rows in columns: the first to the left, the numbers to the right."""
+    widths = [max(map(len, column)) for column in zip(*table)]
+    return "\n".join("  ".join([row[0].ljust(widths[0])] + [cell.rjust(width) for cell, width in
+                                                            zip(row[1:], widths[1:])]) for row in table)
+
+
+def kinked(activation: str) -> bool:
+    """Does φ bend or jump at 0?"""
+    return ops.ACTIVATIONS[activation].kink is not None
