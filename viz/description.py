@@ -103,12 +103,12 @@ def slots(node: Value) -> Sequence[int]:
 
 
 def in_reading_order(tape: Sequence[Value]) -> list[Value]:
-    """The same nodes, each leaf just before the first operation that takes it, as the operation's formula names them."""
+    """The same nodes, parents before children, the leaves of a node on lists as its formula names them."""
+    late = {parent for node in tape if node.op and is_on_lists(node.op) for parent in node.parents if not parent.op}
     order: dict[Value, None] = {}
     for node in tape:
-        if node.op or node is tape[-1]:
-            order |= dict.fromkeys([node.parents[i] for i in slots(node)])
-            order[node] = None
+        if node not in late:
+            order |= dict.fromkeys([node.parents[i] for i in slots(node)] + [node])
     return list(order)
 
 

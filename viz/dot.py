@@ -2,6 +2,7 @@
 
 The text of a label is one run in each cell and subscripts are Unicode's, because not every renderer can do more.
 """
+from collections.abc import Iterable
 from dataclasses import dataclass
 from hashlib import sha256
 from html import escape
@@ -43,10 +44,10 @@ def digraph(description: Description, digits: int, direction: str) -> graphviz.D
     """The description as DOT.  Its ids and classes go into the SVG, the ids after a prefix made of the content."""
     prefix = "g" + sha256(repr((description, digits, direction)).encode()).hexdigest()[:8]
     pen = Pen(description, digits)
-    dot = graphviz.Digraph(pen.title(), graph_attr={
+    dot = graphviz.Digraph(plain(pen.title()), graph_attr={
         "id": prefix, "rankdir": direction, "nodesep": "0.22", "ranksep": "0.4", "pad": "0.15", "bgcolor": PAPER,
         "fontname": FONT, "fontsize": "12", "label": pen.legend(), "labelloc": "b", "labeljust": "l"})
-    dot.attr("node", shape="box", fontname=FONT, fontsize="12", margin="0.09,0.04")
+    dot.attr("node", shape="box", fontname=FONT, fontsize="12", margin="0.09,0.04", width="0.3", height="0.3")
     dot.attr("edge", fontname=FONT, fontsize="11", arrowsize="0.7", penwidth="1.4")
     for node in description.nodes:
         look = LOOKS[node.kind]
@@ -58,7 +59,7 @@ def digraph(description: Description, digits: int, direction: str) -> graphviz.D
         arrows = {"color": FORWARD, "style": "dashed" if kind == "constant" else "solid"}
         if edge.partial is not None:
             arrows = {"color": f"{FORWARD}:{BACKWARD}", "dir": "both", "arrowtail": "vee",
-                      "label": table(cells((pen.partial(edge), BACKWARD_INK)), padding=3)}
+                      "label": f"<{table([cell(escaped(pen.partial(edge)), BACKWARD_INK)], padding=4)}>"}
         dot.edge(edge.parent, edge.child, _attributes={"class": kind}, id=f"{prefix}-{edge.id}",
                  tooltip=plain(pen.carries(edge)), **arrows)
     return dot
@@ -99,8 +100,10 @@ class Pen:
 
     def box(self, node: Node) -> str:
         """A node's label: its header over the rows."""
-        return table(cells((self.header(node), INK), bold=True, across=2),
-                     *[cells((label, ink), (number, ink)) for label, number, ink in self.rows(node)])
+        rows = [cell(bold(self.header(node)), INK, across=2)]
+        for label, number, ink in self.rows(node):      # a bold space, so that both cells have one baseline
+            rows.append(cell(escaped(label) + bold(" "), ink) + cell(bold(number), ink))
+        return f"<{table(rows)}>"
 
     def partial(self, edge: Edge) -> str:
         """∂y/∂v = 0.5."""
@@ -127,38 +130,46 @@ class Pen:
     def legend(self) -> str:
         """The kinds there are, as their boxes look, and what the arrows mean."""
         present = {node.kind for node in self.description.nodes}
-        chips = ""
+        parts = []
         for kind, look in LOOKS.items():
             if kind in present:
-                name = f"output {text(Symbol(self.root.name))}" if kind == "root" else kind
-                chips += (f'<TD BGCOLOR="{look.fill}" COLOR="{look.border}" BORDER="{look.lines}" '
-                          f'STYLE="{look.style}">{run(f" {name} ", INK)}</TD><TD> </TD>')
-        arrows = [("→ value flows forward", FORWARD_INK)]
+                words = f"output {text(Symbol(self.root.name))}" if kind == "root" else kind
+                parts.append(f'<TD BGCOLOR="{look.fill}" COLOR="{look.border}" BORDER="{look.lines}" '
+                             f'CELLPADDING="7" STYLE="{look.style}">{run(escaped(words), INK)}</TD>')
+        parts.append(cell("→ value flows forward", FORWARD_INK))
         if self.root.gradient is not None:
-            arrows.append(("← gradient flows back; on each edge its local partial derivative", BACKWARD_INK))
-        return (f'<<TABLE BORDER="0" CELLSPACING="0" CELLPADDING="0"><TR><TD HEIGHT="10"> </TD></TR>'
-                f'<TR><TD ALIGN="LEFT"><TABLE BORDER="0" CELLBORDER="0" CELLSPACING="0" CELLPADDING="4"><TR>{chips}</TR></TABLE></TD></TR>'
-                f'<TR><TD ALIGN="LEFT"><TABLE BORDER="0" CELLBORDER="0" CELLSPACING="0" CELLPADDING="4"><TR>'
-                + "".join(f"<TD>{run(words, ink)}</TD><TD> </TD>" for words, ink in arrows)
-                + "</TR></TABLE></TD></TR></TABLE>>")
+            parts.append(cell("← gradient flows back; edge: local partial derivative", BACKWARD_INK))
+        gap = "<TD> </TD>"
+        return f"<{table([gap, gap.join(parts)], padding=4)}>"
 
 
-def run(words: str, ink: str, bold: bool = False) -> str:
+def seen(words: str) -> str:
+    """Text that DOT shows as it is: it would read \\N as the node's name, so something unseen follows a backslash."""
+    return words.replace("\\", "\\\u200c").replace("⋯", "…")   # not every renderer has ⋯ in its font
+
+
+def escaped(words: str) -> str:
     """Text in an HTML-like label."""
-    return f'<FONT COLOR="{ink}">{"<B>" if bold else ""}{escape(words)}{"</B>" if bold else ""}</FONT>'
+    return escape(seen(words))
 
 
-def cells(*contents: tuple[str, str], bold: bool = False, across: int = 1) -> str:
-    """A row of a table: (text, ink) for each cell."""
-    return "".join(f'<TD ALIGN="LEFT" COLSPAN="{across}">{run(words, ink, bold)}</TD>' for words, ink in contents)
+def bold(words: str) -> str:
+    return f"<B>{escaped(words)}</B>"
 
 
-def table(*rows: str, padding: int = 2) -> str:
-    """An HTML-like label of rows of cells."""
-    written = "".join(f"<TR>{row}</TR>" for row in rows)
-    return f'<<TABLE BORDER="0" CELLBORDER="0" CELLSPACING="0" CELLPADDING="{padding}">{written}</TABLE>>'
+def run(words: str, ink: str) -> str:
+    return f'<FONT COLOR="{ink}">{words}</FONT>'
+
+
+def cell(words: str, ink: str, across: int = 1) -> str:
+    return f'<TD ALIGN="LEFT" COLSPAN="{across}">{run(words, ink)}</TD>'
+
+
+def table(rows: Iterable[str], padding: int = 2) -> str:
+    written = "".join([f"<TR>{row}</TR>" for row in rows])
+    return f'<TABLE BORDER="0" CELLBORDER="0" CELLSPACING="0" CELLPADDING="{padding}">{written}</TABLE>'
 
 
 def plain(words: str) -> str:
-    """Text as a quoted attribute, where DOT reads backslashes and XML's entities."""
-    return graphviz.escape(words.replace("&", "&amp;"))
+    """Text in a quoted attribute, where entities are read as well."""
+    return graphviz.nohtml(seen(words).replace("&", "&amp;"))

@@ -73,8 +73,11 @@ def accessible(svg: bytes) -> bytes:
     root.set("role", "img")
     root.set("aria-label", root.findtext(f".//{{{SVG}}}title", ""))
     root.set("style", "max-width: 100%; height: auto")
-    for element in root.iter(f"{{{SVG}}}text"):
-        element.set("font-family", FONTS)
+    for parent in [*root.iter()]:
+        for run in parent.findall(f"{{{SVG}}}text"):
+            run.set("font-family", FONTS)
+            if not (run.text or "").strip():
+                parent.remove(run)
     return ElementTree.tostring(root, encoding="unicode").encode()
 
 
