@@ -2,11 +2,11 @@
 import argparse
 import sys
 
-from . import neuron
+from . import local_gradients, neuron, wrong_backprop
 from .pictures import Pictures
 
-DEMOS = {"neuron": neuron}
-TOUR = ("neuron",)              # the main job: one neuron drawn and derived
+DEMOS = {"neuron": neuron, "local_gradients": local_gradients, "wrong_backprop": wrong_backprop}
+TOUR = ("neuron", "local_gradients")    # the main job: one neuron drawn and derived, its local gradients by hand
 
 
 def parser() -> argparse.ArgumentParser:
@@ -47,7 +47,8 @@ def main() -> int:
     except ModuleNotFoundError as error:
         print(f'this demo needs {error.name}: pip install -e ".[demos]"', file=sys.stderr)
         return 2
-    print(f"\nWritten:\n{pictures}")
+    if pictures.written:
+        print(f"\nWritten:\n{pictures}")
     for reason in dict.fromkeys(pictures.missing):
         print(reason, file=sys.stderr)
     return 2 if pictures.missing else 0

@@ -27,13 +27,14 @@ def save(model: MLP, path: str | os.PathLike[str]) -> None:
     layers = model.layers
     architecture = {"nin": len(layers[0].neurons[0].w), "nouts": [len(layer.neurons) for layer in layers],
                     "activations": [layer.activation for layer in layers]}
-    arrays = {f"places{k}": np.array([[place[p] for p in neuron.parameters()] for neuron in layer.neurons])
-              for k, layer in enumerate(layers)}
+    arrays: dict[str, Any] = {
+        f"places{k}": np.array([[place[p] for p in neuron.parameters()] for neuron in layer.neurons])
+        for k, layer in enumerate(layers)}
     path = Path(path)
     descriptor, unfinished = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.", suffix=".part")
     try:
         with open(descriptor, "wb") as file:
-            np.savez(file, allow_pickle=False, deltagrad=np.array(FORMAT), architecture=np.array(json.dumps(architecture)),
+            np.savez(file, deltagrad=np.array(FORMAT), architecture=np.array(json.dumps(architecture)),
                      parameters=np.array([p.data for p in parameters]), **arrays)
             file.flush()
             os.fsync(file.fileno())

@@ -155,19 +155,22 @@ def local_gradients(model: MLP | Layer | Neuron, x: Any, t: Any, loss: Loss = ha
                 change = -lr * gradient[w]
                 weight_rows.append(WeightRow(w.label, source, w.data, float(x_i), gradient[w], change, w.data + change))
     if hand:
-        terms = recursion_terms(layers, hand, slope)
+        terms = recursion_terms(layers, hand, slope, loss is half_squared_error)
     return LocalGradients(rows, weight_rows, J.data, lr, terms)
 
 
 def recursion_terms(layers: Sequence[Sequence[Neuron]], delta: Sequence[np.ndarray],
-                    slope: Sequence[np.ndarray]) -> list[str]:
-    """δ_l = -dJ/dy_l φ'(v_l), then δ_j = φ'(v_j) (δ_l w_lj + ...) for every layer below, in letters and numbers."""
+                    slope: Sequence[np.ndarray], is_lecture: bool) -> list[str]:
+    """δ_l = e_l φ'(v_l), then δ_j = φ'(v_j) (δ_l w_lj + ...) for every layer below, in letters and numbers.
+
+    Where J is not the lecture's, -dJ/dy_l stands in e_l's place.
+    """
     terms = []
     for k in reversed(range(len(layers))):
         for j, neuron in enumerate(layers[k]):
             name, d, s = neuron.v_label[1:], float(delta[k][j]), float(slope[k][j])
             if k == len(layers) - 1:
-                letters = f"-dJ/dy{name} φ'(v{name})"
+                letters = f"{f'e{name}' if is_lecture else f'-dJ/dy{name}'} φ'(v{name})"
                 numbers = f"{shown(d / s) if s else '…'} · {shown(s)}"
             else:
                 above = [(n.v_label[1:], n.w[j], float(d_l)) for n, d_l in zip(layers[k + 1], delta[k + 1])]
