@@ -39,21 +39,23 @@ PAPER, INK = "#FFFFFF", "#000000"
 FORWARD_INK, BACKWARD_INK = "#005A8C", "#A03F00"        # of values and of gradients
 FORWARD, BACKWARD = "#0072B2", "#D55E00"                # and of the arrows they travel along
 
+ARROWS = {"LR": "→←", "RL": "←→", "TB": "↓↑", "BT": "↑↓"}          # forward and back, in each direction of drawing
 
-def digraph(description: Description, digits: int, direction: str) -> graphviz.Digraph:
+
+def digraph(description: Description, digits: int = 4, direction: str = "LR") -> graphviz.Digraph:
     """The description as DOT.  Its ids and classes go into the SVG, the ids after a prefix made of the content."""
     prefix = "g" + sha256(repr((description, digits, direction)).encode()).hexdigest()[:8]
     pen = Pen(description, digits)
     dot = graphviz.Digraph(plain(pen.title()), graph_attr={
         "id": prefix, "rankdir": direction, "nodesep": "0.22", "ranksep": "0.4", "pad": "0.15", "bgcolor": PAPER,
-        "fontname": FONT, "fontsize": "12", "label": pen.legend(), "labelloc": "b", "labeljust": "l"})
+        "fontname": FONT, "fontsize": "12", "label": pen.legend(*ARROWS[direction]), "labelloc": "b", "labeljust": "l"})
     dot.attr("node", shape="box", fontname=FONT, fontsize="12", margin="0.09,0.04", width="0.3", height="0.3")
     dot.attr("edge", fontname=FONT, fontsize="11", arrowsize="0.7", penwidth="1.4")
     for node in description.nodes:
         look = LOOKS[node.kind]
-        dot.node(node.id, pen.box(node), _attributes={"class": node.kind}, id=f"{prefix}-{node.id}", tooltip=plain(pen.says(node)),
-                 fillcolor=look.fill, color=look.border, style=f"filled,{look.style}", penwidth=str(look.width),
-                 peripheries=str(look.lines))
+        dot.node(node.id, pen.box(node), _attributes={"class": node.kind}, id=f"{prefix}-{node.id}",
+                 tooltip=plain(pen.says(node)), fillcolor=look.fill, color=look.border, style=f"filled,{look.style}",
+                 penwidth=str(look.width), peripheries=str(look.lines))
     for edge in description.edges:
         kind = pen.nodes[edge.parent].kind
         arrows = {"color": FORWARD, "style": "dashed" if kind == "constant" else "solid"}
@@ -89,7 +91,7 @@ class Pen:
 
     def rows(self, node: Node) -> list[tuple[str, str, str]]:
         """What is said of a node under its header: (label, number, ink)."""
-        if node.name == self.number(node.value):                # a constant, called by its number
+        if node.kind == "constant" and node.name == self.number(node.value):        # it is called by its number
             return []
         rows = [("value", self.number(node.value), FORWARD_INK)]
         if node.gradient is not None:
@@ -127,7 +129,7 @@ class Pen:
         return (f"{self.slope(self.root, child)} · {self.slope(child, parent)} = {self.number(child.gradient)} · "
                 f"{self.number(edge.partial)} = {self.number(child.gradient * edge.partial)}")
 
-    def legend(self) -> str:
+    def legend(self, forward: str, back: str) -> str:
         """The kinds there are, as their boxes look, and what the arrows mean."""
         present = {node.kind for node in self.description.nodes}
         parts = []
@@ -136,9 +138,9 @@ class Pen:
                 words = f"output {text(Symbol(self.root.name))}" if kind == "root" else kind
                 parts.append(f'<TD BGCOLOR="{look.fill}" COLOR="{look.border}" BORDER="{look.lines}" '
                              f'CELLPADDING="7" STYLE="{look.style}">{run(escaped(words), INK)}</TD>')
-        parts.append(cell("→ value flows forward", FORWARD_INK))
+        parts.append(cell(f"{forward} value flows forward", FORWARD_INK))
         if self.root.gradient is not None:
-            parts.append(cell("← gradient flows back; edge: local partial derivative", BACKWARD_INK))
+            parts.append(cell(f"{back} gradient flows back; edge: local partial derivative", BACKWARD_INK))
         gap = "<TD> </TD>"
         return f"<{table([gap, gap.join(parts)], padding=4)}>"
 

@@ -11,12 +11,11 @@ import graphviz
 from autograd import Value, ops, wengert_list
 
 from .description import Description, describe
-from .dot import digraph
+from .dot import ARROWS, digraph
 from .expand import expanded
 from .render import RendererError, render, save
 
 LIMIT, EXPANDED_LIMIT = 400, 60                 # nobody reads a drawing of more nodes
-DIRECTIONS = ("LR", "TB", "RL", "BT")
 
 
 @dataclass(frozen=True)
@@ -51,7 +50,8 @@ def draw(root: Value, *, expand: bool = False, gradients: bool = True, digits: i
 
     `expand` writes nodes of many parents, such as a neuron's v = w₁x₁ + w₂x₂ + b, out as products and sums; without
     `gradients` it is the forward phase alone; `digits` are the significant ones; `direction` is LR, TB, RL or BT.
-    Raises ValueError where there are more nodes than can be read, 400, or 60 if expanded: `limit` sets another number.
+    Raises TypeError if root is no Value, ValueError where it has more nodes than can be read: 400, or 60 if expanded,
+    unless `limit` says otherwise.
 
     >>> x = Value(3.0, label="x")
     >>> draw(x * x)
@@ -59,8 +59,8 @@ def draw(root: Value, *, expand: bool = False, gradients: bool = True, digits: i
     """
     if not isinstance(root, Value):
         raise TypeError(f"draw takes a Value, the output of an expression, not {ops.short(repr(root))}")
-    if direction not in DIRECTIONS:
-        raise ValueError(f"direction is one of {', '.join(DIRECTIONS)}, not {direction!r}")
+    if direction not in ARROWS:
+        raise ValueError(f"direction is one of {', '.join(ARROWS)}, not {direction!r}")
     if not isinstance(digits, int) or digits < 1:
         raise ValueError(f"digits is a whole number, at least 1, not {digits!r}")
     if limit is None:
@@ -81,9 +81,11 @@ def check_size(root: Value, limit: int, advice: str) -> None:
 
 
 def draw_dot(root: Value, format: str = "svg", rankdir: str = "LR") -> graphviz.Digraph:
-    """The drawing as micrograd's users know it: a Digraph of the graphviz package, which renders with the system's dot."""
-    drawing = draw(root, direction=rankdir)
-    dot = digraph(drawing.description, 4, rankdir)
+    """The drawing as micrograd's users know it: the graphviz package's Digraph, which renders with the system's dot.
+
+    Raises what `draw` raises.
+    """
+    dot = digraph(draw(root, direction=rankdir).description, direction=rankdir)
     dot.format = format
     return dot
 

@@ -55,10 +55,11 @@ def render(source: str, format: str) -> bytes:
         raise RendererError(f"{program} does not run: {error.strerror}") from None
     complaint = run.stderr.decode(errors="replace").strip()
     if "not recognized" in complaint:
-        raise RendererError(f"{program} does not make {format}; the system's Graphviz does "
+        raise RendererError(f"{program} does not make {format}; a full Graphviz does "
                             "(apt install graphviz, or brew install graphviz)")
     if run.returncode or "Error:" in complaint or not run.stdout:       # some errors leave the exit code at 0
-        raise RendererError(f"{program} failed: {complaint.partition(chr(10))[0] or f'exit code {run.returncode}'}")
+        errors = [line for line in complaint.splitlines() if "Error:" in line] or [f"exit code {run.returncode}"]
+        raise RendererError(f"{program} failed: {errors[0]}")
     return accessible(run.stdout) if format == "svg" else run.stdout
 
 
