@@ -13,7 +13,7 @@ from .equations import Equation, Prose, Row, as_latex, as_mathml, as_text, row_t
 from .symbol import Symbol, lift, tree
 from .way import Tell, Way
 
-FIRST_NODES, LAST_NODES = 16, 8                 # what is shown of a derivation told node by node
+FIRST_NODES, LAST_NODES = 8, 4                 # what is shown of a derivation told node by node
 MOST_NOTES = 8
 ONE_LINE = 4                                    # factors of a sum that needs no lines of its own
 
@@ -188,8 +188,8 @@ def notes(way: Way) -> list[Prose]:
         where = op.kink(*map(way.symbol, node.parents))
         taken = joined(", ", [[way.derivative(node, parent), "=", way.number(node, parent)]
                               for parent in way.parents[node]])
-        found.append(Prose((f"note: {name} is at its kink (", where, "=", lift(0.0), "); the derivative taken is the "
-                            "lecture's x ≤ 0 side: ", *taken)))
+        found.append(Prose((f"note: {name} is at its kink (", where, "=", lift(0.0), "); the derivative taken has "
+                            "H(0) = 0, the lecture's x ≤ 0 side: ", *taken)))
     if len(kinks) > MOST_NOTES:
         found.append(Prose((f"… {len(kinks) - MOST_NOTES} more kinks were hit",)))
     return found

@@ -43,8 +43,8 @@ def written(script: Script, row: Pieces) -> str:
 
 
 def row_text(row: Pieces) -> str:
-    """A row of pieces in plain text."""
-    return written(Text(), row)
+    """A row of pieces in plain text, its numbers in full."""
+    return written(Text(digits=17), row)
 
 
 def as_text(rows: Sequence[Row], digits: int) -> str:
@@ -82,16 +82,16 @@ def as_mathml(rows: Sequence[Row], digits: int) -> str:
     script, table = MathML(digits), ""
     for row in rows:
         if isinstance(row, Prose):
-            table += f'<mtr><mtd {START} columnspan="3">{written(script, row.pieces)}</mtd></mtr>'
+            words = written(script, row.pieces)
+            table += f'<mtr><mtd></mtd><mtd></mtd><mtd style="text-align: left">{words}</mtd></mtr>'
             continue
         left = script.write(row.left)
+        above = "; padding-top: 1em" if table else ""
         for step in row.right:
             for i, pieces in enumerate(step):
                 relation, indent = ("", '<mspace width="2em"></mspace>') if i else ("<mo>=</mo>", "")
-                table += (f"<mtr><mtd {END}>{left}</mtd><mtd>{relation}</mtd>"
-                          f"<mtd {START}>{indent}{written(script, pieces)}</mtd></mtr>")
-                left = ""
+                cells = ("right", left), ("center", relation), ("left", indent + written(script, pieces))
+                table += "<mtr>" + "".join([f'<mtd style="text-align: {side}{above}">{cell}</mtd>'
+                                            for side, cell in cells]) + "</mtr>"
+                left = above = ""
     return f'<math display="block"><mtable displaystyle="true">{table}</mtable></math>'
-
-
-START, END = 'style="text-align: left"', 'style="text-align: right"'

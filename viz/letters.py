@@ -21,7 +21,7 @@ SUBSCRIPTS = dict(zip("0123456789aehijklmnoprstuvx,", "₀₁₂₃₄₅₆₇�
 SUPERSCRIPTS = dict(zip("0123456789−()", "⁰¹²³⁴⁵⁶⁷⁸⁹⁻⁽⁾"))
 TO_BASELINE = str.maketrans({raised: plain for table in (SUBSCRIPTS, SUPERSCRIPTS) for plain, raised in table.items()})
 
-MARK = re.compile(r"(.+?)⁽([⁰¹²³⁴⁵⁶⁷⁸⁹]+)⁾")                          # x⁽²⁾: the second thing called x
+MARK = re.compile(r"(.+?)(⁽[⁰¹²³⁴⁵⁶⁷⁸⁹]+⁾)", re.DOTALL)                          # x⁽²⁾: the second thing called x
 INDEXED = re.compile(r"([^\W\d_]+)(?:_?\{?(\d+(?:,\d+)*)\}?|_\{?([A-Za-z0-9,]+)\}?|([₀-₉,ₐ-ₜᵢ-ᵪⱼ]+))")
 WORD = re.compile(r"[^\W\d_][\w.]*…?")
 
@@ -47,15 +47,20 @@ def spelled(label: str) -> Name:
     >>> spelled("w12"), spelled("eta").base, spelled("x⁽²⁾").mark
     (Name(base='w', subscript='12', mark='', is_word=True), 'η', '2')
     """
-    marked = MARK.fullmatch(label)
-    label, mark = (marked[1], marked[2].translate(TO_BASELINE)) if marked else (label, "")
-    label = shown(label)
+    label, raised = unmarked(label)
+    label, mark = shown(label), raised[1:-1].translate(TO_BASELINE)
     if indexed := INDEXED.fullmatch(label):
         base = GREEK.get(indexed[1], indexed[1])
         subscript = indexed[2] or indexed[3] or indexed[4].translate(TO_BASELINE)
         if len(base) == 1 or len(subscript) <= 2 or not indexed[3]:         # batch_loss is a word, net_h1 is not
             return Name(base, subscript, mark)
     return Name(GREEK.get(label, label), "", mark, is_word=bool(WORD.fullmatch(label)))
+
+
+def unmarked(label: str) -> tuple[str, str]:
+    """The label without its mark, and the mark: "x⁽²⁾" is "x" and "⁽²⁾"."""
+    found = MARK.fullmatch(label)
+    return (found[1], found[2]) if found else (label, "")
 
 
 def shown(label: str) -> str:
@@ -112,7 +117,7 @@ def superscript_text(digits: str) -> str:
 # In math mode, because \text shows a backslash as it is in notebooks (MathJax); "{<}" cannot open an HTML tag.
 LATEX_MATH = {"\\": r"\backslash ", "{": r"\{", "}": r"\}", "$": r"\$", "&": r"\&", "#": r"\#", "%": r"\%", "_": r"\_",
               "^": r"\hat{\ }", "~": r"{\sim}", "<": "{<}", ">": "{>}", "|": "{|}", '"': "{''}", "…": r"\ldots ",
-              "−": "{-}", "·": r"{\cdot}"}
+              "≤": r"\le ", "−": "{-}", "·": r"{\cdot}"}
 LATEX_PLAIN = re.compile(r"[A-Za-z0-9 .,;:!?'()/@*+=\[\]-]+|[À-ÖØ-ÝÀ-ïñ-öø-ýÿ]")     # what pdflatex sets as it is
 
 

@@ -44,9 +44,10 @@ class Latex(Script):
         return f"{self.write(x, ATOM)}^{{{self.write(n)}}}", POWER
 
     def call(self, function: str, *xs: Symbol) -> Written:
-        written = function if len(function) == 1 and function.isalpha() and function.isascii() \
-            else rf"\operatorname{{{latex_text(function, 'mathrm')}}}"
-        return written + self.brackets(self.arguments(xs)), ATOM
+        is_plain = function.isascii() and function.isidentifier()
+        name = function.replace("_", r"\_") if is_plain else latex_text(function)
+        name = name if is_plain and len(function) == 1 else rf"\operatorname{{{name}}}"
+        return name + self.brackets(self.arguments(xs)), ATOM
 
     def bars(self, x: Symbol) -> Written:
         return rf"\left|{self.write(x)}\right|", ATOM
@@ -65,16 +66,18 @@ class MathML(Script):
     """The inside of a <math> element, in MathML Core."""
     plus, minus, dot, sign, comma = "<mo>+</mo>", "<mo>−</mo>", "<mo>·</mo>", "<mo>−</mo>", "<mo>,</mo>"
     dots, beside = "<mi>⋯</mi>", "<mo>&#x2062;</mo>"        # U+2062: times, unseen
-    marks: ClassVar = {"·": dot, "+": plus, "=": "<mo>=</mo>", "⋯": dots, "[": "<mo>[</mo>", "]": "<mo>]</mo>"}
+    marks: ClassVar = {"·": dot, "+": '<mo form="infix">+</mo>', "=": "<mo>=</mo>", "⋯": dots,
+                       "[": "<mo>[</mo>", "]": "<mo>]</mo>"}
 
     def prose(self, words: str) -> str:
-        return f"<mtext>{xml_text(words)}</mtext>"
+        return f"<mtext>{xml_text(words).replace(' ', '&#xA0;')}</mtext>"      # else the spaces at the ends are lost
 
     def row(self, *written: str) -> str:
         return f"<mrow>{''.join(written)}</mrow>"
 
     def brackets(self, written: str) -> str:
-        return self.row("<mo>(</mo>", written, "<mo>)</mo>")
+        stretchy = "" if "<mfrac" in written or "<mtable" in written or "<msqrt" in written else ' stretchy="false"'
+        return self.row(f"<mo{stretchy}>(</mo>", written, f"<mo{stretchy}>)</mo>")
 
     def name(self, label: str) -> Written:
         name = spelled(label)

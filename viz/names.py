@@ -3,7 +3,7 @@ from collections.abc import Iterable, Mapping
 
 from autograd import Constant, Value, wengert_list
 
-from .letters import number_text, shown, spelled, superscript_text
+from .letters import number_text, shown, superscript_text, unmarked
 from .scripts import text
 from .symbol import Symbol, lift
 
@@ -22,17 +22,19 @@ def names(output: Value, digits: int = 4) -> dict[Value, str]:
 
 
 def named(nodes: Iterable[Value], digits: int = 4) -> dict[Value, str]:
-    """The same for these nodes."""
-    nodes = list(nodes)
+    """The same for these nodes, which stand in topological order."""
+    nodes = as_read(nodes)
     found: dict[Value, str] = {}
     taken: set[str] = set()                     # as they are written: "w1" and "w_1" are both w₁
     count: dict[str, int] = {}
     for node in nodes:
         if node.label.strip():
-            name, unmarked = shown_name(node.label), node.label
+            label, mark = unmarked(node.label)
+            label = shown(label)
+            written, name = text(Symbol(label)), label + mark
             while text(Symbol(name)) in taken:
-                count[unmarked] = count.get(unmarked, 1) + 1
-                name = shown(unmarked) + superscript_text(f"({count[unmarked]})")
+                count[written] = count.get(written, 1) + 1
+                name = label + superscript_text(f"({count[written]})")
             taken.add(text(Symbol(name)))
             found[node] = name
     u = 0
@@ -47,10 +49,16 @@ def named(nodes: Iterable[Value], digits: int = 4) -> dict[Value, str]:
     return {node: found[node] for node in nodes}
 
 
-def shown_name(label: str) -> str:
-    """The label, cut and on one line, with its mark if it has one."""
-    mark = spelled(label).mark
-    return label if mark else shown(label)
+def as_read(nodes: Iterable[Value]) -> list[Value]:
+    """The nodes in the order of reading, still parents before children: a leaf stands where it is first used."""
+    leaves: list[Value] = []
+    order: dict[Value, None] = {}
+    for node in nodes:
+        if node.parents:
+            order |= dict.fromkeys((*node.parents, node))
+        else:
+            leaves.append(node)
+    return [*dict.fromkeys((*order, *leaves))]
 
 
 def is_number(node: Value) -> bool:

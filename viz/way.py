@@ -95,7 +95,9 @@ class Way:
         return self.rounded(node.data) if is_plain else Symbol(self.names[node])
 
     def rounded(self, x: float) -> Symbol:
-        return lift(float(number_text(x, self.digits).replace("−", "-")) if math.isfinite(x) else x)
+        """x as it is shown."""
+        shown = float(number_text(x, self.digits).replace("−", "-")) if math.isfinite(x) else x
+        return lift(shown if math.isfinite(shown) else x)
 
     def derivative(self, consumer: Value, node: Value) -> Symbol:
         """∂consumer/∂node."""
