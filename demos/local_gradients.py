@@ -1,6 +1,7 @@
 """every local gradient δ of Mazur's 2-2-2 network three independent ways, and the update of every weight"""
 import argparse
 
+from autograd import Value
 from nn import SGD, half_squared_error, local_gradients
 from viz import draw
 
@@ -20,7 +21,8 @@ def run(pictures: Pictures, arguments: argparse.Namespace) -> None:
     print(table)
     print(f"\nBy hand, from the output back:\n\n{table.recursion()}")
 
-    J = half_squared_error(model(mazur.X), mazur.T)
+    x1, x2 = mazur.X
+    J = half_squared_error(model([Value(x1, "x1"), Value(x2, "x2")]), mazur.T)
     pictures.draw("mazur", draw(J))
     J.backward()
     SGD(mazur.weights(model), lr=arguments.lr).step()
@@ -28,5 +30,6 @@ def run(pictures: Pictures, arguments: argparse.Namespace) -> None:
     print(f"\nOne step of the eight weights at once (the article leaves the biases as they are): "
           f"J = {J.data:.9f} becomes {after:.9f}.")
     if arguments.lr == mazur.LR:
-        print(f"The article prints {wrong_backprop.update_first()[0]:.9f}: it moves w5 to w8 before it goes back to w1 to "
-              "w4.\nSee python -m demos wrong_backprop.")
+        wrong, _ = wrong_backprop.update_first()
+        print(f"The article prints {wrong:.9f}: it moves w5 to w8 before it goes back to w1 to w4.\n"
+              "See python -m demos wrong_backprop.")
