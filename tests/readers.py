@@ -102,10 +102,12 @@ def read_latex(printed: str) -> str:
 
 
 def read_mathml(printed: str) -> str:
-    """MathML: <mfrac>, <msub>, <msup>, <msqrt>, <mtable> for cases; U+2062 multiplies, U+2061 applies."""
+    """MathML: <mfrac>, <msub>, <msup>, <msubsup>, <msqrt>, <mtable> for cases; U+2062 multiplies, U+2061 applies."""
     def read(element: ET.Element) -> str:
         if element.tag == "msub":
             return "".join(map(read, element))
+        if element.tag == "msubsup":
+            return f"{read(element[0])}{read(element[1])}**({read(element[2])})"
         if element.tag == "msup":
             return f"{read(element[0])}**({read(element[1])})"
         if element.tag == "mfrac":

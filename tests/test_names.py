@@ -15,8 +15,8 @@ from viz.scripts import text
 from viz.symbol import Symbol
 
 HOSTILE = ["<script>alert(1)</script>", '"x" & \'y\'', "two\nlines", "\\end{aligned} \\", "$ % # _ { } ~ ^", "🎉",
-           "学習", "é ß", "x" * 10_000, "a + b", "[x]", "--", "&#x3C;b>", "\u202eevil", "\ud800", "\x00", "]]>", "e|f", "1",
-           "−1", "⁽²⁾", "x⁽²⁾", "w_{", "_", "λ", "\u0301", "…", "½", "\\\\", "`", "_1", "ª", "x₁₂y"]
+           "学習", "é ß", "x" * 10_000, "a + b", "[x]", "--", "&#x3C;b>", "\u202eevil", "\ud800", "\x00", "]]>", "e|f",
+           "1", "−1", "⁽²⁾", "x⁽²⁾", "w_{", "_", "λ", "\u0301", "…", "½", "\\\\", "`", "_1", "ª", "x₁₂y"]
 
 
 def test_labels_numbers_and_u() -> None:

@@ -8,8 +8,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from autograd import Value
+from autograd.ops import short
 
-from .equations import Equation, Prose, Row, as_latex, as_mathml, as_text, row_text
+from .equations import Equation, Lines, Prose, Row, as_latex, as_mathml, as_text, row_text
 from .symbol import Symbol, lift, tree
 from .way import Tell, Way
 
@@ -17,7 +18,6 @@ FIRST_NODES, LAST_NODES = 8, 4                 # what is shown of a derivation t
 MOST_NOTES = 8
 ONE_LINE = 4                                    # factors of a sum that needs no lines of its own
 
-Lines = list[list[Symbol | str]]                # of one step
 
 
 @dataclass(frozen=True)
@@ -49,7 +49,7 @@ def derive(output: Value, wrt: Value, *, digits: int = 4) -> Derivation:
 
     It changes nothing and needs no backward pass.  Numbers are rounded to `digits` significant digits; `.value` is
     exact.  A node that output does not depend on has the derivative 0.  Where a rule's kink was hit, a note says so.
-    Raises TypeError where output or wrt is not a Value.
+    Raises TypeError where output or wrt is not a Value, ValueError where digits is less than 1.
 
     >>> from autograd import half_square, tanh, weighted_sum
     >>> w, x, b, t = Value(-3.0, "w1"), Value(2.0, "x1"), Value(6.8813735870195432, "b"), Value(1.0, "t")
@@ -65,7 +65,7 @@ def derive(output: Value, wrt: Value, *, digits: int = 4) -> Derivation:
     """
     for name, node in (("output", output), ("wrt", wrt)):
         if not isinstance(node, Value):
-            raise TypeError(f"derive: {name} is a Value, not {node!r}, which is of type {type(node).__name__}")
+            raise TypeError(f"derive: {name} is a Value, not {short(repr(node))}, of type {type(node).__name__}")
     if digits < 1:
         raise ValueError(f"derive: digits is at least 1, not {digits!r}")
     way = Way(output, wrt, digits)
@@ -142,7 +142,7 @@ def node_by_node(way: Way) -> list[Row]:
     for node in nodes if hidden <= 1 else nodes[:FIRST_NODES]:
         rows.append(at_node(way, node))
     if hidden > 1:
-        rows.append(Prose((f"… {hidden} more nodes, each in the same way …",)))
+        rows.append(Prose(("…", f" {hidden} more nodes, each in the same way …",)))
         rows += [at_node(way, node) for node in nodes[-LAST_NODES:]]
     return rows
 
@@ -166,12 +166,13 @@ def at_node(way: Way, node: Value) -> Equation:
 
     left = way.derivative(way.output, node)
     result: list[Symbol | str] = [way.rounded(way.adjoint[node])]
-    if any(consumer.op and consumer.op.activation for consumer in consumers):
-        result += [", so ", Symbol("delta"), "=", -left, "=", way.rounded(0.0 - way.adjoint[node])]
     steps = [step(so_far, way.formula), step(so_far_number, way.number), [result]]
     if len(consumers) == 1 or way.output not in consumers:      # else ∂output/∂node would stand on both sides
         steps.insert(0, step(so_far, way.derivative))
-    return equation(left, *steps)
+    found = equation(left, *steps)
+    if any(consumer.op and consumer.op.activation for consumer in consumers):
+        found.steps[-1][-1] += [", so ", Symbol("delta"), "=", -left, "=", way.rounded(0.0 - way.adjoint[node])]
+    return found
 
 
 # --- what else a reader should know ----------------------------------------------------------------------------------
@@ -191,5 +192,5 @@ def notes(way: Way) -> list[Prose]:
         found.append(Prose((f"note: {name} is at its kink (", where, "=", lift(0.0), "); the derivative taken has "
                             "H(0) = 0, the lecture's x ≤ 0 side: ", *taken)))
     if len(kinks) > MOST_NOTES:
-        found.append(Prose((f"… {len(kinks) - MOST_NOTES} more kinks were hit",)))
+        found.append(Prose((f"note: {len(kinks) - MOST_NOTES} more kinks were hit",)))
     return found

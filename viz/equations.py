@@ -10,13 +10,14 @@ from .scripts import LOOSE, NEGATIVE, PRODUCT, Script, Text
 from .symbol import Symbol
 
 Pieces = Sequence[Symbol | str]
+Lines = list[list[Symbol | str]]                # of one step
 
 
 @dataclass(frozen=True)
 class Equation:
     """left = step = step ...; a step may take several lines."""
     left: Symbol
-    right: Sequence[Sequence[Pieces]]
+    steps: Sequence[Lines]
 
 
 @dataclass(frozen=True)
@@ -57,7 +58,7 @@ def as_text(rows: Sequence[Row], digits: int) -> str:
             continue
         left = script.write(row.left)
         lines = [f"{' ' * len(left)} {' ' if i else '='} {written(script, pieces)}"
-                 for step in row.right for i, pieces in enumerate(step)]
+                 for step in row.steps for i, pieces in enumerate(step)]
         blocks.append(left + "\n".join(lines)[len(left):])
     spread = sum(isinstance(row, Equation) for row in rows) > 1
     return ("\n\n" if spread else "\n").join(blocks)
@@ -72,7 +73,7 @@ def as_latex(rows: Sequence[Row], digits: int) -> str:
             blocks.append("& " + written(script, row.pieces))
             continue
         lines = [("&{}\\quad " if i else "&= ") + written(script, pieces)
-                 for step in row.right for i, pieces in enumerate(step)]
+                 for step in row.steps for i, pieces in enumerate(step)]
         blocks.append(script.write(row.left) + " " + " \\\\\n".join(lines))
     return "\\begin{aligned}\n" + " \\\\[1ex]\n".join(blocks) + "\n\\end{aligned}"
 
@@ -82,12 +83,12 @@ def as_mathml(rows: Sequence[Row], digits: int) -> str:
     script, table = MathML(digits), ""
     for row in rows:
         if isinstance(row, Prose):
-            words = written(script, row.pieces)
-            table += f'<mtr><mtd></mtd><mtd></mtd><mtd style="text-align: left">{words}</mtd></mtr>'
+            words, above = written(script, row.pieces), "; padding-top: 1em" if row.pieces[0] == "…" else ""
+            table += f'<mtr><mtd></mtd><mtd></mtd><mtd style="text-align: left{above}">{words}</mtd></mtr>'
             continue
         left = script.write(row.left)
         above = "; padding-top: 1em" if table else ""
-        for step in row.right:
+        for step in row.steps:
             for i, pieces in enumerate(step):
                 relation, indent = ("", '<mspace width="2em"></mspace>') if i else ("<mo>=</mo>", "")
                 cells = ("right", left), ("center", relation), ("left", indent + written(script, pieces))

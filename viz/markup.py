@@ -111,7 +111,10 @@ class MathML(Script):
     def power(self, x: Symbol, n: Symbol) -> Written:
         if n.kind == "number" and n.parts[0] == 0.5:
             return f"<msqrt>{self.write(x)}</msqrt>", POWER
-        return f"<msup>{self.write(x, ATOM)}{self.write(n)}</msup>", POWER
+        base = self.write(x, ATOM)
+        if x.kind == "name" and base.startswith("<msub>"):
+            return f"<msubsup>{base[len('<msub>'):-len('</msub>')]}{self.write(n)}</msubsup>", POWER
+        return f"<msup>{base}{self.write(n)}</msup>", POWER
 
     def call(self, function: str, *xs: Symbol) -> Written:
         return self.row(f"<mi>{xml_text(function)}</mi>", "<mo>&#x2061;</mo>", self.brackets(self.arguments(xs))), ATOM
