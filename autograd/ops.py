@@ -166,7 +166,8 @@ bipolar = Op("bipolar",
 select = Op("select",
             lambda x, a, b: a if x > 0 else b if x <= 0 else x,
             lambda z, x, a, b: (0 * heaviside(x), heaviside(x), 1 - heaviside(x)),
-            lambda xp, x, a, b: xp.where(x > 0, a, xp.where(x <= 0, b, x)),
+            lambda xp, x, a, b: xp.where(x > 0, a, xp.where(x <= 0, b, x)) if hasattr(x, "shape") else
+            a if x > 0 else b if x <= 0 else x,         # torch.where takes no plain number to decide by
             lambda x, a, b: x.cases(a, b), kink=lambda x, a, b: x)
 maximum = Op("maximum",
              lambda x, y: x if x >= y else y if y > x else x + y,

@@ -291,8 +291,8 @@ def test_arrays_meet_plain_numbers(name, xp):
     op = ROWS[name]
     for args in entry(name, POINTS, "POINTS"):
         for k, x in enumerate(numbers(args)):
-            if len(numbers(args)) == 1 or (name == "select" and k == 0 and xp.__name__ == "torch"):
-                continue                                        # torch.where wants an array for its condition
+            if len(numbers(args)) == 1:
+                continue
             arrays = replaced(filled(args, [xp.full((3,), y, dtype=xp.float64) for y in numbers(args)]), k, x)
             z = op(*arrays)
             assert rows_of(z, 3) == pytest.approx([op(*args)] * 3, **ULPS)
