@@ -145,14 +145,9 @@ class Pen:
         return f"<{table([gap, gap.join(parts)], padding=4)}>"
 
 
-def seen(words: str) -> str:
-    """Text that DOT shows as it is: it would read \\N as the node's name, so something unseen follows a backslash."""
-    return words.replace("\\", "\\\u200c").replace("⋯", "…")   # not every renderer has ⋯ in its font
-
-
 def escaped(words: str) -> str:
-    """Text in an HTML-like label."""
-    return escape(seen(words))
+    """Text in an HTML-like label, where DOT would read \\N as the node's name: something unseen goes between."""
+    return escape(words.replace("\\", "\\\u200c").replace("⋯", "…"))       # not every renderer has ⋯ in its font
 
 
 def bold(words: str) -> str:
@@ -173,5 +168,5 @@ def table(rows: Iterable[str], padding: int = 2) -> str:
 
 
 def plain(words: str) -> str:
-    """Text in a quoted attribute, where entities are read as well."""
-    return graphviz.nohtml(seen(words).replace("&", "&amp;"))
+    """Text nearly as it is in a quoted attribute: renderers differ in how often they read a backslash there."""
+    return graphviz.nohtml(words.replace("\\", "∖").replace("&", "&amp;"))
