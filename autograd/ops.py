@@ -332,12 +332,13 @@ def hold(op: Op, args: Sequence[Any]) -> Op:
         return [tuple([next(rest) if x is None else x for x in part]) if type(part) is tuple
                 else next(rest) if part is None else part for part in args]
 
-    array, written = op.array, op.written
+    array, written, kink = op.array, op.written, op.kink
     return replace(
         op, forward=lambda *xs: op.forward(*fill(xs)),
         partials=lambda z, *xs: tuple(compress(op.partials(z, *fill(xs)), missing)),
         array=array and (lambda xp, *xs: array(xp, *fill(xs))),
-        written=lambda *xs: written(*fill(xs)), lists=False)
+        written=(lambda *xs: written(*fill(xs))) if callable(written) else written,
+        kink=kink and (lambda *xs: kink(*fill(xs))), lists=False)
 
 
 TABLE = {name: row for name, row in list(globals().items()) if isinstance(row, Op)}
