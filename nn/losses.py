@@ -12,13 +12,13 @@ from autograd import (
     Value,
     abs,
     half_square,
+    half_squares,
     log,
     logsumexp,
     maximum,
     mean,
     minimum,
     softplus,
-    total,
     weighted_sum,
 )
 
@@ -35,7 +35,7 @@ def half_squared_error(y: Numbers, t: Numbers) -> Value:
     errors = [target - output for output, target in pairs("half_squared_error", y, t)]
     for l, e in enumerate(errors, start=1):
         e.label = "e" if len(errors) == 1 else f"e{l}"
-    return named("J", half_square(errors[0]) if len(errors) == 1 else total([half_square(e) for e in errors]))
+    return named("J", half_square(errors[0]) if len(errors) == 1 else half_squares(errors))
 
 
 def mean_squared_error(y: Numbers, t: Numbers) -> Value:
@@ -93,12 +93,12 @@ def cross_entropy(y: Sequence[Value | float], t: Any) -> Value:
         t = one_hot(t, len(y))
     if len(t) != len(y):
         raise ValueError(f"cross_entropy: {len(y)} outputs, but a one-hot target of {len(t)}")
-    return named("J", logsumexp(y) - weighted_sum(t, y, 0.0))
+    return named("J", Value.lift(logsumexp(y) - weighted_sum(t, y, 0.0)))
 
 
 def one_hot(label: Any, classes: int) -> list[float]:
     """1 in the label's place, 0 elsewhere."""
-    if label != int(label) or not 0 <= label < classes:
+    if label not in range(classes):                 # neither a fraction nor NaN is
         raise ValueError(f"cross_entropy: {label!r} is no class; with {classes} outputs the classes are "
                          f"0 to {classes - 1}")
     return [float(k == label) for k in range(classes)]
