@@ -27,7 +27,7 @@ class Optimizer:
         self.steps += 1
         moved = [self.rule(p.data, p.grad, *memory) for p, *memory in zip(self.parameters, *self.memory)]
         for p, (w, *_) in zip(self.parameters, moved):
-            p.data = w
+            p.data = float(w)                       # a NumPy lr makes NumPy numbers
         self.memory = list(zip(*moved))[1:]
 
     def state(self) -> tuple[Any, ...]:
@@ -101,11 +101,11 @@ def positive(kind: str, name: str, x: float) -> float:
     """x, where it is a finite number above 0."""
     if not 0 < x < float("inf"):
         raise ValueError(f"{kind}: {name} is a positive number, not {x!r}")
-    return x
+    return float(x)
 
 
 def at_least_zero(kind: str, name: str, x: float) -> float:
     """x, where it is a finite number of 0 or more."""
     if not 0 <= x < float("inf"):
         raise ValueError(f"{kind}: {name} is a number of at least 0, not {x!r}")
-    return x
+    return float(x)
