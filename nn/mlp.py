@@ -5,6 +5,7 @@ from i to j.  In an MLP the neurons are numbered through, so that every letter m
 """
 import math
 from collections.abc import Iterator, Sequence
+from numbers import Integral
 from random import Random
 from typing import Any
 
@@ -141,7 +142,7 @@ def row_of(activation: str) -> Op:
     if activation == "softmax":
         raise ValueError("softmax is no activation of a neuron: it belongs to the loss.  Give the output layer the "
                          "activation 'linear' and train it with nn.cross_entropy")
-    if activation not in ops.ACTIVATIONS:
+    if not isinstance(activation, str) or activation not in ops.ACTIVATIONS:
         raise ValueError(f"unknown activation {activation!r}; the known ones are {', '.join(ops.ACTIVATIONS)}")
     return ops.ACTIVATIONS[activation]
 
@@ -194,7 +195,7 @@ def inputs(kind: str, nin: int, x: Any) -> Sequence[Any]:
 
 def check_size(kind: str, what: str, n: Any) -> None:
     """Raise ValueError unless n is a whole number of at least one."""
-    if not isinstance(n, int) or n < 1:
+    if not isinstance(n, Integral) or n < 1:
         raise ValueError(f"{kind}: the number of {what} is a whole number of at least 1, not {n!r}")
 
 
