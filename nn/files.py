@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from .mlp import MLP
+from .mlp import MLP, row_of
 
 FORMAT = 1
 
@@ -18,13 +18,17 @@ def save(model: MLP, path: str | os.PathLike[str]) -> None:
     """Write a network's architecture and weights, every float64 exact, to path.
 
     Whatever happens on the way, path holds the old file or the new one, whole.  Shared weights stay shared.
-    Raises TypeError for anything but an MLP, OSError where the file cannot be written.
+    Raises TypeError for anything but an MLP, ValueError where a layer's neurons differ in activation or in width,
+    OSError where the file cannot be written.
     """
     if type(model) is not MLP:
         raise TypeError(f"save writes an MLP, not {model!r}")
     parameters = model.parameters()
     place = {p: i for i, p in enumerate(parameters)}
     layers = model.layers
+    for layer in layers:
+        if len({neuron.activation for neuron in layer.neurons}) > 1:
+            raise ValueError(f"save: the neurons of {layer!r} have different activations; a file holds one a layer")
     architecture = {"nin": len(layers[0].neurons[0].w), "nouts": [len(layer.neurons) for layer in layers],
                     "activations": [layer.activation for layer in layers]}
     arrays: dict[str, Any] = {
@@ -55,8 +59,8 @@ def load(path: str | os.PathLike[str]) -> MLP:
         try:
             with np.load(file, allow_pickle=False) as arrays:
                 return read(arrays)
-        except (ValueError, KeyError, TypeError, AttributeError, EOFError, OverflowError, MemoryError, RecursionError,
-                NotImplementedError, OSError, zipfile.BadZipFile, zlib.error) as error:
+        except (ValueError, LookupError, TypeError, AttributeError, ArithmeticError, EOFError, MemoryError, OSError,
+                RuntimeError, zipfile.BadZipFile, zlib.error) as error:     # RuntimeError: it says that it is encrypted
             raise ValueError(f"{os.fspath(path)!r} is no network saved by nn.save, or it is damaged: "
                              f"{error or type(error).__name__}") from None
 
@@ -71,7 +75,7 @@ def read(arrays: Any) -> MLP:
     numbers = arrays["parameters"]
     if numbers.dtype != np.float64 or numbers.ndim != 1:
         raise ValueError("its parameters are not a list of float64")
-    if len(nouts) != len(activations) or len(set(activations[:-1])) > 1:
+    if len(nouts) != len(activations):
         raise ValueError("its layers and activations do not fit together")
     places = [arrays[f"places{k}"] for k in range(len(nouts))]
     if [found.shape for found in places] != [(m, n + 1) for n, m in zip([nin, *nouts], nouts)]:
@@ -80,8 +84,10 @@ def read(arrays: Any) -> MLP:
         raise ValueError("its weights point outside its parameters")
     model = MLP(nin, nouts, activations[0], activations[-1], seed=0)
     parameters: dict[int, Any] = {}
-    for layer, found in zip(model.layers, places):
+    for layer, activation, found in zip(model.layers, activations, places):
+        row_of(activation)
         for neuron, row in zip(layer.neurons, found.tolist()):
+            neuron.activation = activation
             shared = [parameters.setdefault(place, p) for place, p in zip(row, neuron.parameters())]
             *neuron.w, neuron.b = shared
     for place, p in parameters.items():
