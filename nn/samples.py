@@ -15,24 +15,28 @@ def matrix(name: str, data: Any) -> np.ndarray:
         found = np.asarray(data)
     except ValueError:
         raise ValueError(f"{name} is ragged: every sample needs as many numbers as the others") from None
-    if found.dtype == object or not (np.issubdtype(found.dtype, np.number) or found.dtype == bool) \
-            or np.iscomplexobj(found):
+    if found.dtype.kind not in "biuf":                  # bool, int, unsigned and float, of any size
         raise TypeError(f"{name} must hold real numbers, but its dtype is {found.dtype}")
     if found.ndim not in (1, 2) or not found.size:
         raise ValueError(f"{name} has shape {found.shape}; expected (samples, numbers a sample), at least one of each")
+    with np.errstate(over="ignore"):                    # a long double may be too large
+        found = found.astype(np.float64)
     if not np.isfinite(found).all():
         place = np.argwhere(~np.isfinite(found))[0]
         where = f"row {place[0]}" + (f", column {place[1]}" if found.ndim == 2 else "")
         raise ValueError(f"{name} is {found[tuple(place)]} in {where} (counted from 0); every number must be finite")
-    return found.astype(np.float64)
+    return found
 
 
-def inputs_matrix(X: Any, name: str = "X") -> np.ndarray:
-    """X of shape (N, inputs)."""
+def inputs_matrix(X: Any, inputs: int | None, name: str = "X") -> np.ndarray:
+    """X of shape (N, inputs); None where any width may do."""
     found = matrix(name, X)
     if found.ndim != 2:
         raise ValueError(f"{name} has shape {found.shape}; expected (samples, inputs): for one input a sample give "
                          f"shape ({len(found)}, 1), for one sample shape (1, {len(found)})")
+    if inputs not in (None, found.shape[1]):
+        raise ValueError(f"{name} has shape {found.shape}; the model has {inputs} input{'s' * (inputs != 1)}, so "
+                         f"expected ({len(found)}, {inputs})")
     return found
 
 

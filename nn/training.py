@@ -2,6 +2,7 @@
 import math
 import time
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -11,7 +12,7 @@ from tqdm import tqdm
 from autograd import Constant, total
 
 from .losses import Loss
-from .mlp import MLP, Layer, inputs, row_of
+from .mlp import MLP, Layer, Neuron, row_of
 from .module import Module
 from .optimizers import Optimizer
 from .samples import inputs_matrix, targets_matrix
@@ -44,8 +45,9 @@ def fit(model: Callable[..., Any], X: Any, T: Any, loss: Loss, optimizer: Optimi
     the full batch, which is not shuffled; 1 is the lecture's update per pattern.  reduction "mean" divides by the
     batch's size, "sum" is the lecture's J.  on_epoch(epoch, loss) may return True to stop; epochs count from 1.
 
-    Ctrl-C ends the training and returns the History so far.  Raises FloatingPointError, naming the epoch, where a
-    loss is not finite or a sample leaves an operation's domain; the parameters are then the last with a finite loss.
+    Ctrl-C ends the training and returns the History of the whole epochs so far; a step that it hits is undone.  Raises
+    FloatingPointError, naming the epoch, where a loss is not finite or a sample leaves an operation's domain; the
+    parameters are then the last with a finite loss.
     """
     if engine not in ENGINES:
         raise ValueError(f"unknown engine {engine!r}; the known ones are {', '.join(ENGINES)}")
@@ -58,36 +60,41 @@ def fit(model: Callable[..., Any], X: Any, T: Any, loss: Loss, optimizer: Optimi
     size = N if batch_size is None else min(N, whole("batch_size", batch_size, least=1))
     order, random = np.arange(N), np.random.default_rng(seed)
     run, history = ENGINES[engine](model, loss, optimizer, reduction), History()
-    finite = before = optimizer.state()
+    finite: Any = optimizer.state()
+    before: Any = None                              # while a step is under way: where everything stood before it
     try:
         with tqdm(total=epochs, unit="epoch", disable=None if progress else True) as bar:
             for epoch in range(1, epochs + 1):
                 start, J = time.perf_counter(), 0.0
                 if shuffle and size < N:
                     random.shuffle(order)
-                for first in range(0, N, size):
-                    before = optimizer.state()
-                    try:
+                try:
+                    for first in range(0, N, size):
                         J += finite_or_raise("the loss", run.losses(data, order[first:first + size].tolist()))
-                        finite = before
+                        finite = before = optimizer.state()
                         run.step()
                         finite_or_raise("a parameter", sum(p.data for p in optimizer.parameters))
-                    except (ValueError, ArithmeticError) as error:
-                        optimizer.restore(finite)
-                        raise FloatingPointError(f"training diverged in epoch {epoch}: {error}.  The parameters are "
-                                                 "the last with a finite loss; try a smaller lr") from error
-                history.losses.append(J / N if reduction == "mean" else J)
-                if unseen:
-                    J = sum(losses_of(model, unseen, loss))
-                    history.validation_losses.append(J / len(unseen.X) if reduction == "mean" else J)
+                        before = None
+                    history.losses.append(J / N if reduction == "mean" else J)
+                    if unseen:
+                        J = sum(losses_of(model, unseen, loss))
+                        history.validation_losses.append(J / len(unseen.X) if reduction == "mean" else J)
+                except (ValueError, ArithmeticError) as error:
+                    optimizer.restore(finite)
+                    raise FloatingPointError(f"training diverged in epoch {epoch}: {error}.  The parameters are "
+                                             "the last with a finite loss; try a smaller lr") from error
                 history.seconds.append(time.perf_counter() - start)
                 bar.update()
                 bar.set_postfix(loss=f"{history.losses[-1]:.4g}", refresh=False)
-                if on_epoch and on_epoch(epoch, history.losses[-1]) is True:
+                stop = on_epoch(epoch, history.losses[-1]) if on_epoch else False
+                if isinstance(stop, (bool, np.bool_)) and stop:     # not a None or a number that it may return
                     history.stopped = "on_epoch"
                     break
     except KeyboardInterrupt:
-        optimizer.restore(before)                   # perhaps in the middle of a step: undo it
+        if before:
+            optimizer.restore(before)
+        whole_epochs = len(history.seconds)
+        del history.losses[whole_epochs:], history.validation_losses[whole_epochs:]
         history.stopped = "interrupted"
     return history
 
@@ -96,13 +103,14 @@ class Samples:
     """X and T, checked against the model and the loss, as arrays and as the plain numbers of each sample."""
 
     def __init__(self, model: Callable[..., Any], X: Any, T: Any, loss: Loss, prefix: str = "") -> None:
-        self.X = inputs_matrix(X, f"{prefix}X")
+        self.X = inputs_matrix(X, width(model), f"{prefix}X")
         self.x: list[list[float]] = self.X.tolist()
         y = model(self.x[0])
         outputs = len(y) if isinstance(y, list) else 1
         self.T = targets_matrix(T, len(self.X), outputs, loss, f"{prefix}T")
         self.t: list[Any] = self.T.tolist() if isinstance(y, list) else self.T[:, 0].tolist()
-        loss(y, self.t[0])
+        with suppress(ArithmeticError, ValueError):             # a loss that cannot be had is fit's to report
+            loss(y, self.t[0])                                  # outputs that it does not take are an error here
 
 
 HANDFUL = 8        # samples a graph: enough to visit the weights seldom, few enough for the garbage collector to rest
@@ -145,18 +153,24 @@ def predict(model: Callable[..., Any], X: Any) -> np.ndarray:
     >>> predict(MLP(2, [3, 1], "tanh", seed=0), [[0.0, 0.0], [1.0, -1.0]]).shape
     (2,)
     """
-    X = inputs_matrix(X)
+    X = inputs_matrix(X, width(model))
     layers = model.layers if type(model) is MLP else [model] if type(model) is Layer else None
     if layers is None:                              # any other function of a sample
         found = [model(x) for x in X.tolist()]
         return np.array([[float(y_l) for y_l in y] if isinstance(y, list) else float(y) for y in found])
-    inputs("MLP" if type(model) is MLP else "Layer", len(layers[0].neurons[0].w), X[0])
     Y = X
     for layer in layers:
         W = np.array([[w.data for w in neuron.w] for neuron in layer.neurons])
         b = np.array([neuron.b.data for neuron in layer.neurons])
         Y = row_of(layer.activation)(Y @ W.T + b)
     return Y[:, 0] if type(model) is MLP and Y.shape[1] == 1 else Y
+
+
+def width(model: Callable[..., Any]) -> int | None:
+    """How many inputs a model of ours has; None for any other function of a sample."""
+    model = model.layers[0] if type(model) is MLP else model
+    model = model.neurons[0] if type(model) is Layer else model
+    return len(model.w) if type(model) is Neuron else None
 
 
 def losses_of(model: Callable[..., Any], data: Samples, loss: Loss) -> Iterator[float]:
