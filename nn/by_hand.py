@@ -8,11 +8,12 @@ import numpy as np
 
 Array = np.ndarray
 ALPHA, LAMBDA = 1.67326, 1.0507
+LEAST = np.exp(-100)
 
 
 def sigmoid(v: Array) -> Array:
-    """1 / (1 + e^-v), by way of tanh, which never overflows."""
-    return 0.5 * (1 + np.tanh(0.5 * v))
+    """1 / (1 + e^-v) = e^-ln(1 + e^-v), which never overflows and keeps its digits where it is small."""
+    return np.exp(-np.logaddexp(0, -v))
 
 
 def negative_side(v: Array) -> Array:
@@ -41,13 +42,21 @@ def softmax(y: Array) -> Array:
     return e / e.sum()
 
 
+def cross_entropy_error(y: Array, t: Array) -> Array:
+    """t/y - (1 - t)/(1 - y), which is (t - y)/(y (1 - y)); a logarithm that is clamped at -100 does not move."""
+    def slope(p: Array) -> Array:
+        return np.where(p > LEAST, 1 / np.maximum(p, LEAST), 0.0)
+
+    return t * slope(y) - (1 - t) * slope(1 - y)
+
+
 # the loss's name: -dJ/dy, the error that enters the output layer; n is the number of outputs
 OUTPUT_ERROR: dict[str, Callable[[Array, Array], Array]] = {
     "half_squared_error": lambda y, t: t - y,
     "mean_squared_error": lambda y, t: 2 * (t - y) / len(y),
     "mean_absolute_error": lambda y, t: np.sign(t - y) / len(y),
     "huber": lambda y, t: np.clip(t - y, -1.0, 1.0) / len(y),
-    "binary_cross_entropy": lambda y, t: (t - y) / (len(y) * y * (1 - y)),
+    "binary_cross_entropy": lambda y, t: cross_entropy_error(y, t) / len(y),
     "binary_cross_entropy_with_logits": lambda y, t: (t - sigmoid(y)) / len(y),
     "cross_entropy": lambda y, t: t - softmax(y),
 }

@@ -14,6 +14,7 @@ from .losses import Loss, half_squared_error, one_hot
 from .mlp import MLP, Layer, Neuron, inputs
 
 Table = list[tuple[str, ...]]
+NO_RULE = "no derivation by hand is known for this loss: it is not one of nn's"
 SUBSCRIPTS = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
 
 
@@ -54,13 +55,14 @@ class LocalGradients:
     @property
     def max_error(self) -> float:
         """The largest |a - b| / max(1, |a|, |b|) between two columns of δ."""
-        return max(abs(a - b) / max(1.0, abs(a), abs(b)) for row in self.rows
-                   for columns in [[c for c in (row.graph, row.hand, row.differences) if c is not None]]
-                   for a in columns for b in columns)
+        errors = [abs(a - b) / max(1.0, abs(a), abs(b)) for row in self.rows
+                  for columns in [[c for c in (row.graph, row.hand, row.differences) if c is not None]]
+                  for a in columns for b in columns]
+        return float(np.max(errors))                        # a NaN among them shows; in max() it may not
 
     def recursion(self) -> str:
         """How the derivation by hand finds each δ, term by term: the output layer first, then back."""
-        return "\n".join(self.terms)
+        return "\n".join(self.terms or [NO_RULE])
 
     def tables(self) -> list[Table]:
         """The two tables as text, a header row each."""
@@ -83,7 +85,7 @@ class LocalGradients:
         if kinks:
             remarks.append(f"at a kink of φ: {kinks}; φ' and the differences are those of the side v ≤ 0 there")
         if any(row.hand is None for row in self.rows):
-            remarks.append("no derivation by hand is known for this loss: it is not one of nn's")
+            remarks.append(NO_RULE)
         return remarks
 
     def __str__(self) -> str:
@@ -112,6 +114,7 @@ def local_gradients(model: MLP | Layer | Neuron, x: Any, t: Any, loss: Loss = ha
     """
     layers = neurons_of(model)
     xs = [float(x_i) for x_i in inputs(type(model).__name__, len(layers[0][0].w), x)]
+    t = t.tolist() if hasattr(t, "tolist") else t
 
     signals: list[Sequence[Any]] = [xs]                     # x, then every layer's y, recorded
     for neurons in layers:
@@ -127,7 +130,8 @@ def local_gradients(model: MLP | Layer | Neuron, x: Any, t: Any, loss: Loss = ha
     activations = [neurons[0].activation for neurons in layers]
     v, y = by_hand.forward(W, b, activations, np.array(xs))
     slope = by_hand.slopes(activations, v)
-    rule = by_hand.OUTPUT_ERROR.get(loss.__name__) if loss is getattr(losses, loss.__name__, None) else None
+    name = getattr(loss, "__name__", "")                    # a functools.partial has none
+    rule = by_hand.OUTPUT_ERROR.get(name) if loss is getattr(losses, name, None) else None
     targets = np.array([float(t_l) for t_l in (t if isinstance(t, (list, tuple)) else [t])])
     hand = by_hand.deltas(W, slope, rule(y[-1], targets)) if rule else None
 
