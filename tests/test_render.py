@@ -1,5 +1,6 @@
 """DOT to files: which program is run, what comes out, and what is said when it does not work."""
 import os
+import re
 import shutil
 import sys
 import sysconfig
@@ -39,7 +40,8 @@ def fake(tmp_path, monkeypatch):
 
 def test_svg_scales_and_says_what_it_shows(program):
     root = ElementTree.fromstring(render.render(SOURCE, "svg"))
-    assert root.get("viewBox") and "max-width" in root.get("style")
+    smallest = float(re.fullmatch(r"max-width: 100%; min-width: (\d+)pt; height: auto", root.get("style"))[1])
+    assert 0.5 < smallest / float(root.get("viewBox").split()[2]) < 0.7         # it shrinks, and stays readable
     assert (root.get("role"), root.get("aria-label")) == ("img", "two <nodes>")
     texts = [*root.iter(f"{{{render.SVG}}}text")]
     assert [text.text for text in texts] == ["½ ∂ δ", "b"]

@@ -63,12 +63,13 @@ def draw(root: Value, *, expand: bool = False, gradients: bool = True, digits: i
         raise ValueError(f"direction is one of {', '.join(ARROWS)}, not {direction!r}")
     if not isinstance(digits, int) or digits < 1:
         raise ValueError(f"digits is a whole number, at least 1, not {digits!r}")
-    if limit is None:
-        limit = EXPANDED_LIMIT if expand else LIMIT
-    check_size(root, limit, "draw a part of it, from one of its inner nodes")
-    if expand:
+    if not expand:
+        check_size(root, LIMIT if limit is None else limit, "draw a part of it, from one of its inner nodes")
+    else:
+        limit, advice = EXPANDED_LIMIT if limit is None else limit, "draw it without expand"
+        check_size(root, limit, advice)
         root = expanded(root)
-        check_size(root, limit, "draw it without expand")
+        check_size(root, limit, advice)
     description = describe(root, gradients, digits)
     return Drawing(digraph(description, digits, direction).source, description)
 

@@ -14,6 +14,7 @@ from xml.etree import ElementTree
 TEXT_SUFFIXES = (".dot", ".gv")                 # these need no renderer
 PICTURE_SUFFIXES = (".svg", ".png", ".pdf")
 DPI = 192                                       # of a png: sharp on a projector
+SMALLEST = 0.6                                  # of its size: a svg in a narrower page is scrolled, not shrunk further
 SECONDS = 30                                    # the longest a layout may take
 FONTS = "Helvetica,Arial,sans-serif"
 SVG = "http://www.w3.org/2000/svg"
@@ -73,7 +74,8 @@ def accessible(svg: bytes) -> bytes:
         raise RendererError(f"the renderer's svg is not well-formed: {error}") from None
     root.set("role", "img")
     root.set("aria-label", root.findtext(f".//{{{SVG}}}title", ""))
-    root.set("style", "max-width: 100%; height: auto")
+    width = float(root.get("width", "0pt").removesuffix("pt"))
+    root.set("style", f"max-width: 100%; min-width: {SMALLEST * width:.0f}pt; height: auto")
     for parent in [*root.iter()]:
         for run in parent.findall(f"{{{SVG}}}text"):
             run.set("font-family", FONTS)
