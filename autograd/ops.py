@@ -251,6 +251,8 @@ def added(xs: Iterable[Any]) -> Any:
 
 
 total = Op("total", lambda xs: sum(xs), lambda z, xs: (1.0,) * len(xs), written=added, lists=True)
+half_squares = Op("half_squares", lambda es: 0.5 * sum([e * e for e in es]), lambda z, es: tuple(es),
+                  written=lambda es: 0.5 * added([e ** 2 for e in es]), lists=True)      # the lecture's J = ½ Σ e²
 logsumexp = Op("logsumexp", _logsumexp, lambda z, xs: tuple([exp(x - z) for x in xs]), _logsumexp_array,
                lambda xs: log(added(map(exp.__call__, xs))), lists=True)
 #   A neuron's induced local field v = w₁x₁ + ... + wₙxₙ + b as one node: the lecture's v = w'x.

@@ -33,7 +33,7 @@ POINTS = {
     "select": [(0.5, 1.2, -0.3), (-0.5, 1.2, -0.3), (3.0, -2.0, 0.4), (-3.0, -2.0, 0.4)],
     "linear": ANYWHERE, "sigmoid": ANYWHERE, "tanh": ANYWHERE, "relu": ANYWHERE, "leaky_relu": ANYWHERE,
     "elu": ANYWHERE, "selu": ANYWHERE, "softplus": ANYWHERE, "half_square": ANYWHERE,
-    "total": LISTS, "logsumexp": LISTS,
+    "total": LISTS, "logsumexp": LISTS, "half_squares": LISTS,
     "weighted_sum": [([0.5, -1.2], [2.0, 0.3], -0.7), ([-0.1, 0.9], [-1.4, 0.6], 1.5)],
     "power(0)": ANYWHERE, "power(1)": ANYWHERE, "power(2)": ANYWHERE, "power(3)": ANYWHERE, "power(-1)": ANYWHERE,
     "power(0.5)": POSITIVE, "power(2.5)": POSITIVE, "power(-1.5)": POSITIVE,
