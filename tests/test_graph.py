@@ -167,10 +167,10 @@ def test_what_would_overflow_written_out_stays_whole():
     assert a.label == "a"
 
 
-def test_expand_refuses_data_that_was_changed():
+@pytest.mark.parametrize("label", ["w1", "w2", "v", "e"])       # x2 is 0: a change of w2 is seen on an edge alone
+def test_expand_refuses_data_that_was_changed(label):
     J = lecture_neuron()
-    by_label = {node.label: node for node in wengert_list(J)}
-    by_label["w1"].data = 5.0
+    {node.label: node for node in wengert_list(J)}[label].data = 5.0
     with pytest.raises(ValueError, match="changed after it was recorded"):
         draw(J, expand=True)
     draw(J)

@@ -22,24 +22,40 @@ def expanded(root: Value) -> Value:
     """
     copies: dict[Value, Value] = {}
     for node in wengert_list(root):
-        copies[node] = recorded_again(node, [copies[parent] for parent in node.parents]) if node.op else node
+        if node.op is None:
+            copies[node] = node
+            continue
+        if not is_as_recorded(node):
+            raise ValueError(f"expand: the data of {node!r} or of one of its parents was changed after it was "
+                             "recorded; record the expression again, or draw it without expand")
+        parents = [copies[parent] for parent in node.parents]
+        copy = written_out(node, parents)
+        copies[node] = node.op(*parents) if copy is None else copy
+        copies[node].label = node.label
     return copies[root]
 
 
-def recorded_again(node: Value, parents: list[Value]) -> Value:
-    """The node with these parents, which stand for its own: from its formula if it is n-ary, else as it was made."""
+def written_out(node: Value, parents: list[Value]) -> Value | None:
+    """The n-ary node's formula, recorded; None where the node has no formula but itself, or floats cannot follow it."""
     op = node.op
+    if op is None or not is_on_lists(op):
+        return None
+    try:
+        copy: Value = op.written(*parents)
+    except ERRORS:
+        return None
+    return copy if copy not in parents and agree(copy.data, node.data) else None    # total([x]) is written x
+
+
+def is_as_recorded(node: Value) -> bool:
+    """Does the node's rule still give its data and its partials?"""
+    op, xs = node.op, [parent.data for parent in node.parents]
     assert op is not None
-    for record in (op.written, op) if is_on_lists(op) else (op,):
-        try:
-            copy = record(*parents)
-        except ERRORS:
-            continue
-        if copy not in parents and agree(copy.data, node.data):     # a sum of one number is written as that number
-            copy.label = node.label
-            return copy
-    raise ValueError(f"expand: the data of {node!r} or of one of its parents was changed after it was recorded; "
-                     "record the expression again, or draw it without expand")
+    try:
+        z = op.forward(*xs)
+        return all(map(agree, (z, *op.partials(z, *xs)), (node.data, *node.partials)))
+    except ERRORS:
+        return False
 
 
 def is_on_lists(op: Op) -> bool:
