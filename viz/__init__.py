@@ -2,8 +2,8 @@
 import autograd
 
 if not hasattr(autograd, "Value"):
-    raise ImportError("viz needs deltagrad's package autograd, but the one found is another: PyPI's autograd (HIPS) has "
-                      "the same name.  Install deltagrad in a virtual environment of its own, without PyPI's autograd.")
+    raise ImportError("viz needs deltagrad's package autograd, but the one found is another: PyPI's autograd (HIPS) "
+                      "has the same name.  Install deltagrad in a virtual environment of its own, without that one.")
 
 from .derivation import Derivation, derive
 from .graph import Drawing, draw, draw_dot, trace
