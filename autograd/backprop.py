@@ -171,6 +171,8 @@ def pushforward(output: Node, tangents: Mapping[Node, float]) -> float:
         raise TypeError(f"pushforward takes a dict {{leaf: tangent}}, not {tangents!r}")
     tangent = dict(tangents)
     for leaf in tangents:
+        if not hasattr(leaf, "parents"):
+            raise TypeError(f"pushforward takes a dict {{leaf: tangent}}, but {leaf!r} is not a Value")
         if leaf.parents:
             raise ValueError(f"pushforward: {leaf!r} is not a leaf; give tangents of leaves")
     for node in wengert_list(output):

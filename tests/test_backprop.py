@@ -341,6 +341,8 @@ def test_pushforward_changes_nothing():
     (lambda: jacobian([a * b], a), TypeError, "jacobian takes a list of Values, not Value(3.0, 'a')"),
     (lambda: jacobian([a * b, 2.0], [a]), TypeError, "jacobian takes a list of Values, but one of them is 2.0"),
     (lambda: pushforward(a * b, [a]), TypeError, "pushforward takes a dict {leaf: tangent}, not [Value(3.0, 'a')]"),
+    (lambda: pushforward(a * b, {"a": 1.0}), TypeError,
+     "pushforward takes a dict {leaf: tangent}, but 'a' is not a Value"),
     (lambda: pushforward(a * b, {-a: 1.0}), ValueError,
      "pushforward: Value(-3.0) is not a leaf; give tangents of leaves"),
 ], ids=lambda x: x if isinstance(x, str) else "")
