@@ -12,8 +12,10 @@ def wengert_list(output: Node) -> list[Node]:
     """Every node that output depends on, each once, parents before children: the tape.
 
     Depth first with a stack of its own, so a graph may be of any depth.  A node all of whose parents were met goes on
-    the tape at once; else it waits on the stack, below them.
+    the tape at once; else it waits on the stack, below them.  Raises TypeError for anything but a Value.
     """
+    if not hasattr(output, "parents"):
+        raise TypeError(f"a graph starts from a Value, the output of an expression, not from {output!r}")
     tape, seen, stack = [], set(), [output]
     while stack:
         node = stack.pop()

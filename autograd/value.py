@@ -184,6 +184,8 @@ class Value:
     def __pow__(self, n: "Value | float") -> "Value":
         if isinstance(n, Value):
             return to_the_value(self, n)
+        if hasattr(n, "__len__") and not isinstance(n, str):
+            return NotImplemented               # an array takes each of its numbers as an exponent
         return to_the(number(n))(self)
 
     def __rpow__(self, base: float) -> "Value":
