@@ -1,0 +1,276 @@
+"""The forward phase, the backward phase and the update as steps, one number each: pure data, which page.py shows.
+
+Forward a step is one node.  Backward it is one contribution, upstream · local derivative, in topological order by level
+from the output, so that a gradient is complete before it is passed on.  The update is a step for each parameter.
+"""
+import math
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import reduce
+
+from autograd import Value, wengert_list
+
+from .derivation import by_paths, equation
+from .description import Description, Node, describe, in_reading_order
+from .equations import Equation, Lines
+from .letters import number_text, spelled
+from .names import expression
+from .scripts import text
+from .symbol import Symbol, equals, lift, tree
+from .way import Way
+
+MOST_LEAVES = 8                                 # of a kind that the first step lists
+DECIMALS = 10                                   # at most, of a parameter and its new value
+PLACES = 15                                     # significant: numbers are rounded before they are written
+LONGEST_CHAIN = 6                               # factors of a chain that is written in one piece
+KINDS = {"input": "inputs", "parameter": "parameters", "constant": "constants", "root": "output"}
+
+
+@dataclass(frozen=True)
+class Line:
+    """Equations under one heading, such as "chain rule"."""
+    label: str
+    equations: tuple[Equation, ...]
+
+
+@dataclass(frozen=True)
+class Step:
+    """What one step finds, where it comes from, and how that is written and said.  Nodes and edges go by their ids."""
+    phase: str                                  # start, forward, backward or update
+    title: str                                  # "v → w₁"
+    says: str                                   # one sentence
+    lines: tuple[Line, ...]
+    node: str = ""                              # the node whose number this is; none at the start
+    sources: tuple[str, ...] = ()               # the nodes it comes from
+    edges: tuple[str, ...] = ()                 # and the edges it comes along
+    number: float | None = None                 # the value; the gradient so far; the parameter's new value
+    term: float | None = None                   # backward: what is added to the gradient
+    is_complete: bool = True                    # backward: is this all of the node's gradient?
+
+
+def steps(output: Value, lr: float = 0.1, digits: int = 4) -> list[Step]:
+    """The steps that compute output, its gradient at every node, and one change of the parameters.  Changes nothing.
+
+    >>> x = Value(3.0, label="x")
+    >>> for step in steps(x * x + x):
+    ...     print(f"{step.phase:9}{step.title:8}{step.number}")
+    start    given   None
+    forward  u₁      9.0
+    forward  u₂      12.0
+    backward ∂u₂/∂u₂ 1.0
+    backward u₂ → u₁ 1.0
+    backward u₂ → x  1.0
+    backward u₁ → x  7.0
+    """
+    return list(Teller(output, lr, digits).tell())
+
+
+class Teller:
+    """Tells the steps of one graph."""
+
+    def __init__(self, output: Value, lr: float, digits: int) -> None:
+        self.output, self.lr, self.digits = output, lr, digits
+        self.way = Way(output, output, digits)  # for its names and numbers, and for how it tells an edge
+        self.description: Description = describe(output, True, digits)
+        self.tape = in_reading_order(wengert_list(output))
+        self.node: dict[Value, Node] = dict(zip(self.tape, self.description.nodes))
+        self.edges: dict[tuple[str, str], tuple[str, ...]] = {}         # (child, parent): one or, of x·x, two
+        for edge in self.description.edges:
+            self.edges[edge.child, edge.parent] = (*self.edges.get((edge.child, edge.parent), ()), edge.id)
+        level = {output: 0}
+        self.consumers: dict[Value, list[Value]] = {node: [] for node in self.tape}
+        for node in reversed(self.tape):
+            for parent in dict.fromkeys(node.parents):
+                self.consumers[parent].insert(0, node)
+                level[parent] = max(level.get(parent, 0), level[node] + 1)
+        for consumers in self.consumers.values():
+            consumers.sort(key=level.__getitem__)
+        self.by_level = sorted(self.tape, key=level.__getitem__)
+        self.value = {node.name: self.number(x.data) for x, node in self.node.items()}
+
+    def tell(self) -> Iterable[Step]:
+        yield self.start()
+        for node in self.tape:
+            if node.op:
+                yield self.forward(node)
+        yield self.seed()
+        for node in self.by_level[1:]:
+            if self.node[node].gradient is not None:
+                yield from self.backward(node)
+        for node in self.tape:
+            if self.node[node].kind == "parameter":
+                yield self.update(node)
+
+    # --- how things are written
+
+    def name(self, node: Value) -> str:
+        return text(self.way.symbol(node))
+
+    def number(self, x: float) -> Symbol:
+        return self.way.rounded(x)
+
+    def say(self, x: float) -> str:
+        return number_text(x, self.digits)
+
+    def listed(self, nodes: Iterable[Value]) -> str:
+        """The nodes' names, or how many they are."""
+        found = [self.name(node) for node in dict.fromkeys(nodes)]
+        if len(found) > MOST_LEAVES:
+            return f"{len(found)} numbers"
+        return " and ".join([part for part in (", ".join(found[:-1]), found[-1]) if part])
+
+    def gradient(self, node: Value) -> Symbol:
+        """∂J/∂node; dJ/dnode where ∂J/∂node is the direct edge's alone."""
+        is_direct = self.output in self.consumers[node] and len(self.consumers[node]) > 1
+        return tree("derivative", "d" if is_direct else "∂", self.way.symbol(self.output), self.way.symbol(node))
+
+    def in_numbers(self, formula: Symbol) -> Symbol:
+        """The formula with each node's value for its name, and nothing simplified: (−3) · 2 + 1 · 0 + 6.881."""
+        spine = []                              # a sum of many is deep on its left
+        while formula.kind in ("sum", "product"):
+            spine.append((formula.kind, self.in_numbers(formula.parts[1])))
+            formula = formula.parts[0]
+        if formula.kind == "name":
+            found = self.value.get(formula.parts[0], formula)
+        else:
+            found = tree(formula.kind, *[self.in_numbers(part) if isinstance(part, Symbol) else part
+                                         for part in formula.parts])
+        for kind, right in reversed(spine):
+            found = tree(kind, found, right)
+        return found
+
+    def delta(self, v: Value) -> Symbol:
+        """δ, with the subscript of its v."""
+        name = spelled(self.node[v].name)
+        return Symbol("delta" + name.subscript if name.base == "v" and name.subscript.isdigit() else "delta")
+
+    def around(self, x: float, change: float) -> tuple[Symbol, Symbol]:
+        """x and x + change, with as many decimals as the change is written with."""
+        new = x + change
+        if not math.isfinite(new) or not change or abs(change) >= 10 ** self.digits:
+            return self.number(x), self.number(new)
+        decimals = min(self.digits - 1 - math.floor(math.log10(abs(change))), DECIMALS)
+        return lift(round(x, decimals)), lift(round(new, decimals))
+
+    # --- the steps
+
+    def start(self) -> Step:
+        """The numbers that are given."""
+        leaves = [node for node in self.tape if not node.op]
+        lines = []
+        for kind, label in KINDS.items():
+            nodes = [node for node in leaves if self.node[node].kind == kind and self.name(node) !=
+                     self.say(node.data)]
+            more = f" ({MOST_LEAVES} of {len(nodes)})" if len(nodes) > MOST_LEAVES else ""
+            if nodes:
+                lines.append(Line(label + more, tuple([
+                    line(Symbol(self.node[node].name), self.number(node.data)) for node in nodes[:MOST_LEAVES]])))
+        says = f"The numbers are given; what {self.name(self.output)} is has to be computed."
+        return Step("start", "given", says if self.output.op else "There is nothing to compute.", tuple(lines))
+
+    def forward(self, node: Value) -> Step:
+        """A node's value, from its expression."""
+        formula = expression(node, self.way.names)
+        told = line(self.way.symbol(node), formula, self.in_numbers(formula), self.number(node.data))
+        parents = dict.fromkeys(self.node[parent].id for parent in node.parents)
+        me = self.node[node]
+        edges = [edge for parent in parents for edge in self.edges[me.id, parent]]
+        return Step("forward", self.name(node), f"From {self.listed(node.parents)}, {self.name(node)} is "
+                    f"{self.say(node.data)}.", (Line("value", (told,)),), me.id, tuple(parents), tuple(edges), node.data)
+
+    def seed(self) -> Step:
+        """∂J/∂J = 1."""
+        name, one = self.name(self.output), self.gradient(self.output)
+        return Step("backward", text(one), f"The backward phase begins at {name}, whose gradient is 1.",
+                    (Line("seed", (line(one, self.number(1.0)),)), *self.local_gradient(self.output)),
+                    self.node[self.output].id, number=1.0, term=1.0)
+
+    def backward(self, node: Value) -> Iterable[Step]:
+        """The contributions to a node's gradient, one from each node that it went into."""
+        me, consumers, so_far = self.node[node], self.consumers[node], 0.0
+        for i, consumer in enumerate(consumers, start=1):
+            child, is_last, before = self.node[consumer], i == len(consumers), so_far
+            upstream = self.way.adjoint[consumer]
+            partial = sum([d for parent, d in zip(consumer.parents, consumer.partials) if parent is node])
+            so_far += (term := upstream * partial)
+            formula = self.way.formula(consumer, node)
+            factors = [self.way.derivative(self.output, consumer), self.way.derivative(consumer, node)]
+            numbers = product(self.number(upstream), self.number(partial))
+            lines: tuple[Line, ...] = Line("local derivative", (line(
+                self.way.derivative(consumer, node), formula, self.in_numbers(formula), self.number(partial)),)),
+            says = (f"{self.name(consumer)} passes {self.say(upstream)} times {self.say(partial)}, which is "
+                    f"{self.say(term)}, back to {self.name(node)}")
+            if len(consumers) == 1:
+                told = line(self.gradient(node), product(*factors), numbers, self.number(term))
+                lines += Line("chain rule", (told,)), *self.chain(node)
+                says += "."
+            else:
+                total = tree("sum", self.number(before), self.number(term)) if i > 1 else self.number(term)
+                told = (line(self.gradient(node), total, self.number(so_far)) if is_last else
+                        line(total, self.number(so_far)))
+                lines += (Line(f"term {i} of {len(consumers)}", (line(product(*factors), numbers, self.number(term)),)),
+                          Line("all together" if is_last else "so far", (told,)))
+                says += f": term {i} of {len(consumers)}, " + (
+                    f"and its gradient is {self.say(so_far)}." if is_last else f"so far {self.say(so_far)}.")
+            if is_last:
+                lines += self.local_gradient(node)
+                says += f"  The local gradient is {self.say(me.delta)}." if me.delta is not None else ""
+            yield Step("backward", f"{self.name(consumer)} → {self.name(node)}", says, lines, me.id, (child.id,),
+                       self.edges[child.id, me.id], so_far, term, is_last)
+
+    def local_gradient(self, node: Value) -> tuple[Line, ...]:
+        """δ = −∂J/∂v, of a pre-activation."""
+        delta, gradient = self.node[node].delta, self.way.adjoint[node]
+        if delta is None:
+            return ()
+        return Line("local gradient", (line(self.delta(node), -self.gradient(node),
+                                            tree("negative", self.number(gradient)), self.number(delta)),)),
+
+    def chain(self, node: Value) -> tuple[Line, ...]:
+        """The whole product from the output to a parameter, where one path leads there and it is short."""
+        path = [node]
+        while len(self.consumers[path[-1]]) == 1:
+            path.append(self.consumers[path[-1]][0])
+        if self.node[node].kind != "parameter" or path[-1] is not self.output or not 3 <= len(path) <= LONGEST_CHAIN:
+            return ()
+        whole = by_paths(Way(self.output, node, self.digits))[0]
+        return (Line("whole chain", (whole,)),) if isinstance(whole, Equation) else ()
+
+    def update(self, node: Value) -> Step:
+        """w + Δw: with δ where the parameter goes into pre-activations alone, as a neuron's weight does."""
+        me, gradient, consumers = self.node[node], self.way.adjoint[node], self.consumers[node]
+        eta, w, dw, lr = Symbol("eta"), Symbol(me.name), Symbol("Δ" + me.name), self.number(self.lr)
+        change, new = 0.0 - self.lr * gradient, node.data - self.lr * gradient
+        deltas = [self.delta(v) for v in consumers if self.node[v].delta is not None]
+        if len(deltas) == len(consumers) <= 2 and len({*map(text, deltas)}) == len(deltas):
+            xs = [self.way.formula(v, node) for v in consumers]
+            numbers = [self.number(-self.way.adjoint[v]) for v in consumers]
+            lines = tuple([told for v in consumers for told in self.local_gradient(v)])
+            if len(consumers) == 1:
+                formula = eta * deltas[0] * xs[0]
+                figures = product(lr, numbers[0], *([] if equals(xs[0], 1) else [self.in_numbers(xs[0])]))
+            else:
+                formula = eta * (deltas[0] * xs[0] + deltas[1] * xs[1])
+                figures = product(lr, tree("sum", *[x if equals(d, 1) else product(x, self.in_numbers(d))
+                                                    for x, d in zip(numbers, xs)]))
+        else:
+            lines = ()
+            formula = -(eta * self.gradient(node))
+            figures = tree("negative", product(lr, self.number(gradient)))
+        before, after = self.around(node.data, change)
+        lines += (Line("change", (line(dw, formula, figures, self.number(change)),)),
+                  Line("new value", (line(tree("sum", w, dw), w + formula,
+                                          tree("sum", before, self.number(change)), after),)))
+        return Step("update", self.name(node), f"{self.name(node)} moves from {text(before, PLACES)} by "
+                    f"{self.say(change)} to {text(after, PLACES)}.", lines, me.id, number=new)
+
+
+def line(left: Symbol, *right: Symbol) -> Equation:
+    """left = right = right ..."""
+    steps: list[Lines] = [[[side]] for side in right]
+    return equation(left, *steps)
+
+
+def product(*factors: Symbol) -> Symbol:
+    """The factors' product, not simplified."""
+    return reduce(lambda x, y: tree("product", x, y), factors)
