@@ -2,10 +2,12 @@
 import argparse
 import sys
 
-from . import local_gradients, neuron, wrong_backprop
+from . import activations, digits, local_gradients, moons, multilabel, neuron, regression, wrong_backprop
 from .pictures import Pictures
 
-DEMOS = {"neuron": neuron, "local_gradients": local_gradients, "wrong_backprop": wrong_backprop}
+DEMOS = {"neuron": neuron, "local_gradients": local_gradients, "wrong_backprop": wrong_backprop,
+         "activations": activations, "regression": regression, "moons": moons, "multilabel": multilabel,
+         "digits": digits}
 TOUR = ("neuron", "local_gradients")    # the main job: one neuron drawn and derived, its local gradients by hand
 
 
@@ -28,10 +30,16 @@ def add_out(to: argparse.ArgumentParser, default: str = "pictures") -> None:
 
 
 def main() -> int:
+    """Run what the command line asks for; the exit code is 0, 2 where something was not possible, 130 after Ctrl-C."""
     commands = parser()
     arguments = commands.parse_args()
     try:
         pictures = Pictures(arguments.out)
+    except OSError as error:
+        print(unwritable(error), file=sys.stderr)
+        return 2
+    complaint, code = "", 2
+    try:
         if arguments.name:
             DEMOS[arguments.name].run(pictures, arguments)
         else:
@@ -42,16 +50,23 @@ def main() -> int:
                 print(f"\n--- {name} ---\n")
                 DEMOS[name].run(pictures, commands.parse_args([name]))
     except OSError as error:
-        print(f"cannot write {error.filename}: {error.strerror}; choose another folder with --out", file=sys.stderr)
-        return 2
+        complaint = unwritable(error)
     except ModuleNotFoundError as error:
-        print(f'this demo needs {error.name}: pip install -e ".[demos]"', file=sys.stderr)
-        return 2
+        complaint = f'this demo needs {error.name}: pip install -e ".[demos]"'
+    except (ValueError, FloatingPointError) as error:
+        complaint = f"error: {error}"
+    except KeyboardInterrupt:
+        complaint, code = "interrupted", 130
     if pictures.written:
-        print(f"\nWritten:\n{pictures}")
-    for reason in dict.fromkeys(pictures.missing):
+        print(f"\nWritten:\n{pictures}", flush=True)
+    for reason in dict.fromkeys([complaint] * bool(complaint) + pictures.missing):
         print(reason, file=sys.stderr)
-    return 2 if pictures.missing else 0
+    return code if complaint or pictures.missing else 0
+
+
+def unwritable(error: OSError) -> str:
+    what = f"cannot write {error.filename}: {error.strerror}" if error.filename else str(error.strerror)
+    return f"{what}; choose another folder with --out"
 
 
 if __name__ == "__main__":
