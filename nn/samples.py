@@ -53,4 +53,8 @@ def targets_matrix(T: Any, samples: int, outputs: int, loss: Any, name: str = "T
         expected = f"({samples},) or ({samples}, 1)" if outputs == 1 else f"({samples}, {outputs})"
         raise ValueError(f"{name} has shape {found.shape}; the model has {outputs} "
                          f"output{'s' * (outputs > 1)}, so expected {expected}")
+    if loss is cross_entropy and not np.allclose(found.sum(axis=1), 1, atol=1e-5):
+        row = int(np.argmax(~np.isclose(found.sum(axis=1), 1, atol=1e-5)))
+        raise ValueError(f"{name} is {found[row].tolist()} in row {row} (counted from 0), which does not sum to 1; "
+                         "cross_entropy takes exclusive classes, binary_cross_entropy_with_logits several labels")
     return found
