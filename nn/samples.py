@@ -46,7 +46,12 @@ def targets_matrix(T: Any, samples: int, outputs: int, loss: Any, name: str = "T
     if len(found) != samples:
         raise ValueError(f"X has {samples} samples but {name} has {len(found)}; give a target for each sample")
     if loss is cross_entropy and outputs > 1 and (found.ndim == 1 or found.shape[1] == 1):
-        return np.array([one_hot(label, outputs) for label in found.ravel().tolist()])
+        labels = found.ravel().tolist()
+        for row, label in enumerate(labels):
+            if label not in range(outputs):
+                raise ValueError(f"{name} is {label:g} in row {row} (counted from 0), which is no class; with "
+                                 f"{outputs} outputs the classes are 0 to {outputs - 1}")
+        return np.array([one_hot(label, outputs) for label in labels])
     if found.ndim == 1 and outputs == 1:
         return found[:, None]
     if found.shape != (samples, outputs):
