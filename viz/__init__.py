@@ -7,3 +7,4 @@ if not hasattr(autograd, "Value"):
 
 from .derivation import Derivation, derive
 from .graph import Drawing, draw, draw_dot, trace
+from .page import step_through

@@ -11,7 +11,7 @@ from functools import reduce
 from autograd import Value, wengert_list
 
 from .derivation import by_paths, equation
-from .description import Description, Node, describe, in_reading_order
+from .description import Description, Node, describe, in_reading_order, slots
 from .equations import Equation, Lines
 from .letters import number_text, spelled
 from .names import expression
@@ -172,11 +172,11 @@ class Teller:
         """A node's value, from its expression."""
         formula = expression(node, self.way.names)
         told = line(self.way.symbol(node), formula, self.in_numbers(formula), self.number(node.data))
-        parents = dict.fromkeys(self.node[parent].id for parent in node.parents)
-        me = self.node[node]
-        edges = [edge for parent in parents for edge in self.edges[me.id, parent]]
-        return Step("forward", self.name(node), f"From {self.listed(node.parents)}, {self.name(node)} is "
-                    f"{self.say(node.data)}.", (Line("value", (told,)),), me.id, tuple(parents), tuple(edges), node.data)
+        me, parents = self.node[node], dict.fromkeys(node.parents[i] for i in slots(node))
+        sources = tuple([self.node[parent].id for parent in parents])
+        edges = tuple([edge for source in sources for edge in self.edges[me.id, source]])
+        says = f"From {self.listed(parents)}, {self.name(node)} is {self.say(node.data)}."
+        return Step("forward", self.name(node), says, (Line("value", (told,)),), me.id, sources, edges, node.data)
 
     def seed(self) -> Step:
         """∂J/∂J = 1."""

@@ -1,0 +1,110 @@
+"""The drawing as the step page has it: every node and edge a link to its step, and classes in the place of colours.
+
+page.css gives the colours, light, dark and dimmed; page.js writes the numbers as they are at a step.
+"""
+from collections.abc import Sequence
+from dataclasses import replace
+from xml.etree import ElementTree
+from xml.etree.ElementTree import Element
+
+from .description import Description, Edge, Node
+from .dot import BACKWARD, Pen, digraph
+from .letters import number_text
+from .render import SVG, render
+from .scripts import text
+from .steps import Step
+from .symbol import Symbol
+
+SHAPES = tuple(f"{{{SVG}}}{tag}" for tag in ("path", "polygon", "polyline", "ellipse"))
+TEXT = f"{{{SVG}}}text"
+
+
+def stage(description: Description, told: Sequence[Step], digits: int, direction: str = "LR") -> Element:
+    """The drawing of the last step, with room for what stands in its boxes at the others.
+
+    Raises RendererError where there is no program to lay it out.
+    """
+    dot = digraph(roomy(description, told, digits), digits, direction)
+    del dot.graph_attr["label"]                 # the page has a legend of its own
+    drawing = ElementTree.fromstring(render(dot.source, "svg"))
+    for key in "style", "width", "height":
+        drawing.attrib.pop(key, None)
+    pen = Pen(description, digits)
+    drawing.attrib |= {"id": "drawing", "role": "group", "aria-label": f"The graph of {pen.header(pen.root)}"}
+    graph, edges = drawing[0], {edge.id: edge for edge in description.edges}
+    prefix = graph.attrib.pop("id") + "-"
+    step_of = {part: i for i, step in enumerate(told, start=1) if step.phase != "update"
+               for part in (step.node, *step.edges)}            # the last one wins: of the backward phase, if any
+    for part in [*graph]:
+        id = part.get("id", "").removeprefix(prefix)
+        part.set("id", id)
+        if id in pen.nodes:
+            link(part, step_of.get(id, 1), f"{pen.nodes[id].kind} {pen.header(pen.nodes[id])}")
+            write_node(part, pen, pen.nodes[id])
+        elif id in edges:
+            link(part, step_of.get(id, 1), carried(pen, edges[id]))
+            write_edge(part)
+        else:
+            graph.remove(part)                  # the title and the background
+    return drawing
+
+
+def roomy(description: Description, told: Sequence[Step], digits: int) -> Description:
+    """The description with each gradient's longest number so far, for a layout in which all of them fit."""
+    longest: dict[str, float] = {}
+    for step in told:
+        if step.phase == "backward" and step.number is not None:
+            longest[step.node] = max(longest.get(step.node, step.number), step.number,
+                                     key=lambda x: len(number_text(x, digits)))
+    return replace(description, nodes=tuple([
+        node if node.gradient is None else replace(node, gradient=longest[node.id]) for node in description.nodes]))
+
+
+def link(part: Element, step: int, label: str) -> None:
+    """Put the shapes and texts of a node or an edge into a link to its step, and nothing else."""
+    content = [element for element in part.iter() if element.tag in (*SHAPES, TEXT)]
+    for child in [*part]:
+        part.remove(child)
+    a = ElementTree.SubElement(part, f"{{{SVG}}}a", {"href": f"#step={step}", "aria-label": label})
+    a.extend(content)
+    for element in content:
+        element.tail = None
+    part.text = part.tail = None
+
+
+def carried(pen: Pen, edge: Edge) -> str:
+    """An edge in words."""
+    parent, child = (text(Symbol(pen.nodes[id].name)) for id in (edge.parent, edge.child))
+    return f"edge {parent} → {child}" + (f", {pen.partial(edge)}" if edge.partial is not None else "")
+
+
+def write_node(part: Element, pen: Pen, node: Node) -> None:
+    """Say what each text of a node is, and write the last step's numbers."""
+    header, *rest = part.iter(TEXT)
+    mark(header, "name")
+    kinds = "value", *["gradient"] * (node.gradient is not None), *["delta"] * (node.delta is not None)
+    for kind, (_, number, _), label, figure in zip(kinds, pen.rows(node), rest[::2], rest[1::2]):
+        phase = "forward" if kind == "value" else "backward"
+        mark(label, phase)
+        mark(figure, f"{phase} {kind}")
+        figure.text = number
+    for shape in part.iter():
+        if shape.tag in SHAPES:
+            mark(shape)
+
+
+def write_edge(part: Element) -> None:
+    """Say what of an edge leads forward, and what back."""
+    for element in part.iter():
+        if element.tag in SHAPES:
+            mark(element, "back" if BACKWARD.lower() == element.get("stroke", "").lower() else "out")
+        elif element.tag == TEXT:
+            mark(element, "partial")
+
+
+def mark(element: Element, classes: str = "") -> None:
+    """The classes, for the colours and the font that they stand for."""
+    for key in "fill", "stroke", "font-family", "text-anchor", "{http://www.w3.org/XML/1998/namespace}space":
+        element.attrib.pop(key, None)
+    if classes:
+        element.set("class", classes)
