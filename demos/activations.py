@@ -1,5 +1,6 @@
 """the lecture's figure: all nine activation functions (and Exercise 1's) with their derivatives"""
 import argparse
+from textwrap import fill
 
 from autograd.ops import ACTIVATIONS
 
@@ -18,5 +19,7 @@ def run(pictures: Pictures, arguments: argparse.Namespace) -> None:
         values = [op(x) for x in (-1.0, 0.0, 1.0)]
         slopes = [op.partials(y, x)[0] for y, x in zip(values, (-1.0, 0.0, 1.0))]
         print(f"{name:12}" + "".join(f"{y:9.4f}" for y in values) + "    " + "".join(f"{y + 0.0:9.4f}" for y in slopes))
-    print(f"\n{plots.NOTES}")
+    print()
+    for note in plots.NOTES.splitlines():
+        print(fill(note, 110))
     pictures.save("activations.png", plots.activations().savefig)
