@@ -129,6 +129,15 @@ class Value:
         return () if self._a is None else (self._a,) if self._b is None else (self._a, self._b)
 
     @property
+    def arguments(self) -> tuple[Any, ...]:
+        """What the operation was called with: parents, and for an operation on lists its lists, plain numbers too."""
+        if type(self._b) is not tuple:
+            return self.parents
+        parents = iter(self._a)
+        return tuple([tuple([next(parents) if x is None else x for x in part]) if type(part) is tuple
+                      else next(parents) if part is None else part for part in self._b])
+
+    @property
     def partials(self) -> tuple[float, ...]:
         """∂self/∂parent for each parent, stored in the forward phase: the edge is the local derivative."""
         if type(self._b) is tuple:

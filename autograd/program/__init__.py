@@ -1,0 +1,47 @@
+"""Record once, run on arrays: the scalar graph re-rolled into the lecture's vector form.
+
+Read reroll.py (the graph as blocks), traced.py (a row of the table as NumPy calls), text.py (the program's lines),
+program.py (what runs them).
+"""
+import warnings
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from ..backprop import listed, wengert_list
+from ..value import Value
+
+if TYPE_CHECKING:
+    from .program import Program
+
+
+def compile(output: Value | Sequence[Value], inputs: Sequence[Value]) -> "Program":
+    """The graph of output, recorded for one sample, as a program for any number of samples.
+
+    inputs are the leaves that vary from sample to sample, targets too; several outputs may be given as a list.  What
+    was recorded is what runs: a Python branch taken on data is taken for every sample, while the kinks of operations,
+    relu or select, stay exact.  Raises TypeError or ValueError where output is no Value or an input is no leaf; warns
+    of an input that output does not depend on.  Needs numpy.
+
+    >>> w, x = Value(3.0, "w"), Value(2.0, "x")
+    >>> program = compile((w * x).tanh(), [x])
+    >>> values, gradient = program.value_and_grad([[0.0], [1.0]])
+    >>> values.shape, gradient.shape
+    ((2,), (1,))
+    """
+    from .program import Program
+
+    single = isinstance(output, Value)
+    outputs = listed("compile", [output] if single else output)         # type: ignore[arg-type]
+    inputs = listed("compile", inputs)
+    if not outputs:
+        raise ValueError("compile: there is no output; give a Value or a list of Values")
+    if len(set(inputs)) < len(inputs):
+        raise ValueError("compile: an input is given twice; give each leaf that varies by sample once")
+    for x in inputs:
+        if x.parents:
+            raise ValueError(f"compile: the input {x!r} is not a leaf; give the leaves that vary by sample")
+    reached = {node for y in outputs for node in wengert_list(y)}
+    unused = [x.label or repr(x) for x in inputs if x not in reached]
+    if unused:
+        warnings.warn(f"compile: the output does not depend on {', '.join(unused)}", stacklevel=2)
+    return Program(outputs, inputs, single)

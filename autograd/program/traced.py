@@ -1,0 +1,171 @@
+"""A fifth kind of number: one that writes the NumPy calls of a rule, so that a row of the table compiles as it stands.
+
+The calls write into buffers that are there already, `np.multiply(a, b, out=c)`: nothing is allocated at run time.
+"""
+from collections.abc import Callable, Iterable
+from typing import Any
+
+from ..ops import Op
+
+Number = Any                # a Traced or a float
+
+
+class Traced:
+    """The result of a NumPy call, or a named array.
+
+    >>> z = Traced.named("z")
+    >>> (1 - z * z).args[1].function
+    'multiply'
+    """
+    __slots__ = "args", "function", "key"
+
+    key: tuple[Any, ...]
+    shape = None                # it is an array, for a row that asks; of what shape is known when it runs
+
+    def __init__(self, function: str, *args: Number) -> None:
+        self.function, self.args = function, args
+        self.key = function, *(x.key if isinstance(x, Traced) else x for x in args)
+
+    @classmethod
+    def named(cls, name: str) -> "Traced":
+        """An array that has this name in the text."""
+        return cls(name)
+
+    def apply_op(self, op: Op, args: Iterable[Any]) -> Number:
+        """Another row used by a rule: its own array form, written on."""
+        return run(op, *args)
+
+    def __add__(self, other: Number) -> Number:
+        return Traced("add", self, other)
+
+    def __radd__(self, other: Number) -> Number:
+        return Traced("add", other, self)
+
+    def __sub__(self, other: Number) -> Number:
+        return Traced("subtract", self, other)
+
+    def __rsub__(self, other: Number) -> Number:
+        return Traced("subtract", other, self)
+
+    def __mul__(self, other: Number) -> Number:
+        return self if is_one(other) else Traced("multiply", self, other)
+
+    def __rmul__(self, other: Number) -> Number:
+        return self * other
+
+    def __truediv__(self, other: Number) -> Number:
+        return Traced("divide", self, other)
+
+    def __rtruediv__(self, other: Number) -> Number:
+        return Traced("divide", other, self)
+
+    def __pow__(self, n: Number) -> Number:
+        return self if is_one(n) else Traced("power", self, n)
+
+    def __rpow__(self, base: Number) -> Number:
+        return Traced("power", base, self)
+
+    def __neg__(self) -> Number:
+        return Traced("negative", self)
+
+    def __gt__(self, other: Number) -> Number:
+        return Traced("greater", self, other)
+
+    def __ge__(self, other: Number) -> Number:
+        return Traced("greater_equal", self, other)
+
+    def __lt__(self, other: Number) -> Number:
+        return Traced("less", self, other)
+
+    def __le__(self, other: Number) -> Number:
+        return Traced("less_equal", self, other)
+
+
+class TracedNumpy:
+    """Stands in for numpy while a row's array form is written: every function of it writes a call."""
+
+    def __getattr__(self, name: str) -> Callable[..., Traced]:
+        return lambda *args: Traced("absolute" if name == "abs" else name, *args)
+
+
+def run(op: Op, *args: Number) -> Number:
+    """What the row computes on arrays, as text; a number where it does not look at them."""
+    return op.array(TracedNumpy(), *args) if op.array else op.forward(*args)
+
+
+def is_one(x: Number) -> bool:
+    """Is it the plain number 1, which changes nothing in a product?"""
+    return isinstance(x, (int, float)) and x == 1
+
+
+INLINE = {"greater", "greater_equal", "less", "less_equal"}          # conditions, for np.where alone
+
+
+class Writer:
+    """Writes expressions as lines of text, each result once, in as few buffers as are in use at a time."""
+
+    def __init__(self, buffer: Callable[[int], str]) -> None:
+        self.buffer = buffer                    # the name of the i-th buffer of this block's shape
+        self.lines: list[str] = []
+
+    def write(self, results: Iterable[tuple[Number, str | None]]) -> list[str]:
+        """Write every expression, into the named array or where there is room; returns where each one is."""
+        results = list(results)
+        uses: dict[Any, int] = {}
+        for x, _ in results:
+            self.count(x, uses)
+        place: dict[Any, str] = {}
+        free: list[str] = []
+        self.made = 0
+        return [self.place(x, out, uses, place, free) for x, out in results]
+
+    def count(self, x: Number, uses: dict[Any, int]) -> None:
+        """How often each result is needed."""
+        if isinstance(x, Traced):
+            uses[x.key] = uses.get(x.key, 0) + 1
+            if uses[x.key] == 1:
+                for argument in x.args:
+                    self.count(argument, uses)
+
+    def place(self, x: Number, out: str | None, uses: dict[Any, int], place: dict[Any, str], free: list[str]) -> str:
+        """Where x is, after the lines that put it there."""
+        if not isinstance(x, Traced):
+            if out:
+                self.lines.append(f"{out}[...] = {x!r}")
+            return out or repr(x)
+        if not x.args:
+            if out:
+                self.lines.append(f"{out}[...] = {x.function}")
+            return out or x.function
+        if x.key not in place:
+            arguments = ", ".join([self.place(a, None, uses, place, free) for a in x.args])
+            if x.function in INLINE:                # its arguments stay in use until it is read
+                place[x.key] = f"np.{x.function}({arguments})"
+            else:
+                for a in x.args:
+                    self.release(a, uses, place, free)
+                target = out if out and uses[x.key] == 1 else self.take(free)
+                self.lines.append(f"{target}[...] = np.where({arguments})" if x.function == "where" else
+                                  f"np.{x.function}({arguments}, out={target})")
+                place[x.key] = target
+        if out and place[x.key] != out:
+            self.lines.append(f"{out}[...] = {place[x.key]}")
+            return out
+        return place[x.key]
+
+    def take(self, free: list[str]) -> str:
+        """A buffer that is not in use."""
+        if free:
+            return free.pop()
+        self.made += 1
+        return self.buffer(self.made)
+
+    def release(self, x: Number, uses: dict[Any, int], place: dict[Any, str], free: list[str]) -> None:
+        """One use of x is over; after the last one its buffer is free."""
+        if isinstance(x, Traced) and x.args:
+            uses[x.key] -= 1
+            if uses[x.key] == 0 and x.function in INLINE:
+                for a in x.args:
+                    self.release(a, uses, place, free)
+            elif uses[x.key] == 0 and place[x.key].startswith("t"):
+                free.append(place[x.key])
