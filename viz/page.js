@@ -8,7 +8,7 @@ const steps = [...$("steps").children].map(item => ({
   sources: words(item.dataset.from), edges: words(item.dataset.edges),
   title: item.querySelector("h2").textContent, says: item.querySelector("p").textContent,
 }));
-const LAST = steps.length - 1, BLANK = "·", SECONDS = 1.8, READABLE = 0.9;      // pixels for each unit of the drawing
+const LAST = steps.length - 1, BLANK = "·", SECONDS = 1.8, SMALL = 0.75, READABLE = 0.95;    // pixels for each unit of the drawing
 const still = matchMedia("(prefers-reduced-motion: reduce)");
 let now = -1, timer = 0;
 
@@ -53,6 +53,7 @@ function show(k, quiet = false) {
     mark(edge.part, { current, closed: k < edge.backward, dim: !current && (isBack ? k < edge.backward : k < edge.forward) });
   }
   now = k;
+  squeeze(step.item);
   const where = `Step ${k + 1} of ${steps.length}, ${step.phase}: `;
   position.value = k + 1;
   position.setAttribute("aria-valuetext", where + step.title.replace(/^\w+ /, ""));
@@ -62,6 +63,16 @@ function show(k, quiet = false) {
   $("next").disabled = $("last").disabled = k === LAST;
   reveal();
   try { history.replaceState(null, "", "#step=" + (k + 1)); } catch { /* in a notebook's frame there is no address */ }
+}
+
+// A long formula is written smaller, so that nothing is cut off.
+function squeeze(item) {
+  const { style } = item.querySelector("dl");
+  for (const percent of [100, 90, 80, 70, 60]) {
+    style.fontSize = percent + "%";
+    if (item.scrollWidth <= item.clientWidth) break;
+  }
+  if (item.scrollWidth > item.clientWidth || item.scrollHeight > item.clientHeight) item.tabIndex = 0;
 }
 
 function write(text, known, words) {
@@ -249,9 +260,9 @@ const ends = ["start", "forward", "backward"].map(share);
 position.style.setProperty("--phases", `linear-gradient(to right, var(--start-ink) ${ends[0]}%, var(--forward-arrow) ${ends[0]}% ${ends[1]}%, ` +
   `var(--backward-arrow) ${ends[1]}% ${ends[2]}%, var(--update-ink) ${ends[2]}%)`);
 fit();
-if (view.scale < READABLE) { fitted = false; look(view.x, view.y, READABLE); }
+if (view.scale < SMALL) { fitted = false; look(view.x, view.y, READABLE); }
 show(asked(), true);
-new ResizeObserver(() => fitted ? fit() : look(view.x, view.y, view.scale)).observe(stage);
+new ResizeObserver(() => { fitted ? fit() : look(view.x, view.y, view.scale); squeeze(steps[now].item); }).observe(stage);
 addEventListener("beforeprint", () => { stop(); before = now; show(LAST); drawing.setAttribute("viewBox", Object.values(all).join(" ")); });
 addEventListener("afterprint", () => { show(before); look(view.x, view.y, view.scale); });
 let before = 0;

@@ -4,6 +4,7 @@ page.css gives the colours, light, dark and dimmed; page.js writes the numbers a
 """
 from collections.abc import Sequence
 from dataclasses import replace
+from math import hypot
 from xml.etree import ElementTree
 from xml.etree.ElementTree import Element
 
@@ -100,6 +101,19 @@ def write_edge(part: Element) -> None:
             mark(element, "back" if BACKWARD.lower() == element.get("stroke", "").lower() else "out")
         elif element.tag == TEXT:
             mark(element, "partial")
+    add_tail(part[0])
+
+
+def add_tail(link: Element) -> None:
+    """The stretch of the forward line where the arrow back has its head, for as long as there is no arrow back."""
+    out = next(element for element in link if element.tag == SHAPES[0])
+    heads = [element for element in link if element.tag == SHAPES[1] and element.get("class") == "back"]
+    if heads:
+        x, y = map(float, out.get("d", "")[1:].split("C")[0].split(","))
+        points = [tuple(map(float, point.split(","))) for point in heads[0].get("points", "").split()]
+        tip = max(points, key=lambda point: hypot(point[0] - x, point[1] - y))
+        ElementTree.SubElement(link, SHAPES[0], {"class": "out tail", "stroke-width": out.get("stroke-width", "1"),
+                                                 "d": f"M{tip[0]:g},{tip[1]:g}L{x:g},{y:g}"})
 
 
 def mark(element: Element, classes: str = "") -> None:

@@ -19,7 +19,8 @@ from .scripts import text
 from .symbol import Symbol, equals, lift, tree
 from .way import Way
 
-MOST_LEAVES = 8                                 # of a kind that the first step lists
+MOST_LEAVES = 12                                # of a kind that the first step lists
+MOST_TERMS = 4                                  # of the sum over the next layer
 DECIMALS = 10                                   # at most, of a parameter and its new value
 PLACES = 15                                     # significant: numbers are rounded before they are written
 LONGEST_CHAIN = 6                               # factors of a chain that is written in one piece
@@ -53,14 +54,14 @@ def steps(output: Value, lr: float = 0.1, digits: int = 4) -> list[Step]:
 
     >>> x = Value(3.0, label="x")
     >>> for step in steps(x * x + x):
-    ...     print(f"{step.phase:9}{step.title:8}{step.number}")
-    start    given   None
-    forward  u₁      9.0
-    forward  u₂      12.0
-    backward ∂u₂/∂u₂ 1.0
-    backward u₂ → u₁ 1.0
-    backward u₂ → x  1.0
-    backward u₁ → x  7.0
+    ...     print(f"{step.phase:9}{step.title:14}{step.number}")
+    start    what is given None
+    forward  u₁            9.0
+    forward  u₂            12.0
+    backward ∂u₂/∂u₂       1.0
+    backward u₂ → u₁       1.0
+    backward u₂ → x        1.0
+    backward u₁ → x        7.0
     """
     return list(Teller(output, lr, digits).tell())
 
@@ -161,12 +162,13 @@ class Teller:
         for kind, label in KINDS.items():
             nodes = [node for node in leaves if self.node[node].kind == kind and self.name(node) !=
                      self.say(node.data)]
-            more = f" ({MOST_LEAVES} of {len(nodes)})" if len(nodes) > MOST_LEAVES else ""
+            more = f", {MOST_LEAVES} of {len(nodes)}" if len(nodes) > MOST_LEAVES else ""
             if nodes:
                 lines.append(Line(label + more, tuple([
                     line(Symbol(self.node[node].name), self.number(node.data)) for node in nodes[:MOST_LEAVES]])))
-        says = f"The numbers are given; what {self.name(self.output)} is has to be computed."
-        return Step("start", "given", says if self.output.op else "There is nothing to compute.", tuple(lines))
+        says = (f"The numbers are given; what {self.name(self.output)} is has to be computed." if self.output.op else
+                "There is nothing to compute.")
+        return Step("start", "what is given", says, tuple(lines))
 
     def forward(self, node: Value) -> Step:
         """A node's value, from its expression."""
@@ -213,7 +215,7 @@ class Teller:
                 says += f": term {i} of {len(consumers)}, " + (
                     f"and its gradient is {self.say(so_far)}." if is_last else f"so far {self.say(so_far)}.")
             if is_last:
-                lines += self.local_gradient(node)
+                lines += (*self.local_gradient(node), *self.by_next_layer(node)) if me.delta is not None else ()
                 says += f"  The local gradient is {self.say(me.delta)}." if me.delta is not None else ""
             yield Step("backward", f"{self.name(consumer)} → {self.name(node)}", says, lines, me.id, (child.id,),
                        self.edges[child.id, me.id], so_far, term, is_last)
@@ -223,8 +225,22 @@ class Teller:
         delta, gradient = self.node[node].delta, self.way.adjoint[node]
         if delta is None:
             return ()
-        return Line("local gradient", (line(self.delta(node), -self.gradient(node),
-                                            tree("negative", self.number(gradient)), self.number(delta)),)),
+        told = line(self.delta(node), -self.gradient(node), tree("negative", self.number(gradient)), self.number(delta))
+        return Line("local gradient", (told,)),
+
+    def by_next_layer(self, v: Value) -> tuple[Line, ...]:
+        """The lecture's δⱼ = φ'(vⱼ) Σ δₗ wₗⱼ, where y = φ(v) goes into pre-activations alone."""
+        [y, *others] = self.consumers[v] or [v]
+        nexts = self.consumers[y]
+        if others or not 1 <= len(nexts) <= MOST_TERMS or any(self.node[v].delta is None for v in nexts):
+            return ()
+        slope, weights = self.way.formula(y, v), [self.way.formula(v, y) for v in nexts]
+        sums = [reduce(lambda x, y: tree("sum", x, y), [product(d, w) for d, w in zip(deltas, ws)]) for deltas, ws in (
+            ([self.delta(v) for v in nexts], weights),
+            ([self.number(0.0 - self.way.adjoint[v]) for v in nexts], map(self.in_numbers, weights)))]
+        told = line(self.delta(v), product(slope, sums[0]), product(self.in_numbers(slope), sums[1]),
+                    self.number(0.0 - self.way.adjoint[v]))
+        return Line("by the next layer", (told,)),
 
     def chain(self, node: Value) -> tuple[Line, ...]:
         """The whole product from the output to a parameter, where one path leads there and it is short."""
@@ -239,7 +255,8 @@ class Teller:
     def update(self, node: Value) -> Step:
         """w + Δw: with δ where the parameter goes into pre-activations alone, as a neuron's weight does."""
         me, gradient, consumers = self.node[node], self.way.adjoint[node], self.consumers[node]
-        eta, w, dw, lr = Symbol("eta"), Symbol(me.name), Symbol("Δ" + me.name), self.number(self.lr)
+        eta, w, lr = Symbol("eta"), Symbol(me.name), self.number(self.lr)
+        dw = tree("product", Symbol("Δ"), w) if spelled(me.name).is_letter else Symbol("Δ" + me.name)
         change, new = 0.0 - self.lr * gradient, node.data - self.lr * gradient
         deltas = [self.delta(v) for v in consumers if self.node[v].delta is not None]
         if len(deltas) == len(consumers) <= 2 and len({*map(text, deltas)}) == len(deltas):
