@@ -99,9 +99,9 @@ def test_digits_are_right_in_at_least_95_of_100_held_out(tmp_path):
 
 def test_outliers_pull_the_squared_error_most(tmp_path):
     need("regression")
-    told = demos("regression", "--out", tmp_path).stdout
+    told = demos("regression", "--epochs", "50", "--out", tmp_path).stdout
     clean, squared, huber, absolute = map(float, re.findall(r"off the true function by ([\d.]+)", told))
-    assert squared > 1.5 * huber > 1.5 * absolute and squared > 3 * clean
+    assert squared > 2 * max(clean, huber, absolute)
 
 
 # --- what does not ---------------------------------------------------------------------------------------------------

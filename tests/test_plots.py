@@ -237,6 +237,7 @@ def test_the_boundary_is_where_the_score_is_the_level():
 def test_without_a_boundary_none_is_drawn(recwarn):
     axes = plots.decision_surface(lambda plane: np.full(len(plane), 0.9), PLANE, SIDES).axes[0]
     assert not [found for found in axes.collections if hasattr(found, "levels")] and not recwarn.list
+    assert not [line for line in axes.lines if "boundary" in line.get_label()]
 
 
 def test_the_data_is_drawn_by_class_and_held_out_data_hollow():

@@ -195,9 +195,6 @@ def decision_surface(predict: Callable[[np.ndarray], Any], X: Any, T: Any, *, he
     image = axes.imshow(Z, cmap=TWO_SIDED, vmin=level - reach, vmax=level + reach, origin="lower", aspect="auto",
                         extent=(low[0], high[0], low[1], high[1]), interpolation="bilinear")
     bar = figure.colorbar(image, ax=axes, label=score, pad=0.02)
-    if Z.min() < level < Z.max():
-        axes.contour(first, second, Z, [level], colors=INK, linewidths=1.8)
-        bar.ax.axhline(level, color=INK, linewidth=1.8)
     for kind, (x, t) in sets.items():
         for is_one, color, marker in (False, ORANGE, "o"), (True, BLUE, "^"):
             mine = x[(t > level) == is_one]
@@ -205,7 +202,10 @@ def decision_surface(predict: Callable[[np.ndarray], Any], X: Any, T: Any, *, he
             axes.scatter(mine[:, 0], mine[:, 1], s=34, marker=marker, label=f"{classes[is_one]}, {kind}",
                          facecolors=PAPER if hollow else color, edgecolors=color if hollow else INK,
                          linewidths=1.3 if hollow else 0.7, zorder=3)
-    axes.plot([], [], color=INK, linewidth=1.8, label=f"boundary at {level:g}")
+    if Z.min() < level < Z.max():
+        axes.contour(first, second, Z, [level], colors=INK, linewidths=1.8)
+        bar.ax.axhline(level, color=INK, linewidth=1.8)
+        axes.plot([], [], color=INK, linewidth=1.8, label=f"boundary at {level:g}")     # for the legend
     figure.legend(loc="outside lower center", ncols=3, frameon=False)
     return figure
 
