@@ -2,10 +2,10 @@
 import argparse
 import sys
 
-from . import activations, digits, local_gradients, moons, multilabel, neuron, regression, wrong_backprop
+from . import activations, digits, local_gradients, moons, multilabel, neuron, regression, steps, wrong_backprop
 from .pictures import Pictures
 
-DEMOS = {"neuron": neuron, "local_gradients": local_gradients, "wrong_backprop": wrong_backprop,
+DEMOS = {"steps": steps, "neuron": neuron, "local_gradients": local_gradients, "wrong_backprop": wrong_backprop,
          "activations": activations, "regression": regression, "moons": moons, "multilabel": multilabel,
          "digits": digits}
 TOUR = ("neuron", "local_gradients")    # the main job: one neuron drawn and derived, its local gradients by hand

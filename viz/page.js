@@ -8,7 +8,7 @@ const steps = [...$("steps").children].map(item => ({
   sources: words(item.dataset.from), edges: words(item.dataset.edges),
   title: item.querySelector("h2").textContent, says: item.querySelector("p").textContent,
 }));
-const LAST = steps.length - 1, BLANK = "·", SECONDS = 1.8, SMALL = 0.75, READABLE = 0.95;    // pixels for each unit of the drawing
+const LAST = steps.length - 1, BLANK = "·", SECONDS = 1.8, SMALL = 0.7, READABLE = 0.95;    // pixels for each unit of the drawing
 const still = matchMedia("(prefers-reduced-motion: reduce)");
 let now = -1, timer = 0;
 
