@@ -17,23 +17,25 @@ def sigmoid(v: Array) -> Array:
 
 
 def negative_side(v: Array) -> Array:
-    """α e^v left of 0, where the exponential units bend; right of 0 it is not used."""
-    return ALPHA * np.exp(np.minimum(v, 0))
+    """α e^v, the exponential units' left side; from 1 on, where it is not used, it stays as it is."""
+    return ALPHA * np.exp(np.minimum(v, 1))
 
 
-# name: (φ(v), φ'(v)): the lecture's "Popular Activation Functions and Their Derivatives"; at v = 0 its side v ≤ 0
-PHI: dict[str, tuple[Callable[[Array], Array], Callable[[Array], Array]]] = {
-    "heaviside": (lambda v: np.where(v > 0, 1.0, 0.0), lambda v: 0 * v),
-    "bipolar": (lambda v: np.where(v > 0, 1.0, -1.0), lambda v: 0 * v),
-    "linear": (lambda v: v, lambda v: np.ones_like(v)),
-    "sigmoid": (sigmoid, lambda v: sigmoid(v) * (1 - sigmoid(v))),
-    "tanh": (np.tanh, lambda v: 1 - np.tanh(v) ** 2),
-    "relu": (lambda v: np.where(v > 0, v, 0.0), lambda v: np.where(v > 0, 1.0, 0.0)),
-    "leaky_relu": (lambda v: np.where(v > 0, v, 0.01 * v), lambda v: np.where(v > 0, 1.0, 0.01)),
-    "elu": (lambda v: np.where(v > 0, v, negative_side(v) - ALPHA), lambda v: np.where(v > 0, 1.0, negative_side(v))),
-    "selu": (lambda v: LAMBDA * np.where(v > 0, v, negative_side(v) - ALPHA),
+# name: (φ(v), φ'(v)): the lecture's "Popular Activation Functions and Their Derivatives"; at v = 0 its side v ≤ 0.
+# Where φ has two sides, `right` says which to take: v > 0, or the side on which v was before a small shift.
+PHI: dict[str, tuple[Callable[[Array, Array], Array], Callable[[Array], Array]]] = {
+    "heaviside": (lambda v, right: np.where(right, 1.0, 0.0), lambda v: 0 * v),
+    "bipolar": (lambda v, right: np.where(right, 1.0, -1.0), lambda v: 0 * v),
+    "linear": (lambda v, right: v, lambda v: np.ones_like(v)),
+    "sigmoid": (lambda v, right: sigmoid(v), lambda v: sigmoid(v) * (1 - sigmoid(v))),
+    "tanh": (lambda v, right: np.tanh(v), lambda v: 1 - np.tanh(v) ** 2),
+    "relu": (lambda v, right: np.where(right, v, 0.0), lambda v: np.where(v > 0, 1.0, 0.0)),
+    "leaky_relu": (lambda v, right: np.where(right, v, 0.01 * v), lambda v: np.where(v > 0, 1.0, 0.01)),
+    "elu": (lambda v, right: np.where(right, v, negative_side(v) - ALPHA),
+            lambda v: np.where(v > 0, 1.0, negative_side(v))),
+    "selu": (lambda v, right: LAMBDA * np.where(right, v, negative_side(v) - ALPHA),
              lambda v: LAMBDA * np.where(v > 0, 1.0, negative_side(v))),
-    "softplus": (lambda v: np.logaddexp(0, v), sigmoid),
+    "softplus": (lambda v, right: np.logaddexp(0, v), sigmoid),
 }
 
 
@@ -63,17 +65,19 @@ OUTPUT_ERROR: dict[str, Callable[[Array, Array], Array]] = {
 
 
 def forward(W: Sequence[Array], b: Sequence[Array], activations: Sequence[str], x: Array,
-            shift: tuple[int, int, float] | None = None) -> tuple[list[Array], list[Array]]:
+            shift: tuple[int, int, float] | None = None,
+            sides: Sequence[Array] | None = None) -> tuple[list[Array], list[Array]]:
     """The forward phase, layer by layer: v = W y + b, y = φ(v); returns every layer's v and y.
 
-    shift = (layer, neuron, h) adds h to that one v, for the central differences.
+    shift = (layer, neuron, h) adds h to that one v, for the central differences; sides, v > 0 of every neuron before
+    the shift, keeps every neuron on its side of a kink.
     """
     vs, ys, y = [], [], x
     for k, (W_k, b_k, activation) in enumerate(zip(W, b, activations)):
         v = W_k @ y + b_k
         if shift and shift[0] == k:
             v[shift[1]] += shift[2]
-        y = PHI[activation][0](v)
+        y = PHI[activation][0](v, sides[k] if sides else v > 0)
         vs.append(v)
         ys.append(y)
     return vs, ys

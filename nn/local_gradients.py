@@ -28,7 +28,7 @@ class NeuronRow:
     graph: float
     hand: float | None          # None where the loss is the user's own
     differences: float
-    at_kink: bool               # v is where φ bends: differences then are from the left, the lecture's side v ≤ 0
+    at_kink: bool               # v is where φ bends; the differences keep to v's side, at 0 the lecture's, v ≤ 0
 
 
 @dataclass(frozen=True)
@@ -83,7 +83,7 @@ class LocalGradients:
                    f"{self.max_error:.1e}"]
         kinks = ", ".join(subscripted(f"v{row.neuron}") for row in self.rows if row.at_kink)
         if kinks:
-            remarks.append(f"at a kink of φ: {kinks}; φ' and the differences are those of the side v ≤ 0 there")
+            remarks.append(f"at a kink of φ: {kinks}; φ' and the differences are those of v's side, v ≤ 0 or v > 0")
         if any(row.hand is None for row in self.rows):
             remarks.append(NO_RULE)
         return remarks
@@ -105,7 +105,8 @@ def local_gradients(model: MLP | Layer | Neuron, x: Any, t: Any, loss: Loss = ha
     """δ = -dJ/dv of every neuron for one sample, three independent ways, and the update of every weight.
 
     By the recorded graph; by the lecture's recursion in NumPy without the engine (by_hand.py), δ_l = -(dJ/dy_l) φ'(v_l)
-    at the output and δ_j = φ'(v_j) Σ_l δ_l w_lj below; and by central differences of J in v.  Nothing is changed.
+    at the output and δ_j = φ'(v_j) Σ_l δ_l w_lj below; and by central differences of J in v, every neuron
+    kept on its side of a kink.  Nothing is changed.
     A loss of your own has no rule by hand: that column stays empty.
 
     >>> model = MLP(2, [3, 1], "tanh", seed=0)
@@ -129,14 +130,14 @@ def local_gradients(model: MLP | Layer | Neuron, x: Any, t: Any, loss: Loss = ha
     b = [np.array([neuron.b.data for neuron in neurons]) for neurons in layers]
     activations = [neurons[0].activation for neurons in layers]
     v, y = by_hand.forward(W, b, activations, np.array(xs))
-    slope = by_hand.slopes(activations, v)
+    slope, sides = by_hand.slopes(activations, v), [v_k > 0 for v_k in v]
     name = getattr(loss, "__name__", "")                    # a functools.partial has none
     rule = by_hand.OUTPUT_ERROR.get(name) if loss is getattr(losses, name, None) else None
     targets = np.array([float(t_l) for t_l in (t if isinstance(t, (list, tuple)) else [t])])
     hand = by_hand.deltas(W, slope, rule(y[-1], targets)) if rule else None
 
     def J_at(*shift: Any) -> float:
-        found = by_hand.forward(W, b, activations, np.array(xs), shift)[1][-1]
+        found = by_hand.forward(W, b, activations, np.array(xs), shift, sides)[1][-1]
         return loss(alone([Constant(y_l) for y_l in found.tolist()]), t).data
 
     rows, weight_rows, terms = [], [], []
@@ -146,8 +147,7 @@ def local_gradients(model: MLP | Layer | Neuron, x: Any, t: Any, loss: Loss = ha
             v_j = float(v[k][j])
             h = 6e-6 * max(1.0, abs(v_j))
             at_kink = kinked(neuron.activation) and abs(v_j) < 2 * h
-            slope_of_J = ((3 * J_at(k, j, 0.0) - 4 * J_at(k, j, -h) + J_at(k, j, -2 * h)) if at_kink else
-                          (J_at(k, j, h) - J_at(k, j, -h))) / (2 * h)
+            slope_of_J = (J_at(k, j, h) - J_at(k, j, -h)) / (2 * h)
             rows.append(NeuronRow(neuron.v_label[1:], v_j, float(y[k][j]), float(slope[k][j]), graph[k][j],
                                   float(hand[k][j]) if hand else None, -slope_of_J, at_kink))
             for w, x_i in zip(neuron.parameters(), [*signals[k], 1.0]):
