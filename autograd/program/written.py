@@ -1,0 +1,284 @@
+"""A sixth kind of number: one that writes Python expressions, so that a row of the table becomes straight-line code.
+
+A page keeps every result once, however often a rule asks for it.  What is needed once is written where it is needed,
+in parentheses where Python would read it otherwise; what is needed again gets a line and a name.
+"""
+import math
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any
+
+from ..ops import Op
+
+Number = Any                                    # a Written or a float
+
+WHERE, COMPARE, SUM, PRODUCT, SIGN, POWER, ATOM = range(7)      # how tightly Python reads an expression
+BINDS = {"<": COMPARE, "<=": COMPARE, ">": COMPARE, ">=": COMPARE, "+": SUM, "-": SUM, "*": PRODUCT, "/": PRODUCT}
+LONGEST = 200                                   # of an expression in one line: a reader's limit, and the parser's
+
+
+class Written:
+    """The result of an operation on numbers written before, or a name.
+
+    >>> page = Page()
+    >>> x, y = page.name("x"), page.name("y")
+    >>> Lines(page, [(x + y) * (x - (y - x)) / -x]).expression((x + y) * (x - (y - x)) / -x)
+    '-((x + y) * (x - (y - x)) / x)'
+    """
+    __slots__ = "args", "function", "number", "page"
+
+    shape = None                                # as an array's: a row that asks is to take its array form
+    __array_ufunc__ = None                      # a NumPy number leaves the product with it to us
+
+    def __init__(self, page: "Page", number: int, function: str, args: tuple[Number, ...]) -> None:
+        self.page, self.number, self.function, self.args = page, number, function, args
+
+    def apply_op(self, op: Op, args: Sequence[Any]) -> Number:
+        """Another row used by a rule: written on."""
+        return self.page.forward(op, args)
+
+    def __add__(self, y: Number) -> Number:
+        if is_plain(y, 0):
+            return self
+        if is_negative(y):
+            return self - y.args[0]
+        return y - self.args[0] if is_negative(self) else self.page.write("+", self, y)
+
+    def __radd__(self, x: Number) -> Number:
+        if is_plain(x, 0):
+            return self
+        return x - self.args[0] if is_negative(self) else self.page.write("+", x, self)
+
+    def __sub__(self, y: Number) -> Number:
+        if is_plain(y, 0):
+            return self
+        return self + y.args[0] if is_negative(y) else self.page.write("-", self, y)
+
+    def __rsub__(self, x: Number) -> Number:
+        if is_plain(x, 0):
+            return -self
+        return x + self.args[0] if is_negative(self) else self.page.write("-", x, self)
+
+    def __mul__(self, y: Number) -> Number:
+        if isinstance(y, Written):
+            if is_negative(self):
+                return -(self.args[0] * y)
+            return -(self * y.args[0]) if is_negative(y) else self.page.write("*", self, y)
+        return self.page.scaled(float(y), self)
+
+    def __rmul__(self, x: Number) -> Number:
+        return self * x
+
+    def __truediv__(self, y: Number) -> Number:
+        if is_plain(y, 1):
+            return self
+        if is_negative(self):
+            return -(self.args[0] / y)
+        return -(self / y.args[0]) if is_negative(y) else self.page.write("/", self, y)
+
+    def __rtruediv__(self, x: Number) -> Number:
+        return -(x / self.args[0]) if is_negative(self) else self.page.write("/", x, self)
+
+    def __neg__(self) -> Number:
+        if is_negative(self):
+            return self.args[0]
+        return self.page.write("neg", self)
+
+    def __pow__(self, n: Number) -> Number:
+        if isinstance(n, Written) or n not in (0, 1, 2, -1, 0.5):
+            whole = not isinstance(n, Written) and float(n).is_integer()
+            return self.page.write("**" if whole else "pow", self, n)   # math.pow: x ** 0.5 may be complex in Python
+        return {0: lambda x: 1.0, 1: lambda x: x, 2: lambda x: x * x, -1: lambda x: 1.0 / x,
+                0.5: lambda x: x.page.write("sqrt", x)}[n](self)
+
+    def __rpow__(self, base: Number) -> Number:
+        return self.page.write("pow", base, self)
+
+    def __gt__(self, y: Number) -> Number:
+        return self.page.write(">", self, y)
+
+    def __ge__(self, y: Number) -> Number:
+        return self.page.write(">=", self, y)
+
+    def __lt__(self, y: Number) -> Number:
+        return self.page.write("<", self, y)
+
+    def __le__(self, y: Number) -> Number:
+        return self.page.write("<=", self, y)
+
+    def __bool__(self) -> bool:
+        raise TypeError("a written number has no value to decide by")
+
+
+def is_plain(x: Number, value: float) -> bool:
+    """Is it a plain number, of this value?"""
+    return not isinstance(x, Written) and x == value
+
+
+def is_negative(x: Number) -> bool:
+    """Is it written as -y?"""
+    return isinstance(x, Written) and x.function == "neg"
+
+
+class Page:
+    """Where numbers are written, each result once, in the order made."""
+
+    def __init__(self) -> None:
+        self.made: dict[Any, Written] = {}
+        self.functions: dict[str, Callable[..., Any]] = {}      # what is called by a name that math does not have
+        self.loose = False                      # may factors change places, and 0 * x be 0 without a look at x?
+
+    def write(self, function: str, *args: Number) -> Written:
+        """The number function(*args)."""
+        key = function, *[x if isinstance(x, Written) else repr(float(x)) for x in args]     # 0.0 is not -0.0
+        if key not in self.made:
+            self.made[key] = Written(self, len(self.made), function, args)
+        return self.made[key]
+
+    def name(self, name: str) -> Written:
+        """A number that has this name in the text."""
+        return self.write("name " + name)
+
+    def scaled(self, factor: float, x: Written) -> Number:
+        """factor * x, with the factor next to what other products share where that is allowed."""
+        if factor == 1.0:
+            return x
+        if is_negative(x):
+            return -self.scaled(factor, x.args[0])
+        if factor < 0:
+            return -self.scaled(-factor, x)         # where a sum takes it, - costs nothing
+        if self.loose and factor == 0.0:
+            return 0.0
+        if self.loose and x.function == "*":
+            first, second = x.args
+            return first * self.scaled(factor, second) if isinstance(first, Written) else \
+                self.scaled(factor * first, second)
+        return self.write("*", factor, x)
+
+    def where(self, condition: Any, x: Number, y: Number) -> Number:
+        """x where the condition holds, else y."""
+        if not isinstance(condition, Written):
+            return x if condition else y
+        return self.write("where", condition, x, y)
+
+    def __getattr__(self, name: str) -> Callable[..., Written]:
+        """The page stands in for numpy while a row's array form is written: its functions write those of math."""
+        name = {"abs": "fabs", "power": "pow"}.get(name, name)
+        if not hasattr(math, name):
+            raise AttributeError(name)
+        return lambda *args: self.write(name, *args)
+
+    def call(self, f: Callable[..., Any], name: str, args: Sequence[Number]) -> Written:
+        """f(*args) as a call by name: for what cannot be written out.  Lists are given as tuples."""
+        while self.functions.setdefault(name, f) != f:
+            name += "_"
+        shape = ["%d" % len(x) if type(x) is tuple else "" for x in args]
+        every = [y for x in args for y in (x if type(x) is tuple else (x,))]
+        return self.write(" ".join(["call", name, ",".join(shape)]), *every)
+
+    def forward(self, op: Op, args: Sequence[Any]) -> Number:
+        """What the row computes: its array form, which looks at no number; else a call of its forward."""
+        every = [y for x in args for y in (x if type(x) is tuple else (x,))]
+        if not any(isinstance(x, Written) for x in every):
+            return op.forward(*args)
+        try:
+            z = op.array(self, *args) if op.array else op.forward(*args)
+            if isinstance(z, Written | float | int):
+                return z
+        except (TypeError, AttributeError, ValueError):
+            pass
+        return self.call(op.forward, identifier(op), args)
+
+    def partials(self, op: Op, z: Number, args: Sequence[Any]) -> list[Number]:
+        """The row's local partials, one for each number among the arguments."""
+        try:
+            found = list(op.partials(z, *args))
+            if all(isinstance(p, Written | float | int) for p in found):
+                return found
+        except (TypeError, AttributeError, ValueError):
+            pass
+        n = sum(len(x) if type(x) is tuple else 1 for x in args)
+        every = self.call(op.partials, identifier(op) + "_partials", [z, *args])
+        return [self.write(f"item {k}", every) for k in range(n)]
+
+
+def identifier(op: Op) -> str:
+    """A name for the row that Python takes as one."""
+    return op.name + "_forward" if op.name.isidentifier() else "op_forward"
+
+
+class Lines:
+    """Writes results as lines of text; what is used once stands where it is used.
+
+    `place` says for each number written so far how it reads: its text, how tightly that binds, and which of the names
+    in `state`, those that will be given new numbers, stand in it.
+    """
+
+    def __init__(self, page: Page, results: Iterable[Number], named: dict[Written, str] | None = None,
+                 state: Iterable[str] = (), literal: Callable[[float], str] = repr) -> None:
+        self.named, self.state, self.literal = named or {}, frozenset(state), literal
+        self.lines: list[str] = []
+        self.place: dict[Written, tuple[str, int, frozenset[str]]] = {}
+        self.uses: dict[Written, int] = {}
+        stack = [x for x in results if isinstance(x, Written)]
+        while stack:
+            x = stack.pop()
+            self.uses[x] = self.uses.get(x, 0) + 1
+            if self.uses[x] == 1:
+                stack += [y for y in x.args if isinstance(y, Written)]
+        self.waiting = sorted(self.uses, key=lambda x: x.number, reverse=True)
+
+    def names(self) -> set[str]:
+        """The names that the results are made of."""
+        return {x.function[5:] for x in self.uses if x.function.startswith("name ")}
+
+    def write(self, until: float = math.inf) -> None:
+        """Write the numbers that were made before that many."""
+        while self.waiting and self.waiting[-1].number < until:
+            x = self.waiting.pop()
+            text, binds = self.text(x)
+            if x.function.startswith("name "):
+                self.place[x] = text, ATOM, self.state & {text}
+            elif x in self.named or self.uses[x] > 1 or len(text) > LONGEST:
+                name = self.named.get(x) or f"t{x.number}"
+                self.lines.append(f"{name} = {text}")
+                self.place[x] = name, ATOM, frozenset()
+            else:
+                inside = [self.place[y][2] for y in x.args if isinstance(y, Written)]
+                self.place[x] = text, binds, frozenset().union(*inside)
+
+    def expression(self, x: Number) -> str:
+        """x as text."""
+        self.write()
+        return self.read(x, WHERE)
+
+    def read(self, x: Number, least: int) -> str:
+        """x as part of an expression that binds so tightly."""
+        if isinstance(x, Written):
+            text, binds, _ = self.place[x]
+        else:
+            text, binds = self.literal(float(x)), SIGN if str(float(x)).startswith("-") else ATOM
+        return text if binds >= least else f"({text})"
+
+    def text(self, x: Written) -> tuple[str, int]:
+        """x as text, and how tightly it binds."""
+        kind, read = x.function.split(" "), self.read
+        if x.function in BINDS:
+            binds = BINDS[x.function]
+            return f"{read(x.args[0], binds + (binds == COMPARE))} {x.function} {read(x.args[1], binds + 1)}", binds
+        if x.function == "**":
+            return f"{read(x.args[0], ATOM)} ** {read(x.args[1], ATOM)}", POWER
+        if x.function == "neg":
+            return f"-{read(x.args[0], POWER)}", SIGN
+        if x.function == "where":
+            return f"{read(x.args[1], COMPARE)} if {read(x.args[0], COMPARE)} else {read(x.args[2], WHERE)}", WHERE
+        if kind[0] == "name":
+            return kind[1], ATOM
+        if kind[0] == "item":
+            return f"{read(x.args[0], ATOM)}[{kind[1]}]", ATOM
+        every = [read(y, WHERE) for y in x.args]
+        if kind[0] == "call":
+            rest = iter(every)
+            parts = [f"({''.join(f'{next(rest)}, ' for _ in range(int(n)))})" if n else next(rest)
+                     for n in kind[2].split(",")]
+            return f"{kind[1]}({', '.join(parts)})", ATOM
+        return f"{x.function}({', '.join(every)})", ATOM
