@@ -19,4 +19,5 @@ from .losses import (
 from .mlp import MLP, Layer, Neuron
 from .module import Module
 from .optimizers import SGD, Adam, Optimizer
-from .training import History, fit, predict
+from .predicting import predict
+from .training import History, fit

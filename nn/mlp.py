@@ -202,3 +202,10 @@ def check_size(kind: str, what: str, n: Any) -> None:
 def once(parameters: Any) -> list[Parameter]:
     """Each parameter once, in the order first met: weights may be shared."""
     return list(dict.fromkeys(parameters))
+
+
+def width(model: Any) -> int | None:
+    """How many inputs a model of ours has; None for any other function of a sample."""
+    model = model.layers[0] if type(model) is MLP else model
+    model = model.neurons[0] if type(model) is Layer else model
+    return len(model.w) if type(model) is Neuron else None

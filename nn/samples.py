@@ -1,9 +1,12 @@
 """X and T as rows of floats, checked before anything is trained on them."""
+from collections.abc import Callable
+from contextlib import suppress
 from typing import Any
 
 import numpy as np
 
-from .losses import cross_entropy, one_hot
+from .losses import Loss, cross_entropy, one_hot
+from .mlp import width
 
 
 def matrix(name: str, data: Any) -> np.ndarray:
@@ -63,3 +66,17 @@ def targets_matrix(T: Any, samples: int, outputs: int, loss: Any, name: str = "T
         raise ValueError(f"{name} is {found[row].tolist()} in row {row} (counted from 0), which does not sum to 1; "
                          "cross_entropy takes exclusive classes, binary_cross_entropy_with_logits several labels")
     return found
+
+
+class Samples:
+    """X and T, checked against the model and the loss, as arrays and as the plain numbers of each sample."""
+
+    def __init__(self, model: Callable[..., Any], X: Any, T: Any, loss: Loss, prefix: str = "") -> None:
+        self.X = inputs_matrix(X, width(model), f"{prefix}X")
+        self.x: list[list[float]] = self.X.tolist()
+        y = model(self.x[0])
+        outputs = len(y) if isinstance(y, list) else 1
+        self.T = targets_matrix(T, len(self.X), outputs, loss, f"{prefix}T")
+        self.t: list[Any] = self.T.tolist() if isinstance(y, list) else self.T[:, 0].tolist()
+        with suppress(ArithmeticError, ValueError):             # a loss that cannot be had is fit's to report
+            loss(y, self.t[0])                                  # outputs that it does not take are an error here

@@ -1,0 +1,122 @@
+"""Training on arrays: the loss recorded for one sample, compiled, and the optimizer's rule on one flat vector."""
+import math
+import warnings
+from itertools import pairwise
+from typing import Any
+
+import numpy as np
+
+from autograd import Value, compile
+from autograd.program.program import CHUNK
+
+from .engines import Engine
+from .samples import Samples
+
+
+class Compiled(Engine):
+    """The engine of arrays: the weights are a vector while it runs, and the Values' again when it is done."""
+
+    def __init__(self, *arguments: Any) -> None:
+        super().__init__(*arguments)
+        x = [Value(x_i, f"x{i}") for i, x_i in enumerate(self.data.x[0], start=1)]
+        t = [Value(t_l, f"t{l}") for l, t_l in enumerate(self.data.T[0].tolist(), start=1)]
+        J = self.loss(self.model(x), t if isinstance(self.data.t[0], list) else t[0])
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")             # a model may leave an input unused
+            self.program = compile(J, [*x, *t])
+        self.columns = self.sorted = columns(self.data)
+        self.chunk = max(16, CHUNK // self.program.blocks.rows)
+        self.output = self.program.blocks.outputs[0]
+        self.runs = runs(self.program.blocks.inputs)
+        number = {p: i for i, p in enumerate(self.program.parameters)}
+        known = [i for i, p in enumerate(self.optimizer.parameters) if p in number]
+        self.known: Any = np.array(known, dtype=np.intp)            # the optimizer's parameters that J depends on
+        self.places: Any = np.array([number[self.optimizer.parameters[i]] for i in known], dtype=np.intp)
+        everything = np.arange(len(number))
+        if np.array_equal(self.known, everything) and np.array_equal(self.places, everything):
+            self.known = self.places = slice(len(number))           # views instead of copies
+        self.loaded = 0                                             # the size of the batch that is all the data
+        self.refresh()
+        self.finite = self.state()
+
+    def refresh(self) -> None:
+        self.w = np.array([p.data for p in self.optimizer.parameters])
+        self.memory = [np.array(numbers) for numbers in self.optimizer.memory]
+        self.all = np.array([p.data for p in self.program.parameters])
+
+    def publish(self) -> None:
+        for p, w in zip(self.optimizer.parameters, self.w.tolist()):
+            p.data = w
+        self.optimizer.memory = [numbers.tolist() for numbers in self.memory]
+
+    def state(self) -> Any:
+        return self.w, self.memory, self.optimizer.steps            # the rule makes new arrays: nothing to copy
+
+    def restore(self, state: Any) -> None:
+        self.w, self.memory, self.optimizer.steps = state
+
+    def size_of_parameters(self) -> float:
+        return float(self.w.sum())
+
+    def begin(self, order: np.ndarray) -> None:
+        super().begin(order)
+        in_place = np.array_equal(order, np.arange(len(order)))
+        self.sorted = self.columns if in_place else self.columns[:, order]      # batches are then slices of it
+        self.loaded = self.loaded if in_place else 0
+
+    def losses(self, first: int, end: int) -> float:
+        self.all[self.places] = self.w[self.known]
+        if end - first <= self.chunk:
+            J, self.gradient = self.part(first, end)
+        else:
+            parts = [self.part(k, min(k + self.chunk, end)) for k in range(first, end, self.chunk)]
+            J, self.gradient = sum(J for J, _ in parts), np.sum([gradient for _, gradient in parts], axis=0)
+        if not math.isfinite(J):
+            self.explain(first, end)
+        return J
+
+    def part(self, first: int, end: int) -> tuple[float, np.ndarray]:
+        """The losses of some samples that are not too many for the cache, and their gradient."""
+        Z, S, D, forward, backward = self.program.buffers(end - first)
+        if self.loaded != end - first:
+            for to, of in self.runs:
+                Z[to] = self.sorted[of, first:end]
+            self.loaded = end - first if end - first == len(self.order) else 0
+        S[:len(self.all)] = self.all
+        forward()
+        backward()
+        return float(Z[self.output].sum()), D[:len(self.all)].copy()
+
+    def step(self, size: int) -> None:
+        g = self.gradient[self.places]
+        if len(g) < len(self.w):                        # what J does not depend on has no gradient, but may decay
+            g, found = np.zeros(len(self.w)), g
+            g[self.known] = found
+        self.optimizer.steps += 1
+        self.w, *self.memory = self.optimizer.rule(self.w, g / size if self.is_mean else g, *self.memory)
+
+    def epoch(self, order: np.ndarray, size: int) -> float:
+        with np.errstate(all="ignore"):                 # what is not finite is found, and said, after the batch
+            return super().epoch(order, size)
+
+    def explain(self, first: int, end: int) -> None:
+        """Where a loss is not finite, let the node-by-node engine say which operation left its domain, if one did."""
+        self.publish()
+        for row in self.order[first:end].tolist():
+            self.loss(self.model(self.data.x[row]), self.data.t[row])
+
+    def unseen_losses(self, unseen: Samples) -> float:
+        self.publish()
+        J = float(self.program.forward(columns(unseen).T).sum())
+        return J if math.isfinite(J) else super().unseen_losses(unseen)     # which says what operation it was
+
+
+def columns(data: Samples) -> np.ndarray:
+    """A column for every sample: its inputs, then its targets."""
+    return np.ascontiguousarray(np.vstack([data.X.T, data.T.T]))
+
+
+def runs(rows: list[int]) -> list[tuple[slice, slice]]:
+    """Where rows that follow each other go, and where they come from: a few slices instead of a list of numbers."""
+    breaks = [0, *(i for i in range(1, len(rows)) if rows[i] != rows[i - 1] + 1), len(rows)]
+    return [(slice(rows[a], rows[b - 1] + 1), slice(a, b)) for a, b in pairwise(breaks)]

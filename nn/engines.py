@@ -1,0 +1,116 @@
+"""What trains for one epoch: node by node (here) or on arrays (compiled.py), with the same weights in the end."""
+import math
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from autograd import Constant, total
+
+from .losses import Loss
+from .module import Module
+from .optimizers import Optimizer
+from .predicting import predict
+from .samples import Samples
+
+
+class Engine:
+    """Batches of an epoch, a step of the optimizer after each; always able to go back to whole steps."""
+
+    def __init__(self, model: Callable[..., Any], data: Samples, loss: Loss, optimizer: Optimizer,
+                 reduction: str) -> None:
+        self.model, self.data, self.loss, self.optimizer = model, data, loss, optimizer
+        self.is_mean = reduction == "mean"
+        self.finite: Any = optimizer.state()        # where the loss was last finite
+        self.before: Any = None                     # while a step is under way: where everything stood before it
+
+    def epoch(self, order: np.ndarray, size: int) -> float:
+        """One pass over the samples in this order; the sum of their losses, each before its batch's step.
+
+        Raises FloatingPointError, or what an operation raises outside its domain; `finite` tells where to go back to.
+        """
+        J = 0.0
+        self.begin(order)
+        for first in range(0, len(order), size):
+            end = min(first + size, len(order))
+            J += finite_or_raise("the loss", self.losses(first, end))
+            self.finite = self.before = self.state()
+            self.step(end - first)
+            finite_or_raise("a parameter", self.size_of_parameters())
+            self.before = None
+        return J
+
+    def begin(self, order: np.ndarray) -> None:
+        """An epoch begins, with the samples in this order."""
+        self.order = order
+
+    def losses(self, first: int, end: int) -> float:
+        """The sum of the losses of a part of the order; the gradient of it is found on the way."""
+        raise NotImplementedError
+
+    def step(self, size: int) -> None:
+        """Move the parameters once, by the gradient of the batch's mean or sum."""
+        raise NotImplementedError
+
+    def size_of_parameters(self) -> float:
+        """A number that is finite only where every parameter is."""
+        return sum(p.data for p in self.optimizer.parameters)
+
+    def state(self) -> Any:
+        """Where the parameters and the optimizer's memory stand."""
+        return self.optimizer.state()
+
+    def restore(self, state: Any) -> None:
+        """Go back to an earlier state."""
+        self.optimizer.restore(state)
+
+    def publish(self) -> None:
+        """Let the Values hold the weights of now."""
+
+    def refresh(self) -> None:
+        """Take up what somebody has put into the Values."""
+
+    def unseen_losses(self, unseen: Samples) -> float:
+        """The sum of the losses of other samples."""
+        return sum(losses_of(self.model, unseen, self.loss))
+
+
+HANDFUL = 8        # samples a graph: enough to visit the weights seldom, few enough for the garbage collector to rest
+
+
+class Eager(Engine):
+    """Trains node by node: a graph for every handful of samples, recorded, swept and dropped; leaves add up."""
+
+    def __init__(self, *arguments: Any) -> None:
+        super().__init__(*arguments)
+        self.leaves = list(dict.fromkeys([*(self.model.parameters() if isinstance(self.model, Module) else ()),
+                                          *self.optimizer.parameters]))
+
+    def losses(self, first: int, end: int) -> float:
+        for p in self.leaves:
+            p.grad = 0.0
+        J, samples = 0.0, [(self.data.x[row], self.data.t[row]) for row in self.order[first:end].tolist()]
+        for k in range(0, len(samples), HANDFUL):
+            handful = total([self.loss(self.model(x), t) for x, t in samples[k:k + HANDFUL]])
+            handful.backward()
+            J += handful.data
+        return J
+
+    def step(self, size: int) -> None:
+        if self.is_mean:
+            for p in self.optimizer.parameters:
+                p.grad /= size
+        self.optimizer.step()
+
+
+def losses_of(model: Callable[..., Any], data: Samples, loss: Loss) -> list[float]:
+    """The loss of every sample, with no graph of the model."""
+    return [loss([Constant(y_l) for y_l in y] if isinstance(y, list) else Constant(y), t).data
+            for y, t in zip(predict(model, data.X).tolist(), data.t)]
+
+
+def finite_or_raise(name: str, x: float) -> float:
+    """x, where it is a finite number."""
+    if not math.isfinite(x):
+        raise FloatingPointError(f"{name} is {x}")
+    return x
