@@ -1,0 +1,196 @@
+"""The compiled engine of fit: on arrays the same training as node by node, to the last bits."""
+import functools
+import math
+
+import numpy as np
+import pytest
+
+import nn
+from autograd import Parameter, Value, log, tanh, weighted_sum
+
+RNG = np.random.default_rng(0)
+X = RNG.normal(size=(23, 3))
+REGRESSION = RNG.uniform(-0.9, 0.9, size=(23, 2))
+BINARY = (RNG.uniform(size=(23, 2)) > 0.5).astype(float)
+LABELS = RNG.integers(0, 4, size=23)
+
+OPTIMIZERS = {
+    "SGD": functools.partial(nn.SGD, lr=0.05),
+    "momentum": functools.partial(nn.SGD, lr=0.05, momentum=0.9),
+    "weight decay": functools.partial(nn.SGD, lr=0.05, momentum=0.5, weight_decay=0.01, decay=1e-3),
+    "Adam": functools.partial(nn.Adam, lr=0.01),
+}
+HEADS = {
+    "half_squared_error": (nn.half_squared_error, REGRESSION, 2, "linear"),
+    "mean_squared_error": (nn.mean_squared_error, REGRESSION, 2, "tanh"),
+    "mean_absolute_error": (nn.mean_absolute_error, REGRESSION, 2, "linear"),
+    "huber": (nn.huber, 3 * REGRESSION, 2, "linear"),
+    "binary_cross_entropy": (nn.binary_cross_entropy, BINARY, 2, "sigmoid"),
+    "binary_cross_entropy_with_logits": (nn.binary_cross_entropy_with_logits, BINARY, 2, "linear"),
+    "cross_entropy": (nn.cross_entropy, LABELS, 4, "linear"),
+}
+
+
+def both(make, X, T, loss, optimizer, epochs=8, **settings):
+    """The weights and the history by either engine."""
+    found = []
+    for engine in "eager", "compiled":
+        model = make()
+        moved = optimizer(model.parameters())
+        history = nn.fit(model, X, T, loss, moved, epochs, engine=engine, **settings)
+        found.append((np.array([p.data for p in model.parameters()]), history, moved))
+    return found
+
+
+def assert_same(found):
+    """1e-9 is the contract; the sums differ in their order alone, so a few roundings an update is what is asked."""
+    (w, history, optimizer), (w2, history2, optimizer2) = found
+    np.testing.assert_allclose(w2, w, rtol=1e-11, atol=1e-12)
+    np.testing.assert_allclose(history2.losses, history.losses, rtol=1e-11, atol=1e-12)
+    np.testing.assert_allclose(history2.validation_losses, history.validation_losses, rtol=1e-11, atol=1e-12)
+    for numbers, numbers2 in zip(optimizer.memory, optimizer2.memory, strict=True):
+        np.testing.assert_allclose(numbers2, numbers, rtol=1e-10, atol=1e-12)
+    assert optimizer.steps == optimizer2.steps
+
+
+@pytest.mark.parametrize("batch_size", [None, 5, 1])
+@pytest.mark.parametrize("optimizer", OPTIMIZERS.values(), ids=OPTIMIZERS)
+@pytest.mark.parametrize("loss, T, outputs, head", HEADS.values(), ids=HEADS)
+def test_the_engines_agree(loss, T, outputs, head, optimizer, batch_size):
+    assert_same(both(lambda: nn.MLP(3, [4, outputs], "tanh", head, seed=1), X, T, loss, optimizer,
+                     batch_size=batch_size, validation=(X[:7], T[:7])))
+
+
+@pytest.mark.parametrize("activation", ["relu", "leaky_relu", "elu", "selu", "sigmoid", "softplus", "bipolar"])
+@pytest.mark.parametrize("reduction", ["mean", "sum"])
+def test_the_engines_agree_on_every_activation_and_reduction(activation, reduction):
+    assert_same(both(lambda: nn.MLP(3, [5, 4, 2], activation, seed=2), X, REGRESSION, nn.half_squared_error,
+                     functools.partial(nn.SGD, lr=0.002), reduction=reduction, batch_size=10))
+
+
+def test_a_batch_larger_than_the_cache_is_run_in_parts(monkeypatch):
+    monkeypatch.setattr("nn.compiled.CHUNK", 16)
+    assert_same(both(lambda: nn.MLP(3, [4, 2], "tanh", seed=1), np.tile(X, (4, 1)), np.tile(REGRESSION, (4, 1)),
+                     nn.half_squared_error, OPTIMIZERS["momentum"]))
+
+
+class Tied(nn.Module):
+    """A model of one's own: one weight used twice, one that reaches nothing, and a skip connection."""
+
+    def __init__(self):
+        self.w, self.idle = [Parameter(0.3), Parameter(-0.2), Parameter(0.1)], Parameter(0.7)
+
+    def parameters(self):
+        return [*self.w, self.idle]
+
+    def __call__(self, x):
+        v = weighted_sum(self.w, x, self.w[0])
+        return tanh(v) + v * self.w[1] + x[0]
+
+
+@pytest.mark.parametrize("batch_size", [None, 4, 1])
+@pytest.mark.parametrize("optimizer", OPTIMIZERS.values(), ids=OPTIMIZERS)
+def test_a_model_of_ones_own(optimizer, batch_size):
+    """Also a parameter that J does not depend on: it has no gradient, but its weight decays."""
+    assert_same(both(Tied, 0.3 * X, REGRESSION[:, 0], nn.mean_squared_error, optimizer, batch_size=batch_size))
+
+
+def test_freezing_is_leaving_out():
+    model = nn.MLP(3, [4, 2], "tanh", seed=1)
+    frozen = [p.data for p in model.layers[0].parameters()]
+    nn.fit(model, X, REGRESSION, nn.half_squared_error, nn.SGD(model.layers[1].parameters(), 0.1), 5, engine="compiled")
+    assert [p.data for p in model.layers[0].parameters()] == frozen
+
+
+def test_the_optimizers_memory_goes_from_one_engine_to_the_other():
+    def trained(*engines):
+        model = nn.MLP(3, [4, 2], "tanh", seed=1)
+        optimizer = nn.Adam(model.parameters(), 0.01)
+        for engine in engines:
+            nn.fit(model, X, REGRESSION, nn.half_squared_error, optimizer, 4, engine=engine)
+        return [p.data for p in model.parameters()]
+
+    assert trained("compiled", "eager", "compiled") == pytest.approx(trained("eager", "eager", "eager"), rel=1e-10)
+
+
+def test_the_rate_may_be_changed_and_the_weights_read_between_epochs():
+    def trained(engine):
+        model, seen = nn.MLP(3, [4, 2], "tanh", seed=1), []
+        optimizer = nn.SGD(model.parameters(), 0.1, momentum=0.5)
+
+        def on_epoch(epoch, J):
+            seen.append(model.parameters()[0].data)
+            optimizer.lr *= 0.5
+            if epoch == 3:
+                model.parameters()[1].data = 0.25           # what is put into a Value counts
+            return epoch == 6
+
+        history = nn.fit(model, X, REGRESSION, nn.half_squared_error, optimizer, 10, engine=engine, on_epoch=on_epoch)
+        assert (len(history.losses), history.stopped) == (6, "on_epoch")
+        return seen + [p.data for p in model.parameters()]
+
+    assert trained("compiled") == pytest.approx(trained("eager"), rel=1e-11)
+
+
+def test_the_same_seed_gives_the_same_bits():
+    def trained():
+        model = nn.MLP(3, [4, 2], "tanh", seed=1)
+        nn.fit(model, X, REGRESSION, nn.half_squared_error, nn.Adam(model.parameters()), 5, batch_size=4, seed=7)
+        return [p.data for p in model.parameters()]
+
+    assert trained() == trained()
+
+
+def test_afterwards_the_values_are_plain_floats_to_draw_and_step_on():
+    model = nn.MLP(3, [4, 2], "tanh", seed=1)
+    optimizer = nn.SGD(model.parameters(), 0.1, momentum=0.5)
+    nn.fit(model, X, REGRESSION, nn.half_squared_error, optimizer, 2)
+    assert {type(p.data) for p in model.parameters()} == {float}
+    nn.half_squared_error(model(X[0].tolist()), REGRESSION[0].tolist()).backward()
+    optimizer.step()
+
+
+# --- how it ends when it goes wrong ----------------------------------------------------------------------------------
+
+
+def test_a_loss_that_is_not_finite_names_the_epoch_and_leaves_the_last_finite_weights():
+    line = nn.Neuron(1, "linear", seed=0)
+    line.w[0].data = 1.0
+    with pytest.raises(FloatingPointError, match=r"^training diverged in epoch 17: the loss is inf\."):
+        nn.fit(line, [[1.0]], [0.0], nn.half_squared_error, nn.SGD([line.w[0]], lr=1e10), 100)
+    assert math.isfinite(0.5 * line.w[0].data ** 2)
+
+
+def test_a_sample_outside_the_domain_names_the_operation():
+    y = nn.Neuron(1, "linear", seed=0)
+    y.w[0].data = 1.0
+    with pytest.raises(FloatingPointError, match=r"^training diverged in epoch \d+: log\(y\): -.* is outside x > 0\."):
+        nn.fit(y, [[1.0]], [0.0], lambda y, t: log(y), nn.SGD(y.parameters(), lr=0.2), 100)
+    assert y.w[0].data + y.b.data > 0
+
+
+def test_ctrl_c_keeps_whole_steps():
+    class Interrupting(nn.SGD):
+        def rule(self, w, g, change):
+            if self.steps == 3:
+                raise KeyboardInterrupt
+            return super().rule(w, g, change)
+
+    model, again = nn.MLP(3, [4, 2], "tanh", seed=1), nn.MLP(3, [4, 2], "tanh", seed=1)
+    optimizer = Interrupting(model.parameters(), 0.1, momentum=0.5)
+    history = nn.fit(model, X, REGRESSION, nn.half_squared_error, optimizer, 10)
+    nn.fit(again, X, REGRESSION, nn.half_squared_error, nn.SGD(again.parameters(), 0.1, momentum=0.5), 2)
+    assert (len(history.losses), history.stopped, optimizer.steps) == (2, "interrupted", 2)
+    assert [p.data for p in model.parameters()] == [p.data for p in again.parameters()]
+
+
+def test_a_value_as_model_is_recorded_once():
+    """A model is called for the recording alone, whatever the number of samples and epochs."""
+    calls, w = [], Parameter(0.5)
+
+    def model(x):
+        calls.append(x)
+        return w * x[0]
+
+    nn.fit(model, X[:, :1], REGRESSION[:, 0], nn.mean_squared_error, nn.SGD([w], 0.1), 20)
+    assert len(calls) == 2 and isinstance(calls[-1][0], Value)          # once to look at its outputs
