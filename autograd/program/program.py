@@ -71,6 +71,21 @@ class Program:
             gradient += D[:len(gradient)]
         return np.concatenate(values), gradient
 
+    def function(self, xp: Any) -> Callable[[Any, Any], tuple[Any, Any]]:
+        """The same as a pure function (parameters, X) -> (values, gradient) over numpy, jax.numpy or torch.
+
+        parameters is a 1-D array in the order of self.parameters.
+
+        >>> from autograd import compile
+        >>> w, x = Value(3.0, "w"), Value(2.0, "x")
+        >>> f = compile(w * w * x, [x]).function(np)
+        >>> [a.tolist() for a in f(np.array([3.0]), np.array([[0.0], [1.0]]))]
+        [[0.0, 9.0], [6.0]]
+        """
+        from .functional import function
+
+        return function(self.blocks, xp)
+
     def run(self, X: np.ndarray) -> tuple[np.ndarray, np.ndarray, Callable[[], None]]:
         """The forward phase for the rows of X; returns Z, D and the backward phase."""
         Z, S, D, forward, backward = self.buffers(len(X))
