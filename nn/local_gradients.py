@@ -186,10 +186,12 @@ def recursion_terms(layers: Sequence[Sequence[Neuron]], delta: Sequence[np.ndarr
 
 def neurons_of(model: MLP | Layer | Neuron) -> list[list[Neuron]]:
     """The model's neurons, layer by layer."""
-    if isinstance(model, MLP):
+    if type(model) is MLP:                          # a class of one's own may compute something else
         return [layer.neurons for layer in model.layers]
-    if isinstance(model, (Layer, Neuron)):
-        return [model.neurons if isinstance(model, Layer) else [model]]
+    if type(model) is Layer:
+        return [model.neurons]
+    if type(model) is Neuron:
+        return [[model]]
     raise TypeError(f"local_gradients takes an MLP, a Layer or a Neuron, not {model!r}")
 
 

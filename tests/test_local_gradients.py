@@ -523,6 +523,15 @@ def test_what_is_no_network_is_refused(model):
         local_gradients(model, X, 1.0)
 
 
+def test_a_class_of_ones_own_is_refused_for_it_may_compute_something_else():
+    class Skip(MLP):
+        def __call__(self, x):
+            return super().__call__(x) + x[0]
+
+    with pytest.raises(TypeError, match=r"^local_gradients takes an MLP, a Layer or a Neuron, not "):
+        local_gradients(Skip(2, [1], seed=0), X, 1.0)
+
+
 def test_wrong_widths_are_refused():
     model = MLP(2, [3, 2], "tanh", seed=0)
     with pytest.raises(ValueError, match=r"^this MLP has 2 inputs, but 3 were given$"):
