@@ -5,6 +5,7 @@ import pytest
 import nn
 from autograd import Parameter, Value
 from nn import MLP, SGD, Adam, fit, predict
+from nn.training import ENGINES
 
 torch = pytest.importorskip("torch", reason="torch is not installed: extra 'peers'")
 F = torch.nn.functional
@@ -230,38 +231,44 @@ def regression(N=20, k=1):
 
 
 CLOSE = dict(rel=1e-9, abs=1e-9)        # the issue's own bound
+every_engine = pytest.mark.parametrize("engine", ENGINES)
 
 
+@every_engine
 @every_optimizer
-def test_the_loss_curve_of_50_epochs(ours, theirs):
+def test_the_loss_curve_of_50_epochs(ours, theirs, engine):
     X, T = regression()
     model = MLP(2, [8, 4, 1], "tanh", seed=1)
     curve, twin = torchs_fit(model, X, T, LOSSES[nn.half_squared_error], theirs, full_batches(20, 50))
-    history = fit(model, X, T, nn.half_squared_error, ours(model.parameters()), 50, engine="eager")
+    history = fit(model, X, T, nn.half_squared_error, ours(model.parameters()), 50, engine=engine)
     assert history.losses == pytest.approx(curve, **CLOSE)
     assert [p.data for p in model.parameters()] == pytest.approx(twin.weights(), **CLOSE)
 
 
+@every_engine
 @every_optimizer
 @pytest.mark.parametrize("size", [1, 6, 7])
-def test_the_loss_curve_in_batches(ours, theirs, size):
+def test_the_loss_curve_in_batches(ours, theirs, size, engine):
     """Pattern by pattern, and batches whose last is smaller: the mean divides by each batch's own size."""
     X, T = regression()
     model = MLP(2, [5, 1], "tanh", seed=1)
     curve, twin = torchs_fit(model, X, T, LOSSES[nn.half_squared_error], theirs, shuffled_batches(20, size, 50, seed=3))
-    history = fit(model, X, T, nn.half_squared_error, ours(model.parameters()), 50, batch_size=size, seed=3)
+    history = fit(model, X, T, nn.half_squared_error, ours(model.parameters()), 50, batch_size=size, seed=3,
+                  engine=engine)
     assert history.losses == pytest.approx(curve, **CLOSE)
     assert [p.data for p in model.parameters()] == pytest.approx(twin.weights(), **CLOSE)
 
 
+@every_engine
 @pytest.mark.parametrize("size", [None, 8])
-def test_the_sum_is_the_lectures_J(size):
+def test_the_sum_is_the_lectures_J(size, engine):
     X, T = regression()
     model = MLP(2, [5, 1], "sigmoid", seed=1)
     batches = full_batches(20, 50) if size is None else [[list(range(20))[k:k + 8] for k in (0, 8, 16)]] * 50
     curve, twin = torchs_fit(model, X, T, LOSSES[nn.half_squared_error], lambda ps: torch.optim.SGD(ps, lr=0.02),
                              batches, "sum")
-    history = fit(model, X, T, nn.half_squared_error, SGD(model.parameters(), lr=0.02), 50, size, "sum", shuffle=False)
+    history = fit(model, X, T, nn.half_squared_error, SGD(model.parameters(), lr=0.02), 50, size, "sum", shuffle=False,
+                  engine=engine)
     assert history.losses == pytest.approx(curve, **CLOSE)
     assert [p.data for p in model.parameters()] == pytest.approx(twin.weights(), **CLOSE)
 
@@ -281,19 +288,21 @@ HEADS = {
 }
 
 
+@every_engine
 @pytest.mark.parametrize("hidden, output, loss, T", HEADS.values(), ids=HEADS)
-def test_the_lectures_heads(hidden, output, loss, T):
+def test_the_lectures_heads(hidden, output, loss, T, engine):
     """Its tables of regression and classification: 50 epochs of Adam with each output and its loss."""
     X, _ = regression()
     model = MLP(2, [5, T.shape[1]], hidden, output, seed=1)
     curve, twin = torchs_fit(model, X, T, LOSSES[loss], lambda ps: torch.optim.Adam(ps, lr=0.02), full_batches(20, 50))
-    history = fit(model, X, T, loss, Adam(model.parameters(), lr=0.02), 50)
+    history = fit(model, X, T, loss, Adam(model.parameters(), lr=0.02), 50, engine=engine)
     assert history.losses == pytest.approx(curve, **CLOSE)
     assert predict(model, X).ravel().tolist() == pytest.approx(twin(tensor(X)).ravel().tolist(), **CLOSE)
     assert history.losses[-1] < history.losses[0]
 
 
-def test_integer_labels_train_as_pytorchs_do():
+@every_engine
+def test_integer_labels_train_as_pytorchs_do(engine):
     X, _ = regression()
     labels = np.argmax(regression(k=3)[1], axis=1)
     model = MLP(2, [5, 3], "tanh", seed=1)
@@ -305,11 +314,12 @@ def test_integer_labels_train_as_pytorchs_do():
         J.backward()
         optimizer.step()
         curve.append(J.item())
-    history = fit(model, X, labels, nn.cross_entropy, SGD(model.parameters(), lr=0.5), 50)
+    history = fit(model, X, labels, nn.cross_entropy, SGD(model.parameters(), lr=0.5), 50, engine=engine)
     assert history.losses == pytest.approx(curve, **CLOSE)
 
 
-def test_validation_losses_are_those_after_the_epochs_updates():
+@every_engine
+def test_validation_losses_are_those_after_the_epochs_updates(engine):
     X, T = regression()
     model = MLP(2, [5, 1], "tanh", seed=1)
     twin = Twin(model)
@@ -320,5 +330,5 @@ def test_validation_losses_are_those_after_the_epochs_updates():
         optimizer.step()
         curve.append(F.mse_loss(twin(tensor(X[12:])), tensor(T[12:])).item())
     history = fit(model, X[:12], T[:12], nn.mean_squared_error, SGD(model.parameters(), lr=0.1), 50,
-                  validation=(X[12:], T[12:]))
+                  validation=(X[12:], T[12:]), engine=engine)
     assert history.validation_losses == pytest.approx(curve, **CLOSE)

@@ -10,6 +10,7 @@ import pytest
 
 from autograd import Parameter, Value
 from nn import MLP, SGD, Adam, Optimizer, fit, half_squared_error
+from nn.training import ENGINES
 
 # A quadratic bowl with a slope of its own in each direction; halves and quarters, so that fractions stay short.
 CURVATURES, CENTRES, START = (1.0, 0.5, 4.0), (0.25, -1.0, 0.5), (1.0, 2.0, -0.75)
@@ -125,20 +126,34 @@ MAKERS = {"SGD": lambda ps: SGD(ps, lr=0.125), "momentum": lambda ps: SGD(ps, lr
 every_optimizer = pytest.mark.parametrize("make", MAKERS.values(), ids=MAKERS)
 
 
-def train(model, optimizer, epochs):
-    return fit(model, [[1.0, 0.5], [-1.0, 2.0], [0.0, -1.0]], [1.0, -1.0, 0.5], half_squared_error, optimizer, epochs)
+def train(model, optimizer, epochs, engine="eager"):
+    return fit(model, [[1.0, 0.5], [-1.0, 2.0], [0.0, -1.0]], [1.0, -1.0, 0.5], half_squared_error, optimizer, epochs,
+               engine=engine)
 
 
 @every_optimizer
-def test_state_survives_repeated_fits(make):
+@pytest.mark.parametrize("engine", ENGINES)
+def test_state_survives_repeated_fits(make, engine):
     """6 epochs and 4 more are 10 epochs, to the bit."""
     once, twice = (MLP(2, [3, 1], "tanh", seed=0) for _ in range(2))
-    train(once, make(once.parameters()), 10)
+    train(once, make(once.parameters()), 10, engine)
     optimizer = make(twice.parameters())
-    train(twice, optimizer, 6)
-    train(twice, optimizer, 4)
+    train(twice, optimizer, 6, engine)
+    train(twice, optimizer, 4, engine)
     assert [p.data for p in twice.parameters()] == [p.data for p in once.parameters()]
     assert optimizer.steps == 10
+
+
+@every_optimizer
+def test_state_survives_a_change_of_engine(make):
+    """The engines agree to 1e-9 (design, section 4)."""
+    once, mixed = (MLP(2, [3, 1], "tanh", seed=0) for _ in range(2))
+    train(once, make(once.parameters()), 5 * len(ENGINES))
+    optimizer = make(mixed.parameters())
+    for engine in ENGINES:
+        train(mixed, optimizer, 5, engine)
+    expected = [p.data for p in once.parameters()]
+    assert [p.data for p in mixed.parameters()] == pytest.approx(expected, rel=1e-9, abs=1e-9)
 
 
 @pytest.mark.parametrize("make", [MAKERS["momentum"], MAKERS["Adam"]], ids=["momentum", "Adam"])

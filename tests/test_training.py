@@ -1,7 +1,9 @@
 """fit and predict: batches, seeds, histories, and how a training ends: by itself, by on_epoch, by Ctrl-C, by diverging.
 
-tests/test_nn_peers.py holds the loss curves to PyTorch's.
+Here with the eager engine, whose every step can be seen; tests/test_nn_peers.py holds the loss curves to PyTorch's.
 """
+import functools
+import inspect
 import io
 import math
 import random
@@ -15,7 +17,10 @@ import pytest
 
 import nn
 from autograd import Parameter, exp, log
-from nn import MLP, SGD, Adam, History, Layer, Module, Neuron, fit, half_squared_error, predict
+from nn import MLP, SGD, Adam, History, Layer, Module, Neuron, half_squared_error, predict
+from nn.training import ENGINES
+
+fit = functools.partial(nn.fit, engine="eager")
 
 X = np.array([[0.5, -1.0], [1.0, 2.0], [-0.3, 0.7], [0.0, 0.4], [1.5, -0.2], [-1.1, -0.6], [0.8, 0.1]])
 T = np.array([0.3, -0.5, 0.9, 0.0, -0.2, 0.6, 0.1])
@@ -517,8 +522,8 @@ def test_after_a_divergence_training_goes_on_with_a_smaller_lr():
 
 
 @pytest.mark.parametrize("settings, message", [
-    ({"engine": "compiled"}, "unknown engine 'compiled'; the known ones are eager"),
-    ({"engine": None}, "unknown engine None; the known ones are eager"),
+    ({"engine": "arrays"}, f"unknown engine 'arrays'; the known ones are {', '.join(ENGINES)}"),
+    ({"engine": None}, f"unknown engine None; the known ones are {', '.join(ENGINES)}"),
     ({"reduction": "max"}, "reduction is 'mean' or 'sum', not 'max'"),
     ({"epochs": -1}, "fit: epochs is a whole number of at least 0, not -1"),
     ({"epochs": 1.5}, "fit: epochs is a whole number of at least 0, not 1.5"),
@@ -538,8 +543,15 @@ def test_numpys_integers_are_whole_numbers():
     assert trained(np.int64(2), batch_size=np.int32(3))[0] == trained(2, batch_size=3)[0]
 
 
-def test_eager_is_the_default():
-    assert trained(2, engine="eager")[0] == trained(2)[0]
+def test_compiled_is_the_default_where_it_exists_and_is_refused_where_it_does_not():
+    """Design, section 4."""
+    default = inspect.signature(nn.fit).parameters["engine"].default
+    if "compiled" in ENGINES:
+        assert default == "compiled"
+    else:
+        assert default == "eager"
+        with pytest.raises(ValueError, match=r"^unknown engine 'compiled'; the known ones are eager$"):
+            trained(1, engine="compiled")
 
 
 # --- progress --------------------------------------------------------------------------------------------------------
