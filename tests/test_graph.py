@@ -13,7 +13,7 @@ import pytest
 from points import POINTS, ROWS
 
 from autograd import Constant, Parameter, Value, half_square, logsumexp, tanh, total, weighted_sum, wengert_list
-from viz import dot, draw, draw_dot, trace
+from viz import draw, draw_dot, looks, trace
 from viz.description import describe
 from viz.render import SVG, XLINK, RendererError, render
 
@@ -191,25 +191,25 @@ def contrast(a, b):
     return (light + 0.05) / (dark + 0.05)
 
 
-@pytest.mark.parametrize("kind", dot.LOOKS)
+@pytest.mark.parametrize("kind", looks.LOOKS)
 def test_text_stands_out_from_its_box(kind):
-    for ink in dot.INK, dot.FORWARD_INK, dot.BACKWARD_INK:
-        assert contrast(ink, dot.LOOKS[kind].fill) >= 4.5
-        assert contrast(ink, dot.PAPER) >= 4.5
-    assert contrast(dot.LOOKS[kind].border, dot.PAPER) >= 3
+    for ink in looks.INK, looks.FORWARD_INK, looks.BACKWARD_INK:
+        assert contrast(ink, looks.LOOKS[kind].fill) >= 4.5
+        assert contrast(ink, looks.PAPER) >= 4.5
+    assert contrast(looks.LOOKS[kind].border, looks.PAPER) >= 3
     assert contrast("#000000", "#FFFFFF") == pytest.approx(21)
 
 
 def test_only_these_colours_are_used():
-    known = {dot.PAPER, dot.INK, dot.FORWARD_INK, dot.BACKWARD_INK, dot.FORWARD, dot.BACKWARD}
-    known |= {color for look in dot.LOOKS.values() for color in (look.fill, look.border)}
+    known = {looks.PAPER, looks.INK, looks.FORWARD_INK, looks.BACKWARD_INK, looks.FORWARD, looks.BACKWARD}
+    known |= {color for look in looks.LOOKS.values() for color in (look.fill, look.border)}
     assert set(re.findall("#[0-9A-Fa-f]{6}", draw(lecture_neuron()).source)) == known
 
 
 def test_kinds_differ_by_fill_and_by_border():
-    looks = dot.LOOKS.values()
-    assert len({look.fill for look in looks}) == len({look[1:] for look in looks}) == len(looks)
-    assert len({(look.style, look.width, look.lines) for look in looks}) == len(looks)      # also without colour
+    kinds = looks.LOOKS.values()
+    assert len({look.fill for look in kinds}) == len({look[1:] for look in kinds}) == len(kinds)
+    assert len({(look.style, look.width, look.lines) for look in kinds}) == len(kinds)      # also without colour
 
 
 def test_the_legend_lists_what_is_there():
@@ -223,7 +223,7 @@ def test_the_legend_lists_what_is_there():
 def test_the_forward_phase_alone():
     drawing = draw(lecture_neuron(), gradients=False)
     assert "∂" not in drawing.source and "δ" not in drawing.source and "gradient" not in drawing.source
-    assert dot.BACKWARD not in drawing.source and "flows forward" in drawing.source
+    assert looks.BACKWARD not in drawing.source and "flows forward" in drawing.source
     assert {node.gradient for node in drawing.description.nodes} == {None}
 
 

@@ -8,10 +8,29 @@ from dataclasses import dataclass
 from autograd import Constant, Parameter, Value, adjoints, recorded, wengert_list
 
 from .expand import is_on_lists
+from .layers import layers_of
 from .names import expression, names
 from .scripts import text
 
 LONGEST = 60                                    # characters of a formula; the middle of a longer one is left out
+
+
+@dataclass(frozen=True)
+class Row:
+    """One term of a neuron's weighted sum, inside the neuron's box: a weight or a bias."""
+    id: str                                     # of the node that stands here as a row; "s2" where there is none
+    name: str                                   # "w₁₂", as it is written
+    value: float | None                         # None where the term has a node of its own
+    gradient: float | None
+
+
+@dataclass(frozen=True)
+class Fact:
+    """What is said of many nodes that share a box."""
+    label: str                                  # "parameters"
+    number: str                                 # "272"
+    phase: str = "forward"                      # which of the two phases found it
+    of: str = "operation"                       # "parameter" where it is said of weights and biases
 
 
 @dataclass(frozen=True)
@@ -25,6 +44,9 @@ class Node:
     gradient: float | None                      # ∂root/∂node; None of a constant
     delta: float | None                         # δ = −∂root/∂v, where an activation takes this v
     scope: tuple[str, ...]                      # of a parameter: ("layer 1", "neuron 2")
+    layer: str = ""                             # of an operation: the layer in whose frame it stands
+    rows: tuple[Row, ...] = ()                  # of a neuron's v: the terms that have no node of their own
+    facts: tuple[Fact, ...] = ()                # where the box stands for many nodes: what there is to say of them
 
 
 @dataclass(frozen=True)
@@ -34,6 +56,8 @@ class Edge:
     parent: str                                 # their nodes' ids
     child: str
     partial: float | None                       # ∂child/∂parent; None from a constant
+    carried: float | None = None                # what it adds to ∂root/∂parent; of many edges in one, the norm
+    port: str = ""                              # the id of the row it ends at
 
 
 @dataclass(frozen=True)
@@ -41,6 +65,7 @@ class Description:
     """Nodes, parents before children and the root last; edges, child by child, in the order its formula names them."""
     nodes: tuple[Node, ...]
     edges: tuple[Edge, ...]
+    size: int | None = None                     # how many nodes of the graph it stands for, where those are more
 
     @property
     def root(self) -> Node:
@@ -63,6 +88,7 @@ def describe(root: Value, gradients: bool = True, digits: int = 4) -> Descriptio
     place = {node: i for i, node in enumerate(tape)}
     kind = {node: kind_of(node, root) for node in tape}
     name = names(root, digits)
+    layer = layers_of(tape)
     gradient = adjoints(root, 1.0, recorded) if gradients else {}
     pre_activations = {parent for node in tape if node.op and node.op.activation for parent in node.parents}
 
@@ -71,14 +97,15 @@ def describe(root: Value, gradients: bool = True, digits: int = 4) -> Descriptio
         delta = 0.0 - slope if slope is not None and node in pre_activations else None
         formula = cut(text(expression(node, name), digits)) if node.op else ""
         return Node(f"n{place[node]}", kind[node], name[node], formula, node.data, slope, delta,
-                    getattr(node, "scope", ()))
+                    getattr(node, "scope", ()), layer.get(node, "") if node.op else "")
 
     def edges_to(node: Value) -> list[Edge]:
         child, edges = place[node], []
         for i in slots(node):
-            parent, partial = node.parents[i], node.partials[i] if gradients else None
-            edges.append(Edge(f"e{place[parent]}_{child}_{i}", f"n{place[parent]}", f"n{child}",
-                              partial if kind[parent] != "constant" else None))
+            parent = node.parents[i]
+            partial = node.partials[i] if gradients and kind[parent] != "constant" else None
+            edges.append(Edge(f"e{place[parent]}_{child}_{i}", f"n{place[parent]}", f"n{child}", partial,
+                              None if partial is None else gradient[node] * partial))
         return edges
 
     return Description(tuple(map(described, tape)), tuple([edge for node in tape for edge in edges_to(node)]))

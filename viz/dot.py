@@ -1,172 +1,116 @@
-"""How a description looks: colours, boxes, arrows and the legend, as DOT.
-
-The text of a label is one run in each cell and subscripts are Unicode's, because not every renderer can do more.
-"""
-from collections.abc import Iterable
-from dataclasses import dataclass
+"""How a description looks, as DOT: a box for each node, a frame for each layer, arrows for what flows."""
 from hashlib import sha256
-from html import escape
-from typing import NamedTuple
+from math import isfinite, sqrt
 
 import graphviz
 
 from .description import Description, Edge, Node
-from .letters import number_text
+from .looks import ARROWS as ARROWS
+from .looks import BACKWARD, BACKWARD_INK, DIM_LINE, FAINT, FORWARD, INK, LAYER, LOOKS, PAPER
+from .pen import Pen, escaped, plain, run
 from .scripts import text
-from .symbol import Symbol, tree
+from .symbol import Symbol
 
 FONT = "Arial"                                  # every renderer knows its widths; render.py asks for its likes as well
+SIDES = {"LR": "we", "RL": "ew", "TB": "ns", "BT": "sn"}            # where an arrow comes to a box and where it leaves
+BUNDLED = 48                                    # so many curved arrows into rows would run into one another
+STRAIGHT = "8"                                  # the weight of an edge from a neuron's v to its y
+THINNEST, THICKEST, NOTHING = 0.8, 7.0, 1e-6    # of arrows as thick as the gradient they carry is large
 
 
-class Look(NamedTuple):
-    """A box: its fill and its border."""
-    fill: str
-    border: str
-    style: str
-    width: float
-    lines: int = 1                              # of the border
+def digraph(description: Description, digits: int = 4, direction: str = "LR", lit: frozenset[str] | None = None,
+            flow: bool = False) -> graphviz.Digraph:
+    """The description as DOT.  Its ids and classes go into the SVG, the ids after a prefix made of the content.
 
-
-# Okabe and Ito's colours, which the colour-blind tell apart: pale as fills, darker as ink.
-LOOKS = {
-    "input":     Look("#DCEEFA", "#0072B2", "solid", 1.4),
-    "parameter": Look("#D9F2E6", "#007A59", "rounded", 2.4),
-    "constant":  Look("#F0F0F0", "#6B6B6B", "dashed", 1.2),
-    "operation": Look("#FFFFFF", "#444444", "rounded", 1.2),
-    "root":      Look("#FFF3CC", "#8A6100", "solid", 1.6, 2),
-}
-PAPER, INK = "#FFFFFF", "#000000"
-FORWARD_INK, BACKWARD_INK = "#005A8C", "#A03F00"        # of values and of gradients
-FORWARD, BACKWARD = "#0072B2", "#D55E00"                # and of the arrows they travel along
-
-ARROWS = {"LR": "→←", "RL": "←→", "TB": "↓↑", "BT": "↑↓"}          # forward and back, in each direction of drawing
-
-
-def digraph(description: Description, digits: int = 4, direction: str = "LR") -> graphviz.Digraph:
-    """The description as DOT.  Its ids and classes go into the SVG, the ids after a prefix made of the content."""
-    prefix = "g" + sha256(repr((description, digits, direction)).encode()).hexdigest()[:8]
-    pen = Pen(description, digits)
+    What is not among the ids in `lit` is dimmed; with `flow` an arrow is as thick as the gradient it carries is large.
+    """
+    options = (lit and sorted(lit), flow) if lit is not None or flow else ()
+    prefix = "g" + sha256(repr((description, digits, direction, *options)).encode()).hexdigest()[:8]
+    pen = Pen(description, digits, direction, lit)
+    largest = largest_carried(description) if flow else None
     dot = graphviz.Digraph(plain(pen.title()), graph_attr={
-        "id": prefix, "rankdir": direction, "nodesep": "0.22", "ranksep": "0.4", "pad": "0.15", "bgcolor": PAPER,
-        "fontname": FONT, "fontsize": "12", "label": pen.legend(*ARROWS[direction]), "labelloc": "b", "labeljust": "l"})
+        "id": prefix, "rankdir": direction, "nodesep": "0.22", **room(pen), "pad": "0.15", "bgcolor": PAPER,
+        "fontname": FONT, "fontsize": "12", "label": pen.legend(largest), "labelloc": "b", "labeljust": "l"})
     dot.attr("node", shape="box", fontname=FONT, fontsize="12", margin="0.09,0.04", width="0.3", height="0.3")
     dot.attr("edge", fontname=FONT, fontsize="11", arrowsize="0.7", penwidth="1.4")
+    frames: dict[str, graphviz.Digraph] = {}
     for node in description.nodes:
-        look = LOOKS[node.kind]
-        dot.node(node.id, pen.box(node), _attributes={"class": node.kind}, id=f"{prefix}-{node.id}",
-                 tooltip=plain(pen.says(node)), fillcolor=look.fill, color=look.border, style=f"filled,{look.style}",
-                 penwidth=str(look.width), peripheries=str(look.lines))
+        if node.layer and node.layer not in frames:
+            i = len(frames) + 1
+            frames[node.layer] = graphviz.Digraph(f"cluster_{i}", graph_attr={
+                "id": f"{prefix}-layer{i}", "class": "layer", "style": "rounded", "color": LAYER, "margin": "10",
+                "label": f"<{run(escaped(shown(node.layer)), INK)}>", "labeljust": "l",
+                "labelloc": "b" if direction == "TB" else "t"})         # not where the arrows come in
+        box(frames.get(node.layer, dot), node, pen, prefix)
+    for frame in frames.values():
+        dot.subgraph(frame)
     for edge in description.edges:
-        kind = pen.nodes[edge.parent].kind
-        arrows = {"color": FORWARD, "style": "dashed" if kind == "constant" else "solid"}
-        if edge.partial is not None:
-            arrows = {"color": f"{FORWARD}:{BACKWARD}", "dir": "both", "arrowtail": "vee",
-                      "label": f"<{table([cell(escaped(pen.partial(edge)), BACKWARD_INK)], padding=4)}>"}
-        dot.edge(edge.parent, edge.child, _attributes={"class": kind}, id=f"{prefix}-{edge.id}",
-                 tooltip=plain(pen.carries(edge)), **arrows)
+        arrow(dot, edge, pen, prefix, largest)
     return dot
 
 
-@dataclass
-class Pen:
-    """Writes what the parts of one description say."""
-    description: Description
-    digits: int
-
-    def __post_init__(self) -> None:
-        self.nodes = {node.id: node for node in self.description.nodes}
-        self.root = self.description.root
-
-    def number(self, x: float) -> str:
-        return number_text(x, self.digits)
-
-    def slope(self, of: Node, by: Node) -> str:
-        """∂y/∂x."""
-        return text(tree("derivative", "∂", Symbol(of.name), Symbol(by.name)))
-
-    def header(self, node: Node) -> str:
-        """y = tanh(v); of a leaf the name alone."""
-        name = text(Symbol(node.name))
-        return f"{name} = {node.formula}" if node.formula else name
-
-    def rows(self, node: Node) -> list[tuple[str, str, str]]:
-        """What is said of a node under its header: (label, number, ink)."""
-        if node.kind == "constant" and node.name == self.number(node.value):        # it is called by its number
-            return []
-        rows = [("value", self.number(node.value), FORWARD_INK)]
-        if node.gradient is not None:
-            rows.append((self.slope(self.root, node), self.number(node.gradient), BACKWARD_INK))
-        if node.delta is not None:
-            rows.append((f"δ = −{self.slope(self.root, node)}", self.number(node.delta), BACKWARD_INK))
-        return rows
-
-    def box(self, node: Node) -> str:
-        """A node's label: its header over the rows."""
-        rows = [cell(bold(self.header(node)), INK, across=2)]
-        for label, number, ink in self.rows(node):      # a bold space, so that both cells have one baseline
-            rows.append(cell(escaped(label) + bold(" "), ink) + cell(bold(number), ink))
-        return f"<{table(rows)}>"
-
-    def partial(self, edge: Edge) -> str:
-        """∂y/∂v = 0.5."""
-        assert edge.partial is not None
-        return f"{self.slope(self.nodes[edge.child], self.nodes[edge.parent])} = {self.number(edge.partial)}"
-
-    def title(self) -> str:
-        """The whole drawing in a line."""
-        count = f"{len(self.nodes)} node{'s' * (len(self.nodes) != 1)}"
-        return f"{self.header(self.root)}: {self.number(self.root.value)}, from a graph of {count}"
-
-    def says(self, node: Node) -> str:
-        """A node in a line."""
-        return ", ".join([f"{node.kind} {self.header(node)}", *[f"{a}: {b}" for a, b, _ in self.rows(node)]])
-
-    def carries(self, edge: Edge) -> str:
-        """What an edge adds to its parent's gradient, by the chain rule."""
-        parent, child = self.nodes[edge.parent], self.nodes[edge.child]
-        if edge.partial is None or child.gradient is None:
-            return f"{text(Symbol(parent.name))} → {text(Symbol(child.name))}"
-        return (f"{self.slope(self.root, child)} · {self.slope(child, parent)} = {self.number(child.gradient)} · "
-                f"{self.number(edge.partial)} = {self.number(child.gradient * edge.partial)}")
-
-    def legend(self, forward: str, back: str) -> str:
-        """The kinds there are, as their boxes look, and what the arrows mean."""
-        present = {node.kind for node in self.description.nodes}
-        parts = []
-        for kind, look in LOOKS.items():
-            if kind in present:
-                words = f"output {text(Symbol(self.root.name))}" if kind == "root" else kind
-                parts.append(f'<TD BGCOLOR="{look.fill}" COLOR="{look.border}" BORDER="{look.lines}" '
-                             f'CELLPADDING="7" STYLE="{look.style}">{run(escaped(words), INK)}</TD>')
-        parts.append(cell(f"{forward} value flows forward", FORWARD_INK))
-        if self.root.gradient is not None:
-            parts.append(cell(f"{back} gradient flows back; edge: local partial derivative", BACKWARD_INK))
-        gap = "<TD> </TD>"
-        return f"<{table([gap, gap.join(parts)], padding=4)}>"
+def room(pen: Pen) -> dict[str, str]:
+    """The room between nodes one after the other: many arrows between two layers need it, and then run straight."""
+    if not pen.is_crowded:
+        return {"ranksep": "0.6" if pen.has_rows else "0.4"}
+    splines = "line" if pen.into_rows > BUNDLED else "true"
+    return {"ranksep": f"{min(0.8 + pen.into_rows / 40, 5):.1f}", "splines": splines}
 
 
-def escaped(words: str) -> str:
-    """Text in an HTML-like label, where DOT would read \\N as the node's name: something unseen goes between."""
-    return escape(words.replace("\\", "\\\u200c").replace("⋯", "…"))       # not every renderer has ⋯ in its font
+def box(dot: graphviz.Digraph, node: Node, pen: Pen, prefix: str) -> None:
+    """Add a node."""
+    look, is_lit = LOOKS[node.kind], pen.is_lit(node.id)
+    emphasis = 1.2 if pen.lit and is_lit else 0.0
+    dot.node(node.id, pen.box(node), _attributes={"class": node.kind}, id=f"{prefix}-{node.id}",
+             tooltip=plain(pen.says(node)), fillcolor=look.fill if is_lit else PAPER,
+             color=look.border if is_lit else DIM_LINE, style=f"filled,{look.style}",
+             penwidth=str(look.width + emphasis), peripheries=str(look.lines))
 
 
-def bold(words: str) -> str:
-    return f"<B>{escaped(words)}</B>"
+def arrow(dot: graphviz.Digraph, edge: Edge, pen: Pen, prefix: str, largest: float | None) -> None:
+    """Add an edge: the value's arrow forward, the gradient's back."""
+    kind, is_lit = pen.nodes[edge.parent].kind, pen.is_lit(edge.id)
+    forward, backward = (FORWARD, BACKWARD) if is_lit else (DIM_LINE, DIM_LINE)
+    look = {"color": forward, "style": "solid" if kind != "constant" else "dashed"}
+    if edge.carried is not None:
+        look |= {"color": f"{forward}:{backward}", "dir": "both", "arrowtail": "vee"}
+        if largest is not None:
+            look = flowing(edge.carried, largest, is_lit)
+    layers = {pen.nodes[edge.parent].layer, pen.nodes[edge.child].layer}
+    if edge.carried is not None and len(layers) == 1 and pen.has_rows and "" not in layers:
+        look["weight"] = STRAIGHT
+    if label := pen.arrow(edge):
+        look["label"] = label
+    if pen.lit and is_lit and largest is None:
+        look["penwidth"] = "2.4"
+    side = SIDES[pen.direction]
+    head = f"{edge.child}:{edge.port}:{side[0]}" if edge.port else edge.child
+    tail = f"{edge.parent}:{side[1]}" if edge.port and pen.into_rows > BUNDLED else edge.parent
+    dot.edge(tail, head, _attributes={"class": kind}, id=f"{prefix}-{edge.id}",
+             tooltip=plain(pen.carries(edge)), **look)
 
 
-def run(words: str, ink: str) -> str:
-    return f'<FONT COLOR="{ink}">{words}</FONT>'
+def largest_carried(description: Description) -> float:
+    """The largest gradient on an edge, in size."""
+    sizes = [abs(edge.carried) for edge in description.edges if edge.carried is not None]
+    return max(filter(isfinite, sizes), default=0.0)
 
 
-def cell(words: str, ink: str, across: int = 1) -> str:
-    return f'<TD ALIGN="LEFT" COLSPAN="{across}">{run(words, ink)}</TD>'
+def flowing(carried: float, largest: float, is_lit: bool) -> dict[str, str]:
+    """An arrow back, as thick and as full in colour as what it carries is large; dotted where that is next to nothing.
+
+    >>> flowing(0.25, 1.0, True)["penwidth"], flowing(1e-9, 1.0, True)["style"]
+    ('3.9', 'dotted')
+    """
+    share = min(abs(carried) / largest, 1.0) if largest and carried else 1.0 - bool(carried == 0)
+    size = sqrt(share)
+    ends = zip(bytes.fromhex(FAINT[1:]), bytes.fromhex(BACKWARD_INK[1:]))
+    color = "#" + "".join([f"{round(a + (b - a) * size):02X}" for a, b in ends])
+    return {"color": color if is_lit else DIM_LINE, "dir": "back", "arrowtail": "normal",
+            "penwidth": f"{THINNEST + (THICKEST - THINNEST) * size:.1f}", "arrowsize": f"{0.7 - 0.3 * size:.2f}",
+            "style": "solid" if share > NOTHING else "dotted"}
 
 
-def table(rows: Iterable[str], padding: int = 2) -> str:
-    written = "".join([f"<TR>{row}</TR>" for row in rows])
-    return f'<TABLE BORDER="0" CELLBORDER="0" CELLSPACING="0" CELLPADDING="{padding}">{written}</TABLE>'
-
-
-def plain(words: str) -> str:
-    """Text nearly as it is in a quoted attribute: renderers differ in how often they read a backslash there."""
-    return graphviz.nohtml(words.replace("\\", "∖").replace("&", "&amp;"))
+def shown(layer: str) -> str:
+    """A layer's name, on one line."""
+    return text(Symbol(layer))

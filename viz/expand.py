@@ -20,19 +20,24 @@ def expanded(root: Value) -> Value:
     >>> v.op.name, [parent.op and parent.op.name for parent in v.parents]
     ('+', ['*', None])
     """
-    copies: dict[Value, Value] = {}
+    return copies(root)[root]
+
+
+def copies(root: Value, only: Value | None = None) -> dict[Value, Value]:
+    """What stands in that graph for each node of root's; with `only`, that one alone is written out."""
+    found: dict[Value, Value] = {}
     for node in wengert_list(root):
         if node.op is None:
-            copies[node] = node
+            found[node] = node
             continue
         if not is_as_recorded(node):
             raise ValueError(f"expand: the data of {node!r} or of one of its parents was changed after it was "
                              "recorded; record the expression again, or draw it without expand")
-        parents = [copies[parent] for parent in node.parents]
-        copy = written_out(node, parents)
-        copies[node] = node.op(*parents) if copy is None else copy
-        copies[node].label = node.label
-    return copies[root]
+        parents = [found[parent] for parent in node.parents]
+        copy = written_out(node, parents) if only in (None, node) else None
+        found[node] = node.op(*parents) if copy is None else copy
+        found[node].label = node.label
+    return found
 
 
 def written_out(node: Value, parents: list[Value]) -> Value | None:

@@ -1,21 +1,29 @@
 """The recorded graph as a picture: value forward, gradient back, the local partial on every edge.
 
-description.py says what there is to see, dot.py how it looks, render.py makes the picture.
+description.py says what there is to see, neurons.py and network.py say it of a network in fewer boxes, dot.py says
+how it looks, render.py makes the picture.
 """
 import os
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import graphviz
 
-from autograd import Value, ops, wengert_list
+from autograd import Parameter, Value, ops, wengert_list
 
-from .description import Description, describe
-from .dot import ARROWS, digraph
-from .expand import expanded
+from .description import Description, describe, in_reading_order
+from .dot import digraph
+from .expand import copies, is_on_lists
+from .looks import ARROWS
+from .network import boxes_of, by_layer
+from .neurons import by_neuron, is_neuron
+from .paths import chosen, on_the_paths
 from .render import RendererError, render, save
 
-LIMIT, EXPANDED_LIMIT = 400, 60                 # nobody reads a drawing of more nodes
+DETAILS = "node", "neuron", "layer"
+LIMIT, EXPANDED_LIMIT, BOXES_LIMIT = 400, 60, 100       # nobody reads a drawing of more nodes
+ARROWS_LIMIT = 100                              # nor one of more arrows from layer to layer
 
 
 @dataclass(frozen=True)
@@ -33,8 +41,9 @@ class Drawing:
         save(self.source, path)
 
     def __repr__(self) -> str:
-        nodes, edges = self.description.nodes, self.description.edges
-        return f"<Drawing of {self.description.root.name}: {len(nodes)} nodes, {len(edges)} edges>"
+        nodes, edges, size = self.description.nodes, self.description.edges, self.description.size
+        what = f"{len(nodes)} nodes, {len(edges)} edges" if size is None else f"{size} nodes in {len(nodes)} boxes"
+        return f"<Drawing of {self.description.root.name}: {what}>"
 
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, str]:
         """What a notebook shows: the picture, or else the reason why there is none and the DOT text."""
@@ -44,14 +53,19 @@ class Drawing:
             return {"text/plain": f"{error}\n\n{self.source}"}
 
 
-def draw(root: Value, *, expand: bool = False, gradients: bool = True, digits: int = 4, direction: str = "LR",
-         limit: int | None = None) -> Drawing:
+def draw(root: Value, *, detail: str | None = None, expand: bool | Value | str = False, gradients: bool = True,
+         constants: bool = True, highlight: Value | str | None = None, flow: bool = False, digits: int = 4,
+         direction: str = "LR", limit: int | None = None) -> Drawing:
     """Draw the graph that root depends on, with ∂root/∂node at its nodes, whether backward has run or not.
 
-    `expand` writes nodes of many parents, such as a neuron's v = w₁x₁ + w₂x₂ + b, out as products and sums; without
-    `gradients` it is the forward phase alone; `digits` are the significant ones; `direction` is LR, TB, RL or BT.
+    `detail` is "node" (a box for each node), "neuron" (in a network: a neuron's weights are rows in its box) or
+    "layer" (a box for each layer); None goes by the size of the graph.  `expand` writes nodes of many parents, such as
+    a neuron's v = w₁x₁ + w₂x₂ + b, out as products and sums: True all of them, a neuron's v or y that one alone.
+    Without `gradients` it is the forward phase alone; without `constants` those are left out; `highlight` shows the
+    paths from one node to the output; with `flow` an arrow is as thick as the gradient it carries is large; `digits`
+    are the significant ones; `direction` is LR, TB, RL or BT.  Nodes may be given by their names.
     Raises TypeError if root is no Value, ValueError where it has more nodes than can be read: 400, or 60 if expanded,
-    unless `limit` says otherwise.
+    or 100 boxes by layer, unless `limit` says otherwise.
 
     >>> x = Value(3.0, label="x")
     >>> draw(x * x)
@@ -63,15 +77,83 @@ def draw(root: Value, *, expand: bool = False, gradients: bool = True, digits: i
         raise ValueError(f"direction is one of {', '.join(ARROWS)}, not {direction!r}")
     if not isinstance(digits, int) or digits < 1:
         raise ValueError(f"digits is a whole number, at least 1, not {digits!r}")
-    if not expand:
-        check_size(root, LIMIT if limit is None else limit, "draw a part of it, from one of its inner nodes")
-    else:
+    if detail not in (None, *DETAILS):
+        raise ValueError(f"detail is one of {', '.join(DETAILS)}, or None, not {detail!r}")
+    if flow and not gradients:
+        raise ValueError("flow shows the size of gradients, so it needs gradients=True")
+    if isinstance(highlight, Value):
+        highlight = chosen("highlight", highlight, root)
+    if expand is not False:
+        if detail == "layer" or (expand is True and detail == "neuron"):
+            raise ValueError(f"expand draws the nodes in a neuron, detail={detail!r} does not; leave one of them out")
+        copy = opened(root, expand, limit)
+        detail = "node" if expand is True else detail or "neuron"
+        limit = EXPANDED_LIMIT if limit is None and expand is True else limit
+        highlight = copy[highlight] if isinstance(highlight, Value) else highlight
+        root = copy[root]
+    description, box_of = described(root, detail, gradients, digits, limit)
+    lit = None
+    if highlight is not None:
+        lit = on_the_paths(chosen("highlight", highlight, root), root, box_of, description)
+    if not constants:
+        description = without_constants(description)
+    return Drawing(digraph(description, digits, direction, lit, flow).source, description)
+
+
+def opened(root: Value, expand: bool | Value | str, limit: int | None) -> dict[Value, Value]:
+    """The copies of root's nodes in a graph with the products and sums of one neuron, or with all of them."""
+    if expand is True:
         limit, advice = EXPANDED_LIMIT if limit is None else limit, "draw it without expand"
         check_size(root, limit, advice)
-        root = expanded(root)
-        check_size(root, limit, advice)
-    description = describe(root, gradients, digits)
-    return Drawing(digraph(description, digits, direction).source, description)
+        copy = copies(root)
+        check_size(copy[root], limit, advice)
+        return copy
+    check_size(root, LIMIT if limit is None else limit, "draw it without expand, or a part of it")
+    node = chosen("expand", expand, root)
+    if node.op and node.op.activation:
+        [node] = node.parents
+    if not (node.op and is_on_lists(node.op)):
+        raise ValueError(f"expand takes True or a neuron, given by its v or its y; {node!r} is neither")
+    return copies(root, node)
+
+
+def described(root: Value, detail: str | None, gradients: bool, digits: int,
+              limit: int | None) -> tuple[Description, dict[Value, str]]:
+    """The description with so much detail, or as much as can be read, and the id of every node's box."""
+    tape = wengert_list(root)
+    is_network = any(map(is_neuron, tape))
+    if detail is None:
+        detail = "node" if not is_network else "neuron" if is_legible(tape, limit) else "layer"
+    if detail == "layer":
+        if not is_network:
+            raise ValueError("detail='layer' needs layers: no weighted sum in this graph has parameters with a scope, "
+                             "as those of an nn.MLP have")
+        boxes = boxes_of(root)
+        if len(boxes) > (limit or BOXES_LIMIT):
+            raise ValueError(f"a drawing of {len(tape)} nodes is not readable, as {len(boxes)} boxes with one for each "
+                             "layer: draw a part of it, from one of its inner nodes, or ask for it with "
+                             f"limit={len(boxes)}")
+        return by_layer(root, boxes, gradients, digits), {node: box for box in boxes for node in boxes[box]}
+    check_size(root, LIMIT if limit is None else limit,
+               "draw it with detail='layer'" if is_network else "draw a part of it, from one of its inner nodes")
+    description, tape = describe(root, gradients, digits), in_reading_order(tape)
+    box_of = {node: f"n{i}" for i, node in enumerate(tape)}
+    return (by_neuron(description, tape, digits) if detail == "neuron" else description), box_of
+
+
+def is_legible(tape: Sequence[Value], limit: int | None) -> bool:
+    """Can a network be read neuron by neuron?"""
+    if limit is not None:
+        return len(tape) <= limit
+    arrows = sum(not isinstance(parent, Parameter) for v in filter(is_neuron, tape) for parent in v.parents)
+    return len(tape) <= LIMIT and arrows <= ARROWS_LIMIT
+
+
+def without_constants(description: Description) -> Description:
+    """The same without its constants and their edges."""
+    nodes = tuple([node for node in description.nodes if node.kind != "constant"])
+    left = {node.id for node in nodes}
+    return replace(description, nodes=nodes, edges=tuple([edge for edge in description.edges if edge.parent in left]))
 
 
 def check_size(root: Value, limit: int, advice: str) -> None:

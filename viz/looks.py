@@ -1,0 +1,30 @@
+"""The colours of a drawing: Okabe and Ito's, which the colour-blind tell apart, pale as fills, darker as ink."""
+from typing import NamedTuple
+
+
+class Look(NamedTuple):
+    """A box: its fill and its border."""
+    fill: str
+    border: str
+    style: str
+    width: float
+    lines: int = 1                              # of the border
+
+
+LOOKS = {
+    "input":     Look("#DCEEFA", "#0072B2", "solid", 1.4),
+    "parameter": Look("#D9F2E6", "#007A59", "rounded", 2.4),
+    "constant":  Look("#F0F0F0", "#6B6B6B", "dashed", 1.2),
+    "operation": Look("#FFFFFF", "#444444", "rounded", 1.2),
+    "root":      Look("#FFF3CC", "#8A6100", "solid", 1.6, 2),
+}
+PAPER, INK = "#FFFFFF", "#000000"
+FORWARD_INK, BACKWARD_INK = "#005A8C", "#A03F00"        # of values and of gradients
+FORWARD, BACKWARD = "#0072B2", "#D55E00"                # and of the arrows they travel along
+FAINT = "#A08C80"                                       # of an arrow that carries little
+LAYER = "#8A8A8A"                                       # the frame around a layer
+
+# Beside a highlighted path: as much contrast as text needs, and none of the colours.
+DIM_INK, DIM_LINE = "#6B6B6B", "#BDBDBD"
+
+ARROWS = {"LR": "→←", "RL": "←→", "TB": "↓↑", "BT": "↑↓"}          # forward and back, in each direction of drawing

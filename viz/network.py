@@ -1,0 +1,141 @@
+"""A network with one box for each layer, and one for all nodes beside the layers that are made in the same way.
+
+Nothing is said of single weights: the boxes count them, and give the size of what flows through.
+"""
+from collections.abc import Sequence
+from math import sqrt
+
+from autograd import Constant, Parameter, Value, adjoints, recorded, wengert_list
+
+from .description import Description, Edge, Fact, Node, cut, kind_of
+from .layers import layers_of
+from .letters import number_text, spelled
+from .names import as_read, expression, names
+from .neurons import terms_of
+from .scripts import text
+from .symbol import Symbol
+
+Boxes = dict[str, list[Value]]
+
+
+def boxes_of(root: Value) -> Boxes:
+    """The nodes of the graph by the ids of their boxes; an input's box before its layer's, the root's last.
+
+    >>> from nn import MLP
+    >>> y = MLP(2, [3, 1])([Value(1.0, "x1"), Value(2.0, "x2")])
+    >>> [(box, len(nodes)) for box, nodes in boxes_of(y).items()]
+    [('n0', 2), ('n1', 15), ('n2', 5), ('n3', 1)]
+    """
+    tape = as_read(wengert_list(root))
+    layer = layers_of(tape)
+    key: dict[Value, object] = {root: "root"}
+    takers: dict[Value, set[object]] = {}
+    numbers: dict[object, int] = {}             # a key that holds keys would grow from node to node
+    for node in tape:
+        if node in layer:
+            key.setdefault(node, layer[node])
+        elif node.op:
+            made_of = frozenset(numbers[key[parent]] for parent in node.parents if parent in key)
+            key.setdefault(node, (node.op.name, letter(node), made_of))
+        if node in key:
+            numbers.setdefault(key[node], len(numbers))
+            for parent in node.parents:
+                takers.setdefault(parent, set()).add(numbers[key[node]])
+    for leaf in tape:
+        key.setdefault(leaf, (kind_of(leaf, root), letter(leaf), frozenset(takers.get(leaf, ()))))
+    together: dict[object, list[Value]] = {}
+    for node in reversed(tape):                 # a box stands where its last node does
+        together.setdefault(key[node], []).append(node)
+    return {f"n{i}": nodes[::-1] for i, nodes in enumerate(reversed(together.values()))}
+
+
+def letter(node: Value) -> str:
+    """e of e1, e2, ...; what has no label has none."""
+    return spelled(node.label).base if node.label.strip() else ""
+
+
+def by_layer(root: Value, boxes: Boxes, gradients: bool = True, digits: int = 4) -> Description:
+    """Describe the graph box by box; a box of a single node is described as that node."""
+    layer = layers_of([node for nodes in boxes.values() for node in nodes])
+    gradient = adjoints(root, 1.0, recorded) if gradients else {}
+    name = names(root, digits)
+    box_of = {node: box for box, nodes in boxes.items() for node in nodes}
+    activation = {node.parents[0]: node for node in box_of if node.op and node.op.activation}
+
+    def number(x: float) -> str:
+        return number_text(x, digits)
+
+    def norm(nodes: Sequence[Value]) -> str:
+        return number(sqrt(sum([gradient.get(node, 0.0) ** 2 for node in nodes])))
+
+    def spread(nodes: Sequence[Value]) -> str:
+        least, most = (number(pick([node.data for node in nodes])) for pick in (min, max))
+        return least if least == most else f"{least} … {most}"
+
+    def described(box: str, nodes: list[Value]) -> Node:
+        first, last = nodes[0], nodes[-1]
+        if first in layer and last is not root:
+            return Node(box, "operation", layer[first], "", last.data, None, None, (), "", (),
+                        tuple(facts_of_layer(nodes)))
+        kind = kind_of(last, root)
+        if len(nodes) == 1:
+            slope = gradient.get(first) if kind != "constant" else None
+            delta = 0.0 - slope if slope is not None and first in activation else None
+            formula = cut(text(expression(first, name), digits)) if first.op else ""
+            return Node(box, kind, name[first], formula, first.data, slope, delta, ())
+        return Node(box, kind, together([name[node] for node in nodes]), "", last.data, None, None, (), "", (),
+                    tuple(facts_of_many(kind, nodes)))
+
+    def facts_of_many(kind: str, nodes: list[Value]) -> list[Fact]:
+        what = f"{len(nodes)} {kind}s"
+        if nodes[0].op:
+            what = cut(f"{text(Symbol(name[nodes[0]]))} = {text(expression(nodes[0], name), digits)}, …")
+        facts = [Fact(what, ""), Fact("values", spread(nodes))]
+        if gradients and kind != "constant":
+            facts.append(Fact(f"‖∂{text(Symbol(name[root]))}/∂{letter(nodes[0]) or '·'}‖", norm(nodes), "backward"))
+        return facts
+
+    def facts_of_layer(nodes: list[Value]) -> list[Fact]:
+        weights = [node for node in nodes if isinstance(node, Parameter)]
+        sums = [node for node in nodes if node.op and node.op.name == "weighted_sum"]
+        outputs = [activation[v] for v in sums if v in activation] or sums
+        facts = []
+        if sums:
+            inputs = len(terms_of(sums[0])) - 1
+            φ = sorted({y.op.name for y in outputs if y.op and y.op.activation})
+            facts.append(Fact(", ".join([f"{inputs} → {len(sums)}", *φ]), ""))
+        facts += [Fact("weights and biases", str(len(weights)), of="parameter")]
+        if gradients:
+            facts.append(Fact(f"‖∂{text(Symbol(name[root]))}/∂(w, b)‖", norm(weights), "backward", "parameter"))
+        if outputs:
+            facts.append(Fact("y", spread(outputs)))
+        if gradients and sums:
+            mean = sum([abs(gradient.get(v, 0.0)) for v in sums]) / len(sums)
+            facts.append(Fact("mean |δ|", number(mean), "backward"))
+        return facts
+
+    return Description(tuple([described(box, nodes) for box, nodes in boxes.items()]),
+                       tuple(edges_between(boxes, box_of, gradient)), len(box_of))
+
+
+def edges_between(boxes: Boxes, box_of: dict[Value, str], gradient: dict[Value, float]) -> list[Edge]:
+    """One edge for all that lead from a box to another, with the norm of what they carry; from node to node, each."""
+    between: dict[tuple[str, str], list[tuple[float | None, float | None]]] = {}
+    for child, b in box_of.items():
+        for parent, partial in recorded(child):
+            if (a := box_of[parent]) != b:
+                flows = gradient and not isinstance(parent, Constant)
+                between.setdefault((a, b), []).append((partial, gradient[child] * partial) if flows else (None, None))
+    edges = []
+    for (a, b), found in between.items():
+        if len(boxes[a]) > 1 or len(boxes[b]) > 1:
+            terms = [term for _, term in found if term is not None]
+            found = [(None, sqrt(sum([term * term for term in terms])) if terms else None)]
+        edges += [Edge(f"e{a[1:]}_{b[1:]}_{i}", a, b, *numbers) for i, numbers in enumerate(found)]
+    return edges
+
+
+def together(names: Sequence[str]) -> str:
+    """x₁ … x₇₈₄."""
+    return f"{text(Symbol(names[0]))} … {text(Symbol(names[-1]))}" if len(names) > 2 else \
+        ", ".join([text(Symbol(name)) for name in names])

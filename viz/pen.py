@@ -1,0 +1,203 @@
+"""What the boxes, the arrows and the legend of a drawing say, in the HTML-like labels of DOT.
+
+The text of a label is one run in each cell and subscripts are Unicode's, because not every renderer can do more.
+"""
+from collections.abc import Iterable
+from dataclasses import dataclass
+from html import escape
+
+import graphviz
+
+from .description import Description, Edge, Node, Row
+from .letters import number_text
+from .looks import ARROWS, BACKWARD_INK, DIM_INK, FORWARD_INK, INK, LOOKS
+from .scripts import text
+from .symbol import Symbol, tree
+
+GAP = "\u00a0\u00a0"                            # between the columns of numbers
+CROWDED = 24                                    # so many labels on the arrows into rows are more than can be read
+
+
+@dataclass
+class Pen:
+    """Writes what the parts of one description say; with `lit`, what is not among those ids is written dimmed."""
+    description: Description
+    digits: int
+    direction: str = "LR"
+    lit: frozenset[str] | None = None
+
+    def __post_init__(self) -> None:
+        self.nodes = {node.id: node for node in self.description.nodes}
+        self.root = self.description.root
+        self.has_rows = any(node.rows for node in self.description.nodes)
+        self.into_rows = sum(bool(edge.port) for edge in self.description.edges)
+        self.is_crowded = self.into_rows > CROWDED
+
+    def number(self, x: float) -> str:
+        return number_text(x, self.digits)
+
+    def is_lit(self, id: str) -> bool:
+        return self.lit is None or id in self.lit
+
+    def slope(self, of: Node, by: Node) -> str:
+        """∂y/∂x."""
+        return text(tree("derivative", "∂", Symbol(of.name), Symbol(by.name)))
+
+    def header(self, node: Node) -> str:
+        """y = tanh(v); of a leaf the name alone."""
+        name = text(Symbol(node.name))
+        return f"{name} = {node.formula}" if node.formula else name
+
+    def rows(self, node: Node) -> list[tuple[str, str, str]]:
+        """What is said of a node under its header: (label, number, ink)."""
+        if node.facts:
+            return [(fact.label, fact.number, FORWARD_INK if fact.phase == "forward" else BACKWARD_INK)
+                    for fact in node.facts]
+        if node.kind == "constant" and node.name == self.number(node.value):        # it is called by its number
+            return []
+        rows = [("value", self.number(node.value), FORWARD_INK)]
+        if node.gradient is not None:
+            rows.append((self.slope(self.root, node), self.number(node.gradient), BACKWARD_INK))
+        if node.delta is not None:
+            rows.append((f"δ = −{self.slope(self.root, node)}", self.number(node.delta), BACKWARD_INK))
+        return rows
+
+    def box(self, node: Node) -> str:
+        """A node's label: its header over the rows."""
+        if node.rows:
+            return f"<{self.neuron(node)}>"
+        is_lit = self.is_lit(node.id)
+        fills = [LOOKS[fact.of].fill if fact.of == "parameter" and is_lit else "" for fact in node.facts]
+        rows = [cell(bold(self.header(node)), self.ink(INK, is_lit), across=2)]
+        for (label, number, written), fill in zip(self.rows(node), fills or [""] * 3):
+            ink = self.ink(written, is_lit)             # a bold space, so that both cells have one baseline
+            rows.append(cell(escaped(label) + bold(" "), ink, fill=fill) + cell(bold(number), ink, fill=fill))
+        return f"<{table(rows)}>"
+
+    def neuron(self, node: Node) -> str:
+        """The box of a neuron's v with its weights: side by side where the drawing runs up or down.
+
+        The arrows end at the outer side of a weight, so the weights stand where the arrows come from.
+        """
+        is_lit = self.is_lit(node.id)
+        gradients = node.gradient is not None
+        header = cell(bold(self.header(node)), self.ink(INK, is_lit), across=3)
+        titles = [cell(" ", INK), cell("value", self.ink(FORWARD_INK, is_lit), align="RIGHT")]
+        if gradients:
+            titles.append(cell(escaped(f"∂{text(Symbol(self.root.name))}/∂·"), self.ink(BACKWARD_INK, is_lit),
+                               align="RIGHT"))
+        weights = [self.weight(row, gradients) for row in node.rows]
+        own = Row("v", text(Symbol(node.name)), node.value, node.gradient)
+        result = ["".join(self.weight(own, gradients, is_lit))]
+        if node.delta is not None:
+            label, number, ink = self.rows(node)[-1]
+            result.append(cell(escaped(label), self.ink(ink, is_lit), across=2) +
+                          cell(bold(number), self.ink(ink, is_lit), align="RIGHT"))
+        if self.direction in ("LR", "RL"):
+            return table([header, "".join(titles), *map("".join, weights), *result])
+        columns = table(["".join(line) for line in zip(titles, *weights)])
+        parts = [f'<TD ALIGN="LEFT">{part}</TD>' for part in (columns, table([header, *result]))]
+        return table(parts if self.direction == "TB" else parts[::-1], padding=0)
+
+    def weight(self, row: Row, gradients: bool, is_lit: bool | None = None) -> list[str]:
+        """The cells of one row: name, value, gradient; blank where the term has a node of its own."""
+        is_lit = self.is_lit(row.id) if is_lit is None else is_lit
+        is_parameter = row.value is not None and row.id != "v"
+        fill = LOOKS["parameter"].fill if is_parameter and is_lit else ""
+        at = {"LR": 0, "RL": -1 if gradients else 1}.get(self.direction, 0)
+        cells = [(row.name, INK, "LEFT")]
+        cells += [("" if x is None else f"{GAP}{self.number(x)}", ink, "RIGHT")
+                  for x, ink in ((row.value, FORWARD_INK), (row.gradient, BACKWARD_INK))[:2 if gradients else 1]]
+        ports = [""] * len(cells)
+        ports[at] = row.id
+        return [cell(bold(words), self.ink(ink, is_lit), fill=fill, align=align, port=port)
+                for (words, ink, align), port in zip(cells, ports)]
+
+    def ink(self, ink: str, is_lit: bool) -> str:
+        return ink if is_lit else DIM_INK
+
+    def arrow(self, edge: Edge) -> str:
+        """The label of an edge: its partial; none where the row at its end says the same and there are many."""
+        if edge.partial is None or (edge.port and self.is_crowded):
+            return ""
+        words = cell(escaped(self.partial(edge)), self.ink(BACKWARD_INK, self.is_lit(edge.id)))
+        return f"<{table([words], padding=4)}>"
+
+    def partial(self, edge: Edge) -> str:
+        """∂y/∂v = 0.5."""
+        assert edge.partial is not None
+        return f"{self.slope(self.nodes[edge.child], self.nodes[edge.parent])} = {self.number(edge.partial)}"
+
+    def title(self) -> str:
+        """The whole drawing in a line."""
+        size = self.description.size or len(self.nodes)
+        count = f"{size} node{'s' * (size != 1)}"
+        return f"{self.header(self.root)}: {self.number(self.root.value)}, from a graph of {count}"
+
+    def says(self, node: Node) -> str:
+        """A node in a line."""
+        return ", ".join([f"{node.kind} {self.header(node)}", *[f"{a}: {b}" for a, b, _ in self.rows(node)]])
+
+    def carries(self, edge: Edge) -> str:
+        """What an edge adds to its parent's gradient, by the chain rule."""
+        parent, child = self.nodes[edge.parent], self.nodes[edge.child]
+        way = f"{text(Symbol(parent.name))} → {text(Symbol(child.name))}"
+        if edge.carried is None:
+            return way
+        if edge.partial is None or child.gradient is None:
+            return f"{way}: it carries a gradient of norm {self.number(edge.carried)}"
+        return (f"{self.slope(self.root, child)} · {self.slope(child, parent)} = {self.number(child.gradient)} · "
+                f"{self.number(edge.partial)} = {self.number(edge.carried)}")
+
+    def legend(self, largest: float | None = None) -> str:
+        """The kinds there are, as their boxes look, and what the arrows mean; largest is of what they carry."""
+        nodes = self.description.nodes
+        present = {node.kind for node in nodes}
+        present |= {"parameter" for node in nodes if any(row.value is not None for row in node.rows) or
+                    any(fact.of == "parameter" for fact in node.facts)}
+        parts = []
+        for kind, look in LOOKS.items():
+            if kind in present:
+                words = f"output {text(Symbol(self.root.name))}" if kind == "root" else kind
+                parts.append(f'<TD BGCOLOR="{look.fill}" COLOR="{look.border}" BORDER="{look.lines}" '
+                             f'CELLPADDING="7" STYLE="{look.style}">{run(escaped(words), INK)}</TD>')
+        forward, back = tuple(ARROWS[self.direction])
+        if largest is None:
+            parts.append(cell(f"{forward} value flows forward", FORWARD_INK))
+        if self.root.gradient is not None:
+            partial = "; edge: local partial derivative" if any(map(self.arrow, self.description.edges)) else ""
+            parts.append(cell(f"{back} gradient flows back{partial}", BACKWARD_INK))
+            if self.is_crowded:
+                parts.append(cell("into a weight's row: its partial is that weight", BACKWARD_INK))
+        if largest is not None:
+            parts.append(cell(f"the thicker, the larger; at most {self.number(largest)}", BACKWARD_INK))
+        gap = "<TD> </TD>"
+        return f"<{table([gap, gap.join(parts)], padding=4)}>"
+
+
+def escaped(words: str) -> str:
+    """Text in an HTML-like label, where DOT would read \\N as the node's name: something unseen goes between."""
+    return escape(words.replace("\\", "\\\u200c").replace("⋯", "…"))       # not every renderer has ⋯ in its font
+
+
+def bold(words: str) -> str:
+    return f"<B>{escaped(words or ' ')}</B>"        # <B></B> is an error
+
+
+def run(words: str, ink: str) -> str:
+    return f'<FONT COLOR="{ink}">{words}</FONT>'
+
+
+def cell(words: str, ink: str, across: int = 1, fill: str = "", align: str = "LEFT", port: str = "") -> str:
+    more = (f' BGCOLOR="{fill}"' if fill else "") + (f' PORT="{port}"' if port else "")
+    return f'<TD ALIGN="{align}" COLSPAN="{across}"{more}>{run(words, ink)}</TD>'
+
+
+def table(rows: Iterable[str], padding: int = 2) -> str:
+    written = "".join([f"<TR>{row}</TR>" for row in rows])
+    return f'<TABLE BORDER="0" CELLBORDER="0" CELLSPACING="0" CELLPADDING="{padding}">{written}</TABLE>'
+
+
+def plain(words: str) -> str:
+    """Text nearly as it is in a quoted attribute: renderers differ in how often they read a backslash there."""
+    return graphviz.nohtml(words.replace("\\", "∖").replace("&", "&amp;"))
