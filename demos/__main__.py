@@ -8,7 +8,7 @@ from .pictures import Pictures
 DEMOS = {"steps": steps, "neuron": neuron, "local_gradients": local_gradients, "wrong_backprop": wrong_backprop,
          "activations": activations, "regression": regression, "moons": moons, "multilabel": multilabel,
          "digits": digits}
-TOUR = ("neuron", "local_gradients")    # the main job: one neuron drawn and derived, its local gradients by hand
+TOUR = ("steps", "neuron", "local_gradients", "moons")      # the main job: a neuron drawn, derived, checked; an MLP trained
 
 
 def parser() -> argparse.ArgumentParser:

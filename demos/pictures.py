@@ -25,14 +25,17 @@ class Pictures:
             self.save(f"{name}.{suffix}", drawing.save)
 
     def save(self, name: str, write: Callable[[Path], object]) -> None:
-        """Let write make one file."""
-        path = self.folder / name
+        """Let write make one file, which is there whole or not at all."""
+        path, unfinished = self.folder / name, self.folder / f".unfinished-{name}"
         try:
-            write(path)
+            write(unfinished)
+            unfinished.replace(path)
         except RendererError as error:
             self.missing.append(str(error))
         else:
             self.written.append(path)
+        finally:
+            unfinished.unlink(missing_ok=True)
 
     def __str__(self) -> str:
         """The files written, a line for every picture."""
