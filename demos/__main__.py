@@ -8,7 +8,7 @@ from .pictures import Pictures
 DEMOS = {"steps": steps, "neuron": neuron, "local_gradients": local_gradients, "wrong_backprop": wrong_backprop,
          "activations": activations, "regression": regression, "moons": moons, "multilabel": multilabel,
          "digits": digits}
-TOUR = ("steps", "neuron", "local_gradients", "moons")      # the main job: a neuron drawn, derived, checked; an MLP trained
+TOUR = ("steps", "neuron", "local_gradients", "moons")      # the main job: a neuron drawn, derived and checked, an MLP
 
 
 def parser() -> argparse.ArgumentParser:
