@@ -43,7 +43,7 @@ def train(model: nn.MLP, X: Any, T: Any, loss: nn.losses.Loss, arguments: argpar
     print(f"{loss.__name__.replace('_', ' ')}; Adam with η = {arguments.lr:g}, batches of {batch_size}, "
           f"{arguments.epochs} epochs, seed {arguments.seed}")
     history = nn.fit(model, X, T, loss, nn.Adam(model.parameters(), arguments.lr), arguments.epochs, batch_size,
-                     seed=arguments.seed, validation=validation, engine="eager")
+                     seed=arguments.seed, validation=validation)
     if history.stopped:
         print(f"interrupted after {len(history.losses)} epochs")
         raise KeyboardInterrupt
