@@ -2,12 +2,23 @@
 import argparse
 import sys
 
-from . import activations, digits, local_gradients, moons, multilabel, neuron, regression, steps, wrong_backprop
+from . import (
+    activations,
+    digits,
+    local_gradients,
+    moons,
+    multilabel,
+    network,
+    neuron,
+    regression,
+    steps,
+    wrong_backprop,
+)
 from .pictures import Pictures
 
-DEMOS = {"steps": steps, "neuron": neuron, "local_gradients": local_gradients, "wrong_backprop": wrong_backprop,
-         "activations": activations, "regression": regression, "moons": moons, "multilabel": multilabel,
-         "digits": digits}
+DEMOS = {"steps": steps, "neuron": neuron, "network": network, "local_gradients": local_gradients,
+         "wrong_backprop": wrong_backprop, "activations": activations, "regression": regression, "moons": moons,
+         "multilabel": multilabel, "digits": digits}
 TOUR = ("steps", "neuron", "local_gradients", "moons")      # the main job: a neuron drawn, derived and checked, an MLP
 
 

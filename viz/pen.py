@@ -82,16 +82,15 @@ class Pen:
         is_lit = self.is_lit(node.id)
         gradients = node.gradient is not None
         header = cell(bold(self.header(node)), self.ink(INK, is_lit), across=3)
-        titles = [cell(" ", INK), cell("value", self.ink(FORWARD_INK, is_lit), align="RIGHT")]
-        if gradients:
-            titles.append(cell(escaped(f"∂{text(Symbol(self.root.name))}/∂·"), self.ink(BACKWARD_INK, is_lit),
-                               align="RIGHT"))
+        words = [("value", FORWARD_INK), (f"∂{text(Symbol(self.root.name))}/∂·", BACKWARD_INK)][:1 + gradients]
+        titles = [cell(" ", INK)] + [cell(bold(" ") + escaped(title), self.ink(ink, is_lit), align="RIGHT")
+                                     for title, ink in words]
         weights = [self.weight(row, gradients) for row in node.rows]
         own = Row("v", text(Symbol(node.name)), node.value, node.gradient)
         result = ["".join(self.weight(own, gradients, is_lit))]
         if node.delta is not None:
             label, number, ink = self.rows(node)[-1]
-            result.append(cell(escaped(label), self.ink(ink, is_lit), across=2) +
+            result.append(cell(escaped(label) + bold(" "), self.ink(ink, is_lit), across=2) +
                           cell(bold(number), self.ink(ink, is_lit), align="RIGHT"))
         if self.direction in ("LR", "RL"):
             return table([header, "".join(titles), *map("".join, weights), *result])
