@@ -15,8 +15,9 @@ def predict(model: Callable[..., Any], X: Any) -> np.ndarray:
     (2,)
     """
     X = inputs_matrix(X, width(model))
-    layers = model.layers if type(model) is MLP else [model] if type(model) is Layer else None
-    if layers is None:                              # any other function of a sample
+    layers = model.layers if type(model) is MLP else [model] if type(model) is Layer else []
+    mixed = any(neuron.activation != layer.activation for layer in layers for neuron in layer.neurons)
+    if mixed or not layers:                         # any other function of a sample
         found = [model(x) for x in X.tolist()]
         return np.array([[float(y_l) for y_l in y] if isinstance(y, list) else float(y) for y in found])
     Y = X

@@ -670,6 +670,12 @@ def test_a_mixed_network_predicts_by_its_layers():
     assert predict(model, X) == pytest.approx(np.array(called(model, X)), rel=1e-14)
 
 
+def test_a_neuron_with_an_activation_of_its_own_predicts_with_it():
+    model = MLP(2, [3, 1], "tanh", seed=0)
+    model.layers[0].neurons[1].activation = "relu"
+    assert predict(model, X).tolist() == called(model, X)
+
+
 # --- what it reaches -------------------------------------------------------------------------------------------------
 
 
