@@ -130,8 +130,11 @@ def test_a_shared_parameter_comes_once_where_it_is_first_met():
     first, second = model.layers[0].neurons
     second.b = first.b
     second.w[1] = first.w[0]
-    assert model.parameters() == [*first.w, first.b, second.w[0], *model.layers[1].parameters()]
+    output, = model.layers[1].neurons
+    output.b = first.b
+    assert model.parameters() == [*first.w, first.b, second.w[0], *output.w]
     assert model.layers[0].parameters() == [*first.w, first.b, second.w[0]]
+    assert model.layers[1].parameters() == [*output.w, first.b]
 
 
 def test_a_shared_parameter_gathers_its_gradient_from_every_place():
