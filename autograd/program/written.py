@@ -21,7 +21,10 @@ class Written:
 
     >>> page = Page()
     >>> x, y = page.name("x"), page.name("y")
-    >>> Lines(page, [(x + y) * (x - (y - x)) / -x]).expression((x + y) * (x - (y - x)) / -x)
+    >>> z = (x + y) * (x - (y - x)) / -x
+    >>> lines = Lines(page, [z])
+    >>> lines.write()
+    >>> lines.read(z)
     '-((x + y) * (x - (y - x)) / x)'
     """
     __slots__ = "args", "function", "number", "page"
@@ -126,6 +129,7 @@ class Page:
         self.made: dict[Any, Written] = {}
         self.functions: dict[str, Callable[..., Any]] = {}      # what is called by a name that math does not have
         self.loose = False                      # may factors change places, and 0 * x be 0 without a look at x?
+        self.deep = False                       # and wander down a chain of products, into numbers that others use?
 
     def write(self, function: str, *args: Number) -> Written:
         """The number function(*args)."""
@@ -150,8 +154,9 @@ class Page:
             return 0.0
         if self.loose and x.function == "*":
             first, second = x.args
-            return first * self.scaled(factor, second) if isinstance(first, Written) else \
-                self.scaled(factor * first, second)
+            if not isinstance(first, Written):
+                return self.scaled(factor * first, second)
+            return first * (self.scaled(factor, second) if self.deep else self.write("*", factor, second))
         return self.write("*", factor, x)
 
     def where(self, condition: Any, x: Number, y: Number) -> Number:
@@ -171,7 +176,7 @@ class Page:
         """f(*args) as a call by name: for what cannot be written out.  Lists are given as tuples."""
         while self.functions.setdefault(name, f) != f:
             name += "_"
-        shape = ["%d" % len(x) if type(x) is tuple else "" for x in args]
+        shape = [str(len(x)) if type(x) is tuple else "" for x in args]
         every = [y for x in args for y in (x if type(x) is tuple else (x,))]
         return self.write(" ".join(["call", name, ",".join(shape)]), *every)
 
@@ -246,12 +251,11 @@ class Lines:
                 inside = [self.place[y][2] for y in x.args if isinstance(y, Written)]
                 self.place[x] = text, binds, frozenset().union(*inside)
 
-    def expression(self, x: Number) -> str:
-        """x as text."""
-        self.write()
-        return self.read(x, WHERE)
+    def state_in(self, x: Number) -> frozenset[str]:
+        """The names of the state that stand in x's text."""
+        return self.place[x][2] if isinstance(x, Written) else frozenset()
 
-    def read(self, x: Number, least: int) -> str:
+    def read(self, x: Number, least: int = WHERE) -> str:
         """x as part of an expression that binds so tightly."""
         if isinstance(x, Written):
             text, binds, _ = self.place[x]
