@@ -8,7 +8,7 @@ const steps = [...$("steps").children].map(item => ({
   sources: words(item.dataset.from), edges: words(item.dataset.edges),
   title: item.querySelector("h2").textContent, says: item.querySelector("p").textContent,
 }));
-const LAST = steps.length - 1, BLANK = "·", SECONDS = 1.8, SMALL = 0.7, READABLE = 0.95;    // pixels for each unit of the drawing
+const LAST = steps.length - 1, BLANK = "· ", SECONDS = 1.8, SMALL = 0.7, READABLE = 0.95;    // pixels for each unit of the drawing
 const still = matchMedia("(prefers-reduced-motion: reduce)");
 let now = -1, timer = 0;
 
@@ -17,7 +17,7 @@ function words(text) { return text ? text.split(" ") : []; }
 // --- what each part of the drawing is at each step
 
 const nodes = new Map([...drawing.querySelectorAll(".node")].map(part => [part.id, {
-  part, link: part.querySelector("a"), label: part.querySelector("a").getAttribute("aria-label"), forward: 0, backward: [],
+  part, forward: 0, backward: [],
   texts: Object.fromEntries(["value", "gradient", "delta"].map(kind => [kind, part.querySelector("." + kind)])),
 }]));
 const edges = new Map([...drawing.querySelectorAll(".edge")].map(part => [part.id, { part, forward: 0, backward: Infinity }]));
@@ -43,8 +43,6 @@ function show(k, quiet = false) {
     write(node.texts.value, k >= node.forward);
     write(node.texts.gradient, so_far, so_far?.shows);
     write(node.texts.delta, all);
-    node.link.setAttribute("aria-label", node.label + ["value", "gradient"].map(kind =>
-      node.texts[kind] ? `, ${kind} ${node.texts[kind].textContent.replace(BLANK, "not yet known")}` : "").join(""));
     mark(node.part, { current: id === step.node, source: step.sources.includes(id), dim: id !== step.node && !step.sources.includes(id)
       && (isBack ? !so_far : k < node.forward) });
   }
@@ -77,7 +75,7 @@ function squeeze(item) {
 
 function write(text, known, words) {
   if (!text) return;
-  const shown = known ? words ?? text.last : BLANK;
+  const shown = known ? words ? words + " " : text.last : BLANK;
   if (text.textContent !== shown) text.textContent = shown;
 }
 
@@ -248,7 +246,6 @@ drawing.addEventListener("dragstart", event => event.preventDefault());
 // --- begin
 
 document.documentElement.classList.add("js");
-for (const { item } of steps) item.removeAttribute("id");                       // the browser is not to scroll to it
 stage.tabIndex = 0;
 for (const { part } of edges.values()) {                                        // a line is too thin to be clicked
   const reach = part.querySelector("path").cloneNode();

@@ -40,10 +40,10 @@ def stage(description: Description, told: Sequence[Step], digits: int, direction
         id = part.get("id", "").removeprefix(prefix)
         part.set("id", id)
         if id in pen.nodes:
-            link(part, step_of.get(id, 1), f"{pen.nodes[id].kind} {pen.header(pen.nodes[id])}")
+            link(part, step_of.get(id, 1))
             write_node(part, pen, pen.nodes[id])
         elif id in edges:
-            link(part, step_of.get(id, 1), carried(pen, edges[id]))
+            link(part, step_of.get(id, 1)).set("aria-label", carried(pen, edges[id]))
             write_edge(part)
         else:
             graph.remove(part)                  # the title and the background
@@ -61,16 +61,17 @@ def roomy(description: Description, told: Sequence[Step], digits: int) -> Descri
         node if node.gradient is None else replace(node, gradient=longest[node.id]) for node in description.nodes]))
 
 
-def link(part: Element, step: int, label: str) -> None:
+def link(part: Element, step: int) -> Element:
     """Put the shapes and texts of a node or an edge into a link to its step, and nothing else."""
     content = [element for element in part.iter() if element.tag in (*SHAPES, TEXT)]
     for child in [*part]:
         part.remove(child)
-    a = ElementTree.SubElement(part, f"{{{SVG}}}a", {"href": f"#step={step}", "aria-label": label})
+    a = ElementTree.SubElement(part, f"{{{SVG}}}a", {"href": f"#step={step}"})
     a.extend(content)
     for element in content:
         element.tail = None
     part.text = part.tail = None
+    return a
 
 
 def carried(pen: Pen, edge: Edge) -> str:
@@ -89,9 +90,11 @@ def write_node(part: Element, pen: Pen, node: Node) -> None:
         mark(label, phase)
         mark(figure, f"{phase} {kind}")
         figure.text = number
-    for shape in part.iter():
-        if shape.tag in SHAPES:
-            mark(shape)
+    for element in part.iter():
+        if element.tag in SHAPES:
+            mark(element)
+        elif element.tag == TEXT:               # else what is read aloud is one word
+            element.text = f"{element.text} "
 
 
 def write_edge(part: Element) -> None:
