@@ -1,13 +1,13 @@
 """Record once, run on arrays: the scalar graph re-rolled into the lecture's vector form.
 
-Read reroll.py (the graph as blocks), traced.py (a row of the table as NumPy calls), text.py (the program's lines),
-program.py (what runs them).
+Read reroll.py (the graph as blocks), traced.py (a row of the table as NumPy calls), text.py and backward.py (the
+program's lines), sums.py (gradients that meet), program.py (what runs them).
 """
 import warnings
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from ..backprop import listed, wengert_list
+from ..backprop import listed
 from ..value import Value
 
 if TYPE_CHECKING:
@@ -29,6 +29,7 @@ def compile(output: Value | Sequence[Value], inputs: Sequence[Value]) -> "Progra
     ((2,), (1,))
     """
     from .program import Program
+    from .reroll import joint_tape
 
     single = isinstance(output, Value)
     outputs = listed("compile", [output] if single else output)         # type: ignore[arg-type]
@@ -40,8 +41,9 @@ def compile(output: Value | Sequence[Value], inputs: Sequence[Value]) -> "Progra
     for x in inputs:
         if x.parents:
             raise ValueError(f"compile: the input {x!r} is not a leaf; give the leaves that vary by sample")
-    reached = {node for y in outputs for node in wengert_list(y)}
+    tape = joint_tape(outputs)
+    reached = set(tape)
     unused = [x.label or repr(x) for x in inputs if x not in reached]
     if unused:
         warnings.warn(f"compile: the output does not depend on {', '.join(unused)}", stacklevel=2)
-    return Program(outputs, inputs, single)
+    return Program(outputs, inputs, single, tape)

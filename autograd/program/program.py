@@ -1,14 +1,19 @@
 """A recorded graph, ready to run on many samples at once."""
 from collections.abc import Callable, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from ..value import Value
+from .backward import Backward
 from .reroll import reroll
 from .text import Text
 
+if TYPE_CHECKING:
+    from .vector_page import VectorForm
+
 CHUNK = 2 ** 18             # numbers of Z at a time: rows times samples that stay in the cache
+LEAST = 32                  # samples at a time even so: a call has to be worth its while
 
 
 class Program:
@@ -18,26 +23,33 @@ class Program:
     every call.  `source` is the code.
     """
 
-    def __init__(self, outputs: Sequence[Value], inputs: Sequence[Value], single: bool) -> None:
-        self.blocks = reroll(outputs, inputs)
+    def __init__(self, outputs: Sequence[Value], inputs: Sequence[Value], single: bool,
+                 tape: Sequence[Value] | None = None) -> None:
+        self.blocks = reroll(outputs, inputs, tape)
         self.parameters = self.blocks.parameters
+        self.inputs = list(inputs)
         self.single = single
-        text = Text(self.blocks, self.blocks.outputs[0] if single else None)
+        if single:
+            text: Text = Backward(self.blocks, self.blocks.outputs[0])
+        else:
+            text = Text(self.blocks)
+        self.rows, self.scalars = text.more_rows, text.more_scalars
         self.source = text.source
         names = dict(text.names)
         exec(self.source, names)
         self.bind: Callable[..., Any] = names["bind"]
         self.bound: dict[int, tuple[Any, ...]] = {}
+        self.chunk = max(LEAST, CHUNK // (self.blocks.rows + self.rows))
 
     def buffers(self, N: int) -> tuple[Any, ...]:
         """Z, S, D and the two phases bound to them, for N samples at a time."""
         if N not in self.bound:
-            if len(self.bound) > 4:
+            if len(self.bound) > 4 or self.rows > CHUNK // 64:      # large ones are not kept beside each other
                 self.bound.clear()
-            Z, G = np.zeros((self.blocks.rows, N)), np.zeros((self.blocks.rows, N))
+            Z, G = np.zeros((self.blocks.rows, N)), np.zeros((self.rows, N))
             Z[self.blocks.ones] = 1.0
             n = len(self.parameters)
-            S, D = np.empty(n + len(self.blocks.constants)), np.zeros(n + len(self.blocks.constants))
+            S, D = np.empty(n + len(self.blocks.constants)), np.zeros(self.scalars)
             S[n:] = self.blocks.constants
             self.bound[N] = (Z, S, D, *self.bind(Z, G, S, D, N))
         return self.bound[N]
@@ -45,24 +57,28 @@ class Program:
     def chunks(self, X: Any) -> list[np.ndarray]:
         """X in pieces whose Z stays in the cache."""
         try:
-            X = np.asarray(X, dtype=np.float64)
+            X = np.asarray(X)
         except (TypeError, ValueError) as error:
             raise type(error)(f"X must be rows of real numbers, all of one length: {error}") from None
+        if X.dtype.kind not in "biuf":
+            raise TypeError(f"X must be rows of real numbers, all of one length, not of dtype {X.dtype}")
         if X.ndim != 2 or X.shape[1] != len(self.blocks.inputs):
             raise ValueError(f"X has shape {X.shape}; expected (samples, {len(self.blocks.inputs)}): a column for each "
                              "input, in their order")
-        size = max(16, CHUNK // self.blocks.rows)
-        return [X[first:first + size] for first in range(0, len(X), size)] or [X]
+        return [X[first:first + self.chunk] for first in range(0, len(X), self.chunk)]
 
     def forward(self, X: Any) -> np.ndarray:
         """The outputs for every row of X: (N,), or (N, outputs) where there are several."""
-        found = [self.run(chunk)[0][self.blocks.outputs].T.copy() for chunk in self.chunks(X)]
-        Y = np.concatenate(found)
+        found = [self.run(chunk)[0][self.blocks.outputs].T for chunk in self.chunks(X)]
+        Y = np.concatenate([np.empty((0, len(self.blocks.outputs))), *found])
         return Y[:, 0] if self.single else Y
 
     def value_and_grad(self, X: Any) -> tuple[np.ndarray, np.ndarray]:
         """The output for every row of X, and its gradient with respect to the parameters, summed over the rows."""
-        gradient, values = np.zeros(len(self.parameters)), []
+        if not self.single:
+            raise ValueError("value_and_grad needs one output, but this program has a list of outputs: compile their "
+                             "sum, or use forward")
+        gradient, values = np.zeros(len(self.parameters)), [np.empty(0)]
         for chunk in self.chunks(X):
             Z, D, backward = self.run(chunk)
             values.append(Z[self.blocks.outputs[0]].copy())
@@ -70,6 +86,12 @@ class Program:
                 backward()
             gradient += D[:len(gradient)]
         return np.concatenate(values), gradient
+
+    def vector_form(self) -> "VectorForm":
+        """The same in the lecture's letters, V1 = W1 X + b1, ...: str() is text, `.latex` LaTeX; notebooks show it."""
+        from .vector_form import vector_form
+
+        return vector_form(self.blocks, self.inputs)
 
     def function(self, xp: Any) -> Callable[[Any, Any], tuple[Any, Any]]:
         """The same as a pure function (parameters, X) -> (values, gradient) over numpy, jax.numpy or torch.

@@ -3,8 +3,8 @@
 Chains of x and + written by hand become weighted sums first; weighted sums that share their inputs become one matrix
 product v = W x + b.  What has no layers is grouped all the same: its arguments are then gathered, row by row.
 """
-from collections import Counter
-from collections.abc import Sequence
+import math
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,9 +12,9 @@ import numpy as np
 
 from .. import ops
 from ..backprop import wengert_list
-from ..value import Constant, Value, plain
+from ..value import Constant, Value
 
-Call = tuple[ops.Op, tuple[Any, ...]]           # an operation and its arguments: Values, numbers, tuples of them
+LONG = 6                    # a sum of so many terms is one total; a shorter one stays a few additions
 
 
 @dataclass(eq=False)
@@ -34,6 +34,10 @@ class Block:
     arguments: list[Argument]
     first: int
     size: int
+
+    @property
+    def rows(self) -> np.ndarray:
+        return np.arange(self.first, self.first + self.size)
 
 
 @dataclass(eq=False)
@@ -65,161 +69,306 @@ class Blocks:
     constants: list[float]
 
 
-def reroll(outputs: Sequence[Value], inputs: Sequence[Value]) -> Blocks:
+def reroll(outputs: Sequence[Value], inputs: Sequence[Value], tape: Sequence[Value] | None = None) -> Blocks:
     """The blocks of the graph that outputs depend on, when inputs vary from sample to sample."""
-    tape = wengert_list(outputs[0]) if len(outputs) == 1 else joint_tape(outputs)
-    return Builder(tape, outputs, inputs).blocks()
+    return Builder(joint_tape(outputs) if tape is None else tape, outputs, inputs).blocks()
 
 
 def joint_tape(outputs: Sequence[Value]) -> list[Value]:
     """Every node that one of the outputs depends on, parents before children."""
+    if len(outputs) == 1:
+        return wengert_list(outputs[0])
     return list(dict.fromkeys(node for output in outputs for node in wengert_list(output)))
 
 
 @dataclass(eq=False)
 class Group:
-    """Calls that will be one block."""
+    """Calls that will be one block: the nodes' numbers and, for each place, the numbers of the arguments.
+
+    In the place of a list these are (calls, length of the list); for a product the shared x (n,).
+    """
+    level: int
     op: ops.Op
-    pattern: tuple[Any, ...]                    # for each argument whether it is a scalar; for a product the shared x
-    calls: list[tuple[Value, tuple[Any, ...]]]
-
-    @property
-    def is_product(self) -> bool:
-        return self.op is ops.weighted_sum and isinstance(self.pattern[0], Value)
-
-    def is_mixed(self, place: int) -> bool:
-        """Is there a list with rows and scalars both in this place?"""
-        kinds = () if self.is_product else self.pattern[place]
-        return type(kinds) is tuple and len(set(kinds)) > 1
+    nodes: np.ndarray
+    places: list[np.ndarray]
+    is_product: bool = False
 
 
 class Builder:
-    """Numbers the rows and the scalars while it groups the calls."""
+    """Works on numbers: nodes are numbered as on the tape, then unused inputs, then plain numbers in lists.
+
+    A graph of a million nodes is then a few arrays, and only what takes lists is looked at one by one.
+    """
 
     def __init__(self, tape: Sequence[Value], outputs: Sequence[Value], inputs: Sequence[Value]) -> None:
-        self.outputs, self.inputs, self.is_input = outputs, inputs, set(inputs)
-        self.row: dict[Any, int] = {}
-        self.rows, self.ones = 0, list[int]()
-        self.calls = self.summed(tape, Counter(outputs))
-        self.parameter_number: dict[Value, int] = {}
-        self.constant_number: dict[Any, int] = {}
-        for _, args in self.calls.values():
-            for x in ops.flat(args):
-                if isinstance(x, Value) and self.is_scalar(x) and not isinstance(x, Constant):
-                    self.parameter_number.setdefault(x, len(self.parameter_number))
+        self.leaves: list[Any] = list(tape)                 # what the numbers stand for
+        self.number: dict[Any, int] = dict(zip(self.leaves, range(len(self.leaves))))
+        self.inputs = [self.number_of(x) for x in inputs]
+        self.outputs = [self.number[y] for y in outputs]
+        self.read(tape)
+        self.find_scalars()
+        self.put_chains_together()
 
-    def is_scalar(self, x: Any) -> bool:
-        """Is it the same for every sample: a leaf that is not an input, or a plain number?"""
-        return not isinstance(x, Value) or (x._op is None and x not in self.is_input)
+    def number_of(self, x: Any) -> int:
+        """The number of a node, or of a plain number; equal plain numbers share one."""
+        key = x if isinstance(x, Value) else (x, math.copysign(1.0, x))     # 0.0 == -0.0, but 1/x tells them apart
+        if key not in self.number:
+            self.number[key] = len(self.leaves)
+            self.leaves.append(x)
+        return self.number[key]
 
-    def summed(self, tape: Sequence[Value], uses: Counter[Value]) -> dict[Value, Call]:
-        """Each interior node's operation and arguments, chains of + put together: w x + w x + b is a weighted sum."""
-        for node in tape:
-            uses.update(node.parents)
-        calls: dict[Value, Call] = {}
-        chains: dict[Value, list[Value]] = {}
-        for node in tape:
-            if node._op is ops.add:
-                terms: list[Value] = []
-                for parent in node.parents:
-                    if parent in chains and uses[parent] == 1:
-                        del calls[parent]
-                        inner = chains.pop(parent)
-                        terms = inner if not terms else terms + inner
-                    else:
-                        terms.append(parent)
-                chains[node] = terms
-            if node._op is not None:
-                calls[node] = node._op, node.arguments
-        for node, terms in chains.items():
-            calls[node] = self.sum_of(terms, calls, uses)
-        return calls
-
-    def sum_of(self, terms: Sequence[Value], calls: dict[Value, Call], uses: Counter[Value]) -> Call:
-        """A weighted sum, where the terms are products with a scalar each and at most one scalar; else a sum."""
-        w, x, b, others = [], [], [], []
-        for term in terms:
-            op, args = calls.get(term, (None, ()))
-            if self.is_scalar(term):
-                b.append(term)
-            elif op is ops.mul and uses[term] == 1 and self.is_scalar(args[0]) != self.is_scalar(args[1]):
-                first_is_w = self.is_scalar(args[0])
-                w.append(args[not first_is_w])
-                x.append(args[first_is_w])
+    def read(self, tape: Sequence[Value]) -> None:
+        """The operations and edges: arrays for nodes of one or two parents, `lists` for the others."""
+        n, number = len(tape), self.number
+        self.ops: list[ops.Op] = [ops.add, ops.mul]
+        code = {op: k for k, op in enumerate(self.ops)}
+        op_of, x_of, y_of = [-1] * n, [-1] * n, [-1] * n
+        self.lists: dict[int, tuple[ops.Op, tuple[Any, ...]]] = {}
+        for i, node in enumerate(tape):
+            op = node._op
+            if op is None:
+                continue
+            if op not in code:
+                code[op] = len(self.ops)
+                self.ops.append(op)
+            op_of[i] = code[op]
+            b = node._b
+            if b is None:
+                x_of[i] = number[node._a]
+            elif type(b) is tuple:
+                self.lists[i] = op, self.numbered(node)
             else:
-                others.append(term)
-        if w and not others and len(b) <= 1:
-            for term in terms:
-                calls.pop(term, None)
-            return ops.weighted_sum, (tuple(w), tuple(x), b[0] if b else 0.0)
-        return (ops.add, tuple(terms)) if len(terms) == 2 else (ops.total, (tuple(terms),))
+                x_of[i] = number[node._a]
+                y_of[i] = number[b]
+        self.op_of, self.x_of, self.y_of = np.array(op_of), np.array(x_of), np.array(y_of)
+        flat = [np.array(ops.flat(args), dtype=np.intp) for _, args in self.lists.values()]
+        ends = np.concatenate([self.x_of, self.y_of, self.outputs, *flat]).astype(np.intp)
+        self.uses = np.bincount(ends[ends >= 0], minlength=len(self.leaves))
 
-    def grouped(self) -> list[Group]:
-        """The calls of one level, one operation and one pattern of scalars together; products by the x they share."""
-        level: dict[Value, int] = {}
-        groups: dict[Any, Group] = {}
-        for node, (op, args) in self.calls.items():
-            level[node] = 1 + max((level.get(x, 0) for x in ops.flat(args) if isinstance(x, Value)), default=0)
-            pattern: Any = tuple([tuple(map(self.is_scalar, x)) if type(x) is tuple else self.is_scalar(x)
+    def numbered(self, node: Value) -> tuple[Any, ...]:
+        """The numbers of a node's arguments, those of a list as a tuple."""
+        number, parents = self.number, iter(node.parents)
+        args: list[Any] = []
+        for part in node._b:
+            if type(part) is not tuple:
+                args.append(number[next(parents)] if part is None else self.number_of(part))
+            else:
+                args.append(tuple([number[next(parents)] if x is None else self.number_of(x) for x in part]))
+        return tuple(args)
+
+    def find_scalars(self) -> None:
+        """What is the same for every sample: leaves that are no inputs, and plain numbers."""
+        self.is_scalar = np.ones(len(self.leaves), dtype=bool)
+        self.is_scalar[:len(self.op_of)] = self.op_of < 0
+        self.is_scalar[self.inputs] = False
+        self.is_constant = np.zeros(len(self.leaves), dtype=bool)
+        for i in np.flatnonzero(self.is_scalar).tolist():
+            self.is_constant[i] = not isinstance(self.leaves[i], Value) or isinstance(self.leaves[i], Constant)
+
+    # --- chains of x and +, written by hand
+
+    def put_chains_together(self) -> None:
+        """w x + w x + b becomes one weighted sum, a long sum one total; what they were made of is gone."""
+        self.gone = np.zeros(len(self.op_of), dtype=bool)
+        is_add = (self.op_of == 0)
+        is_term = np.zeros(len(self.leaves), dtype=bool)    # a part of a sum, and used there alone
+        is_term[self.x_of[is_add]] = is_term[self.y_of[is_add]] = True
+        is_term &= self.uses == 1
+        is_part = np.zeros(len(self.leaves), dtype=bool)
+        is_part[:len(is_add)] = is_add & is_term[:len(is_add)]
+        is_product = np.zeros(len(self.leaves), dtype=bool)
+        is_product[:len(is_add)] = ((self.op_of == 1) & is_term[:len(is_add)]
+                                    & (self.is_scalar[self.x_of] != self.is_scalar[self.y_of]))
+        x, y = np.maximum(self.x_of, 0), np.maximum(self.y_of, 0)
+        roots = np.flatnonzero(is_add & ~is_part[:len(is_add)]
+                               & (is_part[x] | is_part[y] | is_product[x] & (is_product[y] | self.is_scalar[y])
+                                  | is_product[y] & self.is_scalar[x]))
+        self.part, self.product, self.scalar = is_part.tolist(), is_product.tolist(), self.is_scalar.tolist()
+        self.x, self.y = self.x_of.tolist(), self.y_of.tolist()
+        for root in roots.tolist():
+            self.put_together(root)
+
+    def put_together(self, root: int) -> None:
+        """One chain: a weighted sum where its terms are products with a scalar and at most one scalar, else a total."""
+        terms, sums, stack = [], [], [self.y[root], self.x[root]]
+        while stack:
+            i = stack.pop()
+            if self.part[i]:
+                sums.append(i)
+                stack += (self.y[i], self.x[i])
+            else:
+                terms.append(i)
+        products = [i for i in terms if self.product[i]]
+        biases = [i for i in terms if self.scalar[i]]
+        if products and len(products) + len(biases) == len(terms) and len(biases) <= 1:
+            pairs = [(self.x[i], self.y[i]) if self.scalar[self.x[i]] else (self.y[i], self.x[i]) for i in products]
+            w, x = zip(*pairs)
+            self.lists[root] = ops.weighted_sum, (w, x, biases[0] if biases else self.plain(0.0))
+            self.gone[products] = True
+        elif len(terms) >= LONG:
+            self.lists[root] = ops.total, (tuple(terms),)
+        else:
+            return
+        self.gone[sums] = True
+
+    def plain(self, x: float) -> int:
+        """The number of a plain number that no list of the graph has held yet, maybe."""
+        i = self.number_of(x)
+        if i == len(self.is_scalar):
+            self.is_scalar = np.append(self.is_scalar, True)
+            self.is_constant = np.append(self.is_constant, True)
+            self.uses = np.append(self.uses, 1)
+            self.scalar.append(True)
+        return i
+
+    # --- groups
+
+    def levels(self) -> list[int]:
+        """How many operations lie between a node and the leaves, at most."""
+        level = [0] * len(self.leaves)
+        x, y = self.x, self.y
+        skip = (self.gone | (self.op_of < 0)).tolist()
+        for i, gone in enumerate(skip):
+            if gone:
+                continue
+            if i in self.lists:
+                level[i] = 1 + max(map(level.__getitem__, ops.flat(self.lists[i][1])))
+            else:
+                a = level[x[i]]
+                b = level[y[i]] if y[i] >= 0 else 0
+                level[i] = 1 + (a if a > b else b)
+        return level
+
+    def groups(self) -> list[Group]:
+        """The calls of one level and one operation together; products by the x they share."""
+        level = self.levels()
+        return sorted([*self.groups_of_few(np.array(level)), *self.groups_of_lists(level)],
+                      key=lambda group: (group.level, group.nodes[0]))
+
+    def groups_of_few(self, level: np.ndarray) -> Iterable[Group]:
+        """Operations on one or two numbers.  A constant in a place, as in 1 - y, stays apart from rows in it."""
+        of_lists = np.zeros(len(self.op_of), dtype=bool)
+        of_lists[list(self.lists)] = True
+        nodes = np.flatnonzero((self.op_of >= 0) & ~self.gone & ~of_lists)
+        if not len(nodes):
+            return
+        x, y = self.x_of[nodes], self.y_of[nodes]
+        key = ((level[nodes] * len(self.ops) + self.op_of[nodes]) * 2 + self.is_constant[x]) * 2 + (
+            (y >= 0) & self.is_constant[y])
+        order = np.argsort(key, kind="stable")
+        bounds = np.flatnonzero(np.diff(key[order])) + 1
+        for part in np.split(order, bounds):
+            i = nodes[part[0]]
+            yield Group(int(level[i]), self.ops[self.op_of[i]], nodes[part],
+                        [x[part], y[part]] if self.y_of[i] >= 0 else [x[part]])
+
+    def groups_of_lists(self, level: Sequence[int]) -> Iterable[Group]:
+        """Operations on lists, alike where their lists are as long and hold scalars in the same places."""
+        found: dict[Any, list[tuple[int, tuple[Any, ...]]]] = {}
+        is_scalar = self.is_scalar.tolist()
+        for i, (op, args) in sorted(self.lists.items()):
+            pattern: Any = tuple([tuple([is_scalar[k] for k in x]) if type(x) is tuple else is_scalar[x]
                                   for x in args])
+            shared: Any = ()
             if op is ops.weighted_sum and pattern[2]:
                 if not any(pattern[0]) and all(pattern[1]):
                     args, pattern = (args[1], args[0], args[2]), (pattern[1], pattern[0], True)
                 if all(pattern[0]) and not any(pattern[1]):
-                    pattern = args[1]                       # the same x: rows of one matrix product
-            groups.setdefault((level[node], op, pattern), Group(op, pattern, [])).calls.append((node, args))
-        return [groups[key] for key in sorted(groups, key=lambda key: key[0])]
+                    shared = args[1]                        # the same x: rows of one matrix product
+            found.setdefault((level[i], op, pattern, shared), []).append((i, args))
+        alone: dict[Any, list[Any]] = {}
+        for key in found:
+            if key[3] and len(found[key]) == 1:
+                alone.setdefault(key[:3], []).append(key)
+        for keys in alone.values():
+            if len(keys) > 1:                               # no layer: each has an x of its own
+                found[(*keys[0][:3], ())] = [call for key in keys for call in found.pop(key)]
+        for (at, op, _, shared), calls in found.items():
+            nodes = np.array([i for i, _ in calls])
+            columns = [np.array(column, dtype=np.intp) for column in zip(*[args for _, args in calls])]
+            if shared:
+                columns[1] = np.array(shared, dtype=np.intp)
+            yield Group(at, op, nodes, columns, bool(shared))
+
+    # --- rows, scalars, blocks
 
     def blocks(self) -> Blocks:
-        """Group the calls, number the rows, and look every argument's numbers up."""
-        groups = self.grouped()
-        shared = {group.pattern for group in groups if group.is_product}
-        first = next((x for x in shared if self.is_input.issuperset(x) and len(set(x)) == len(x)), ())
+        """Group the calls, number the rows and the scalars, and look every argument's numbers up."""
+        groups = self.groups()
+        mixed = [self.outputs, *[x.ravel() for group in groups for x in group.places if self.is_mixed(x)]]
+        self.number_scalars(groups)
+        self.row = np.full(len(self.leaves), -1)
+        self.rows, self.ones = 0, list[int]()
+        shared = {tuple(group.places[1].tolist()) for group in groups if group.is_product}
+        ordered = [tuple(group.places[1].tolist()) for group in groups if group.is_product]
+        first = next((x for x in ordered if set(self.inputs).issuperset(x) and len(set(x)) == len(x)), ())
         self.number_rows(first, bool(first))
-        self.number_rows([x for x in dict.fromkeys(self.inputs) if x not in first], False)
-        blocks = []
-        mixed = dict.fromkeys(x for group in groups for place in range(len(group.calls[0][1])) if group.is_mixed(place)
-                              for _, args in group.calls for x in args[place] if self.is_scalar(x))
-        mixed |= dict.fromkeys(y for y in self.outputs if self.is_scalar(y))
-        if mixed:                                           # scalars in a list beside rows: as rows of their own
-            blocks.append(Block(ops.linear, [Argument(True, self.numbers(True, list(mixed)))], self.rows, len(mixed)))
-            self.number_rows(list(mixed), False)
+        self.number_rows([x for x in self.inputs if x not in set(first)], False)
+        found: list[Block] = []
+        beside = np.unique(np.concatenate(mixed)).astype(np.intp)
+        beside = beside[self.is_scalar[beside]]
+        if len(beside):                                     # scalars in a place beside rows: as rows of their own
+            found.append(Block(ops.linear, [Argument(True, self.scalar_of[beside])], self.rows, len(beside)))
+            self.number_rows(beside, False)
         for group in groups:
-            nodes = tuple(node for node, _ in group.calls)
+            arguments = [self.argument(x) for x in group.places]
+            nodes = group.nodes
+            if not group.is_product and not all(follow(a.numbers) for a in arguments):
+                order = np.argsort(-self.uses[nodes], kind="stable")    # those used most come first: see sums.py
+                nodes = nodes[order]
+                for a in arguments:
+                    a.numbers = a.numbers[..., order]
             kind = Product if group.is_product else Block
-            columns = zip(*[args for _, args in group.calls])
-            blocks.append(kind(group.op, [self.column(group, place, list(column)) for place, column in
-                                          enumerate(columns)], self.rows, len(nodes)))
-            self.number_rows(nodes, nodes in shared)
-        return Blocks(blocks, [self.row[x] for x in self.inputs], [self.row[y] for y in self.outputs], self.ones,
-                      self.rows, list(self.parameter_number), [plain(x) for x in self.constant_number])
+            found.append(kind(group.op, arguments, self.rows, len(nodes)))
+            if group.is_product:
+                arguments[0].numbers = arguments[0].numbers.T
+            self.number_rows(nodes, len(shared) > 0 and tuple(nodes.tolist()) in shared)
+        return Blocks(found, self.row[self.inputs].tolist(), self.row[self.outputs].tolist(), self.ones, self.rows,
+                      self.parameters, self.constants)
 
-    def number_rows(self, nodes: Sequence[Any], then_ones: bool) -> None:
+    def is_mixed(self, numbers: np.ndarray) -> bool:
+        """Are there rows and scalars both in this place?"""
+        scalar = self.is_scalar[numbers]
+        return bool(scalar.any() and not scalar.all())
+
+    def argument(self, numbers: np.ndarray) -> Argument:
+        """One place of all calls of a group."""
+        is_scalar = bool(self.is_scalar[numbers].all())
+        return Argument(is_scalar, (self.scalar_of if is_scalar else self.row)[numbers].T)
+
+    def number_rows(self, nodes: Any, then_ones: bool) -> None:
         """The next rows are these nodes', and the one after them holds ones if so wanted."""
-        for node in nodes:
-            self.row[node] = self.rows
-            self.rows += 1
+        self.row[np.asarray(nodes, dtype=np.intp)] = range(self.rows, self.rows + len(nodes))
+        self.rows += len(nodes)
         if then_ones:
             self.ones.append(self.rows)
             self.rows += 1
 
-    def column(self, group: Group, place: int, column: list[Any]) -> Argument:
-        """One place of all calls of a group."""
-        if group.is_product and place == 1:
-            return Argument(False, self.numbers(False, group.pattern))
-        if type(column[0]) is not tuple:
-            is_scalar = self.is_scalar(column[0])
-            return Argument(is_scalar, self.numbers(is_scalar, column))
-        is_scalar = not group.is_mixed(place) and self.is_scalar(column[0][0])
-        numbers = [self.numbers(is_scalar, x) for x in column]
-        return Argument(is_scalar, np.array(numbers) if group.is_product else np.array(numbers).T)
+    def number_scalars(self, groups: Sequence[Group]) -> None:
+        """Parameters in the order first met on the tape, then constants."""
+        met: list[np.ndarray] = []
+        at: list[np.ndarray] = []
+        for group in groups:
+            for place, x in enumerate(group.places):
+                of_each = x if not group.is_product or place != 1 else x[:0]
+                met.append(of_each.ravel())
+                at.append(np.repeat(group.nodes, of_each.size // len(group.nodes)) * 4 + place)
+        numbers = np.concatenate([*met, np.array(self.outputs)]).astype(np.intp)
+        order = np.argsort(np.concatenate([*at, np.full(len(self.outputs), 4 * len(self.op_of))]), kind="stable")
+        numbers = numbers[order]
+        numbers = numbers[self.is_scalar[numbers]]
+        unique, first = np.unique(numbers, return_index=True)
+        ordered = unique[np.argsort(first)]
+        is_constant = self.is_constant[ordered]
+        ordered = np.concatenate([ordered[~is_constant], ordered[is_constant]])
+        self.scalar_of = np.full(len(self.leaves), -1)
+        self.scalar_of[ordered] = np.arange(len(ordered))
+        n = int((~is_constant).sum())
+        self.parameters = [self.leaves[i] for i in ordered[:n].tolist()]
+        self.constants = [float(self.leaves[i]) for i in ordered[n:].tolist()]
 
-    def numbers(self, is_scalar: bool, xs: Sequence[Any]) -> np.ndarray:
-        """The numbers of rows, or of scalars."""
-        return np.array([self.scalar_number(x) for x in xs] if is_scalar else [self.row[x] for x in xs], dtype=np.intp)
 
-    def scalar_number(self, x: Any) -> int:
-        """A parameter's place, or a constant's after all parameters; equal plain numbers share one."""
-        if x in self.parameter_number:
-            return self.parameter_number[x]
-        return len(self.parameter_number) + self.constant_number.setdefault(x, len(self.constant_number))
+def follow(numbers: np.ndarray) -> bool:
+    """Does each number follow the one before?"""
+    flat = numbers.ravel()
+    return bool(flat[-1] - flat[0] == len(flat) - 1 and (flat[1:] - flat[:-1] == 1).all())

@@ -17,19 +17,23 @@ class Traced:
     >>> (1 - z * z).args[1].function
     'multiply'
     """
-    __slots__ = "args", "function", "key"
+    __slots__ = "args", "function", "key", "stacked"
 
     key: tuple[Any, ...]
+    stacked: bool               # is it the arrays of a list, one on another?
     shape = None                # it is an array, for a row that asks; of what shape is known when it runs
 
     def __init__(self, function: str, *args: Number) -> None:
         self.function, self.args = function, args
+        self.stacked = any(isinstance(x, Traced) and x.stacked for x in args)
         self.key = function, *(x.key if isinstance(x, Traced) else x for x in args)
 
     @classmethod
-    def named(cls, name: str) -> "Traced":
+    def named(cls, name: str, stacked: bool = False) -> "Traced":
         """An array that has this name in the text."""
-        return cls(name)
+        array = cls(name)
+        array.stacked = stacked
+        return array
 
     def apply_op(self, op: Op, args: Iterable[Any]) -> Number:
         """Another row used by a rule: its own array form, written on."""
@@ -104,8 +108,8 @@ INLINE = {"greater", "greater_equal", "less", "less_equal"}          # condition
 class Writer:
     """Writes expressions as lines of text, each result once, in as few buffers as are in use at a time."""
 
-    def __init__(self, buffer: Callable[[int], str]) -> None:
-        self.buffer = buffer                    # the name of the i-th buffer of this block's shape
+    def __init__(self, buffer: Callable[[int, bool], str]) -> None:
+        self.buffer = buffer                    # the name of the i-th buffer of this block's shape, or of its lists'
         self.lines: list[str] = []
 
     def write(self, results: Iterable[tuple[Number, str | None]]) -> list[str]:
@@ -115,7 +119,7 @@ class Writer:
         for x, _ in results:
             self.count(x, uses)
         place: dict[Any, str] = {}
-        free: list[str] = []
+        free: dict[bool, list[str]] = {False: [], True: []}
         self.made = 0
         return [self.place(x, out, uses, place, free) for x, out in results]
 
@@ -127,7 +131,8 @@ class Writer:
                 for argument in x.args:
                     self.count(argument, uses)
 
-    def place(self, x: Number, out: str | None, uses: dict[Any, int], place: dict[Any, str], free: list[str]) -> str:
+    def place(self, x: Number, out: str | None, uses: dict[Any, int], place: dict[Any, str],
+              free: dict[bool, list[str]]) -> str:
         """Where x is, after the lines that put it there."""
         if not isinstance(x, Traced):
             if out:
@@ -144,7 +149,7 @@ class Writer:
             else:
                 for a in x.args:
                     self.release(a, uses, place, free)
-                target = out if out and uses[x.key] == 1 else self.take(free)
+                target = out if out and uses[x.key] == 1 else self.take(free, x.stacked)
                 self.lines.append(f"{target}[...] = np.where({arguments})" if x.function == "where" else
                                   f"np.{x.function}({arguments}, out={target})")
                 place[x.key] = target
@@ -153,14 +158,14 @@ class Writer:
             return out
         return place[x.key]
 
-    def take(self, free: list[str]) -> str:
+    def take(self, free: dict[bool, list[str]], stacked: bool) -> str:
         """A buffer that is not in use."""
-        if free:
-            return free.pop()
+        if free[stacked]:
+            return free[stacked].pop()
         self.made += 1
-        return self.buffer(self.made)
+        return self.buffer(self.made, stacked)
 
-    def release(self, x: Number, uses: dict[Any, int], place: dict[Any, str], free: list[str]) -> None:
+    def release(self, x: Number, uses: dict[Any, int], place: dict[Any, str], free: dict[bool, list[str]]) -> None:
         """One use of x is over; after the last one its buffer is free."""
         if isinstance(x, Traced) and x.args:
             uses[x.key] -= 1
@@ -168,4 +173,4 @@ class Writer:
                 for a in x.args:
                     self.release(a, uses, place, free)
             elif uses[x.key] == 0 and place[x.key].startswith("t"):
-                free.append(place[x.key])
+                free[x.stacked].append(place[x.key])
