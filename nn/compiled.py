@@ -8,9 +8,12 @@ import numpy as np
 
 from autograd import Value, compile
 from autograd.program.program import CHUNK
+from autograd.program.scalar import Loop
 
-from .engines import Engine
+from .engines import Eager, Engine
 from .samples import Samples
+
+STRAIGHT = 500          # nodes, and parameters, up to which straight-line code is faster for one sample at a time
 
 
 class Compiled(Engine):
@@ -21,9 +24,10 @@ class Compiled(Engine):
         x = [Value(x_i, f"x{i}") for i, x_i in enumerate(self.data.x[0], start=1)]
         t = [Value(t_l, f"t{l}") for l, t_l in enumerate(self.data.T[0].tolist(), start=1)]
         J = self.loss(self.model(x), t if isinstance(self.data.t[0], list) else t[0])
+        self.J, self.inputs = J, [*x, *t]
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")             # a model may leave an input unused
-            self.program = compile(J, [*x, *t])
+            self.program = compile(J, self.inputs)
         self.columns = self.sorted = columns(self.data)
         self.chunk = max(16, CHUNK // self.program.blocks.rows)
         self.output = self.program.blocks.outputs[0]
@@ -35,6 +39,9 @@ class Compiled(Engine):
         everything = np.arange(len(number))
         if np.array_equal(self.known, everything) and np.array_equal(self.places, everything):
             self.known = self.places = slice(len(number))           # views instead of copies
+        self.table = np.ascontiguousarray(self.columns.T)           # a row for every sample
+        self.loop: Loop | None = None
+        self.settings: dict[str, Any] = {}
         self.loaded = 0                                             # the size of the batch that is all the data
         self.refresh()
         self.finite = self.state()
@@ -43,6 +50,7 @@ class Compiled(Engine):
         self.w = np.array([p.data for p in self.optimizer.parameters])
         self.memory = [np.array(numbers) for numbers in self.optimizer.memory]
         self.all = np.array([p.data for p in self.program.parameters])
+        self.start: Any = None                          # the state and the order of the epoch before, where it led here
 
     def publish(self) -> None:
         for p, w in zip(self.optimizer.parameters, self.w.tolist()):
@@ -96,8 +104,57 @@ class Compiled(Engine):
         self.w, *self.memory = self.optimizer.rule(self.w, g / size if self.is_mean else g, *self.memory)
 
     def epoch(self, order: np.ndarray, size: int) -> float:
+        if size == 1 and max(self.program.blocks.rows, len(self.w)) <= STRAIGHT:
+            return self.patterns(order)
         with np.errstate(all="ignore"):                 # what is not finite is found, and said, after the batch
             return super().epoch(order, size)
+
+    def patterns(self, order: np.ndarray) -> float:
+        """An epoch of an update for each pattern: all of it in one generated function, straight on."""
+        kept = "parameters", "memory", "steps"
+        settings = {name: x for name, x in vars(self.optimizer).items() if name not in kept}
+        if self.loop is None or settings != self.settings:          # they stand in the function as numbers
+            self.loop, self.settings, self.start = Loop(self.J, self.inputs, self.optimizer.parameters, self.update,
+                                                        self.optimizer.remembers), settings, None
+        start, before = (self.state(), order), self.start
+        losses, reason = self.walk(*start)
+        if reason:
+            (state, earlier), n = before or (start[0], order[:0]), len(losses)
+            self.restore(state)
+            self.trace_back(np.concatenate([earlier, order[:n + 1]]))
+            raise FloatingPointError(reason)
+        self.start = start
+        return math.fsum(losses)
+
+    def walk(self, state: Any, order: np.ndarray) -> tuple[list[float], str]:
+        """Update for each sample in this order; the losses, and why it ended early if it did."""
+        assert self.loop is not None
+        w, memory, steps = state
+        run = self.loop.run(self.table[order], w.tolist(), [m.tolist() for m in memory], steps)
+        self.w, self.memory = np.array(run.parameters), [np.array(m) for m in run.memory]
+        self.optimizer.steps = steps + len(run.losses)
+        return run.losses, run.reason
+
+    def trace_back(self, order: np.ndarray) -> None:
+        """Go to the last weights with a finite loss, then on node by node: an operation may say what went wrong."""
+        if len(order) > 1:
+            self.walk(self.state(), order[:-2])
+        self.finite = self.state()
+        self.order = order
+        self.publish()
+        try:
+            Eager(self.model, self.data, self.loss, self.optimizer, "sum").epoch(order[-2:], 1)
+        finally:
+            self.restore(self.finite)
+            self.publish()
+
+    def update(self, steps: Any, w: Any, g: Any, *memory: Any) -> tuple[Any, ...]:
+        """The optimizer's rule, with the number of steps as a number that is written."""
+        now, self.optimizer.steps = self.optimizer.steps, steps
+        try:
+            return self.optimizer.rule(w, g, *memory)
+        finally:
+            self.optimizer.steps = now
 
     def explain(self, first: int, end: int) -> None:
         """Where a loss is not finite, let the node-by-node engine say which operation left its domain, if one did."""
