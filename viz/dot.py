@@ -102,13 +102,13 @@ def flowing(carried: float, largest: float, is_lit: bool) -> dict[str, str]:
     >>> flowing(0.25, 1.0, True)["penwidth"], flowing(1e-9, 1.0, True)["style"]
     ('3.9', 'dotted')
     """
-    share = min(abs(carried) / largest, 1.0) if largest and carried else 1.0 - bool(carried == 0)
-    size = sqrt(share)
+    share = abs(carried) / largest if largest else float(carried != 0.0)
+    size = sqrt(share) if share <= 1.0 else 1.0                     # infinite and NaN are as large as can be
     ends = zip(bytes.fromhex(FAINT[1:]), bytes.fromhex(BACKWARD_INK[1:]))
     color = "#" + "".join([f"{round(a + (b - a) * size):02X}" for a, b in ends])
     return {"color": color if is_lit else DIM_LINE, "dir": "back", "arrowtail": "normal",
             "penwidth": f"{THINNEST + (THICKEST - THINNEST) * size:.1f}", "arrowsize": f"{0.7 - 0.3 * size:.2f}",
-            "style": "solid" if share > NOTHING else "dotted"}
+            "style": "dotted" if share <= NOTHING else "solid"}
 
 
 def shown(layer: str) -> str:

@@ -77,6 +77,8 @@ def draw(root: Value, *, detail: str | None = None, expand: bool | Value | str =
         raise ValueError(f"direction is one of {', '.join(ARROWS)}, not {direction!r}")
     if not isinstance(digits, int) or digits < 1:
         raise ValueError(f"digits is a whole number, at least 1, not {digits!r}")
+    if limit is not None and (not isinstance(limit, int) or limit < 1):
+        raise ValueError(f"limit is a whole number of nodes, at least 1, not {limit!r}")
     if detail not in (None, *DETAILS):
         raise ValueError(f"detail is one of {', '.join(DETAILS)}, or None, not {detail!r}")
     if flow and not gradients:

@@ -3,7 +3,7 @@
 Nothing is said of single weights: the boxes count them, and give the size of what flows through.
 """
 from collections.abc import Sequence
-from math import sqrt
+from math import hypot, isnan
 
 from autograd import Constant, Parameter, Value, adjoints, recorded, wengert_list
 
@@ -66,11 +66,12 @@ def by_layer(root: Value, boxes: Boxes, gradients: bool = True, digits: int = 4)
         return number_text(x, digits)
 
     def norm(nodes: Sequence[Value]) -> str:
-        return number(sqrt(sum([gradient.get(node, 0.0) ** 2 for node in nodes])))
+        return number(hypot(*[gradient.get(node, 0.0) for node in nodes]))
 
     def spread(nodes: Sequence[Value]) -> str:
-        least, most = (number(pick([node.data for node in nodes])) for pick in (min, max))
-        return least if least == most else f"{least} … {most}"
+        values = [node.data for node in nodes]
+        least, most = number(min(values)), number(max(values))
+        return "NaN" if any(map(isnan, values)) else least if least == most else f"{least} … {most}"
 
     def described(box: str, nodes: list[Value]) -> Node:
         first, last = nodes[0], nodes[-1]
@@ -130,7 +131,7 @@ def edges_between(boxes: Boxes, box_of: dict[Value, str], gradient: dict[Value, 
     for (a, b), found in between.items():
         if len(boxes[a]) > 1 or len(boxes[b]) > 1:
             terms = [term for _, term in found if term is not None]
-            found = [(None, sqrt(sum([term * term for term in terms])) if terms else None)]
+            found = [(None, hypot(*terms) if terms else None)]
         edges += [Edge(f"e{a[1:]}_{b[1:]}_{i}", a, b, *numbers) for i, numbers in enumerate(found)]
     return edges
 
