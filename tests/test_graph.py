@@ -15,7 +15,7 @@ from points import POINTS, ROWS
 from autograd import Constant, Parameter, Value, half_square, logsumexp, tanh, total, weighted_sum, wengert_list
 from viz import draw, draw_dot, looks, trace
 from viz.description import describe
-from viz.render import SVG, XLINK, RendererError, render
+from viz.render import SVG, XLINK, render
 
 needs_a_renderer = pytest.mark.skipif(
     not (shutil.which("dot") or shutil.which("graphviz-pure", path=sysconfig.get_path("scripts"))),
@@ -337,24 +337,3 @@ def test_trace_at_any_depth():
         c = c + 1
     nodes, edges = trace(c)
     assert len(nodes) == 40_003 and len(edges) == 40_002
-
-
-# --- in a notebook ---------------------------------------------------------------------------------------------------
-
-
-@needs_a_renderer
-def test_a_notebook_gets_the_svg():
-    bundle = draw(lecture_neuron())._repr_mimebundle_()
-    assert bundle["image/svg+xml"].startswith("<svg") and bundle["text/plain"] == "<Drawing of J: 10 nodes, 9 edges>"
-
-
-def test_without_a_renderer_a_notebook_gets_the_text_and_the_reason(monkeypatch, tmp_path):
-    drawing = draw(lecture_neuron())
-    monkeypatch.setenv("GRAPHVIZ_DOT", "/no/such/program")
-    bundle = drawing._repr_mimebundle_()
-    assert "image/svg+xml" not in bundle
-    assert "no such program" in bundle["text/plain"] and drawing.source in bundle["text/plain"]
-    with pytest.raises(RendererError):
-        drawing.save(tmp_path / "drawing.svg")
-    drawing.save(tmp_path / "drawing.dot")
-    assert (tmp_path / "drawing.dot").read_text(encoding="utf-8") == drawing.source
