@@ -1,0 +1,272 @@
+"""The program in the lecture's letters: the answer to "Can you write this in vector form?".
+
+V1 = W1 X + b1, Y1 = tanh(V1), ..., then backward with Delta = -dJ/dV, the update of all weights last.  The rows of the
+table run on Formulas here, as they run on arrays in functional.py.
+"""
+import re
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+import numpy as np
+
+from .. import ops
+from ..value import Value
+from .formula import Formula, chosen, lift, name, number_of, product, scaled, summed, transposed
+from .formula_scripts import ATOM, TEXT
+from .places import Piece
+from .reroll import Argument, Block, Blocks, Product
+from .vector_names import Names, is_column, some
+from .vector_page import Section, VectorForm
+
+LONGEST = 48                    # characters: what is shorter and needed once is written where it is needed
+LONGEST_INDEX = 6               # row numbers: a longer index gets a name
+LETTER = re.compile(r"[A-Za-z]\d{0,3}")
+TAKEN = re.compile(r"[ILNTXEJZdWbVYU]\d*")
+ONE, N, ETA = name("1"), name("N"), name("η")
+
+
+def vector_form(program: Blocks, inputs: Sequence[Value]) -> VectorForm:
+    """The vector form of a program."""
+    writer = Writer(program, inputs)
+    writer.write_forward()
+    if len(program.outputs) == 1:
+        writer.write_backward()
+    writer.write_notes()
+    return writer.form
+
+
+
+
+class Writer(Names):
+    """Names what the blocks make, writes it forward, then its gradient backward."""
+
+    def __init__(self, program: Blocks, inputs: Sequence[Value]) -> None:
+        super().__init__(program, inputs)
+        self.uses: Counter[int] = Counter()
+        for block in program.blocks:
+            for a in block.arguments:
+                self.uses.update(piece.sheet for piece in self.pieces(a))
+        self.output = self.places.pieces(np.array(program.outputs))
+        self.uses.update(piece.sheet for piece in self.output)
+        self.local_fields = set(self.find_local_fields())
+        self.gathered: set[int] = set()                     # the sheets whose gradient is in dZ, in part
+
+    def find_local_fields(self) -> Iterable[int]:
+        """The sheets that are a v: a matrix product, or what an activation is taken of."""
+        first = self.places.groups
+        is_activated = {i for i, block in enumerate(self.program.blocks, start=first) if block.op.activation}
+        for i, block in enumerate(self.program.blocks, start=first):
+            if isinstance(block, Product):
+                yield i
+            if block.op.activation:
+                yield from [piece.sheet for piece in self.pieces(block.arguments[0])
+                            if piece.sheet >= first and piece.sheet not in is_activated]
+
+    # --- names
+
+    def own(self, block: Block) -> Piece:
+        return self.places.pieces(np.array([block.first]))[0]
+
+
+
+
+
+    def sheet_name(self, i: int, block: Block) -> str:
+        """V for a local field and Y for what φ makes of it, numbered alike; E for T - ...; J at last; else U."""
+        if i in self.local_fields:
+            return self.numbered("V")
+        v = self.pieces(block.arguments[0]) if block.op.activation else []
+        if v and v[0].sheet in self.local_fields:
+            text = "Y" + self.values[v[0].sheet].parts[0][1:]
+            return text if len(v) == 1 and self.is_free(text) else self.numbered("Y")
+        if i == self.output[0].sheet and len(self.program.outputs) == block.size == 1:
+            return "J"
+        if block.op is ops.sub and self.is_free("E"):
+            first = self.pieces(block.arguments[0])
+            if len(first) == 1 and first[0].is_whole and first[0].sheet < self.places.groups:
+                return "E"
+        return self.numbered("U")
+
+
+
+    # --- the forward phase
+
+
+
+
+
+    def arguments(self, block: Block, i: int) -> list[Formula]:
+        """All that a block takes; the scalars of a weighted sum are the W and b of its V."""
+        letters = [""] * len(block.arguments)
+        if block.op is ops.weighted_sum and self.has_letter(i, "V"):
+            k = TEXT.write(self.values[i])[1:]
+            letters = [f"W{k}", "", f"b{k}"]
+        return [self.argument(a, letter) for a, letter in zip(block.arguments, letters)]
+
+    def has_letter(self, i: int, letter: str) -> bool:
+        return self.values[i].kind == "name" and TEXT.write(self.values[i]).startswith(letter)
+
+    def right_side(self, block: Block, arguments: Sequence[Formula]) -> Formula:
+        if isinstance(block, Product):
+            W, x, b = arguments
+            return product(W, x) + b
+        if block.op is ops.linear:                          # φ(v) = v
+            return arguments[0]
+        return ONE.apply_op(block.op, listed(block, arguments))
+
+    def write_forward(self) -> None:
+        section = self.section("Forward phase")
+        for i, block in enumerate(self.program.blocks, start=self.places.groups):
+            text = self.sheet_name(i, block)
+            self.values.append(name(text, block.size, True))
+            right = self.right_side(block, self.arguments(block, i))
+            if text[0] == "U" and self.uses[i] == 1 and len(TEXT.write(right)) <= LONGEST and self.is_read_whole(i):
+                self.values[i] = right                      # written where it is needed
+                self.counts["U"] -= 1
+                continue
+            self.shaped(text, block.size)
+            section.add(self.values[i], right)
+        a = Argument(False, np.array(self.program.outputs))
+        if not self.has_letter(self.output[0].sheet, "J"):
+            section.add(name("J" if len(self.program.outputs) == 1 else "Y"), self.argument(a))
+
+    def is_read_whole(self, i: int) -> bool:
+        """Is every row of the sheet read, in order, by what reads it?"""
+        if any(piece.sheet == i for piece in self.output):
+            return False
+        return all(piece.is_whole and is_column(a) for block in self.program.blocks for a in block.arguments
+                   for piece in self.pieces(a) if piece.sheet == i)
+
+    def section(self, title: str, latex: str = "") -> Section:
+        self.form.sections.append(Section(title, latex or title))
+        return self.form.sections[-1]
+
+    # --- the backward phase
+
+    def write_backward(self) -> None:
+        self.backward = self.section("Backward phase, Delta = -dJ/dV",
+                                     r"Backward phase, $\mathbf{\Delta} = -\partial J / \partial \mathbf{V}$")
+        self.whole: dict[int, Formula] = {}                 # the terms of each sheet's gradient that are whole
+        self.parts: dict[int, list[tuple[str, Formula]]] = {}
+        self.add_to(Argument(False, np.array(self.program.outputs)), lift(1))
+        for i in reversed(range(self.places.groups, len(self.values))):
+            if i in self.whole or i in self.parts:
+                self.write_gradient(i, self.program.blocks[i - self.places.groups])
+        section = self.section("Gradient dW = dJ/dW, and the update of all weights simultaneously",
+                               "Gradient, and the update of all weights simultaneously")
+        for text, terms in self.found.items():
+            if terms:
+                d = ops.added(terms)
+                step = -d if len(TEXT.write(d)) <= LONGEST else -name("d" + text)
+                section.lines.append([(name("d" + text), "=", d), (name("Δ" + text), "=", product(ETA, step))])
+
+    def write_gradient(self, i: int, block: Block) -> None:
+        """The gradient of a sheet where it needs lines of its own, then what goes on to the block's arguments."""
+        g = self.whole.get(i, lift(0))
+        wanted = [a for a in block.arguments if self.is_wanted(a)]
+        is_field, parts = i in self.local_fields, self.parts.get(i, [])
+        is_needed_again = len(wanted) > 1 and g.kind != "name" and number_of(g) is None
+        if is_field or parts or is_needed_again or len(TEXT.write(g)) > LONGEST:
+            left = self.gradient_name(i, block)
+            self.backward.add(left, -g if is_field else g)
+            for index, term in parts:
+                term = -term if is_field else term
+                sign, term = ("-=", term.parts[0]) if term.kind == "negative" else ("+=", term)
+                self.backward.add(chosen(left, index, 1), term, sign)
+            g = -left if is_field else left
+        arguments = self.arguments(block, i)
+        if isinstance(block, Product):
+            W, x, _ = arguments
+            self.product_backward(block, W, x, g)
+            return
+        partials = block.op.partials(self.values[i], *listed(block, arguments))
+        for a, partial in zip(block.arguments, partials):
+            if self.is_wanted(a):
+                self.add_to(a, g * lift(partial))
+
+    def gradient_name(self, i: int, block: Block) -> Formula:
+        """Delta for a local field, dE for E, G for what has no name itself."""
+        value = self.values[i]
+        if i in self.local_fields:
+            return self.shaped("Delta" + TEXT.write(value)[1:], block.size)
+        text = "d" + TEXT.write(value) if value.kind == "name" else self.numbered("G")
+        return self.shaped(text, block.size, f"dJ/d{TEXT.write(value, ATOM)}")
+
+    def product_backward(self, block: Product, W: Formula, x: Formula, g: Formula) -> None:
+        W_a, x_a, b_a = block.arguments
+        if self.is_wanted(W_a):
+            self.found[TEXT.write(W)].append(product(g, transposed(x, 1)))
+        if self.is_wanted(b_a):
+            self.add_to(b_a, g)
+        if self.is_wanted(x_a):
+            term = product(transposed(W, len(block.x)), g)
+            self.add_to(x_a, term)
+
+    def is_wanted(self, a: Argument) -> bool:
+        """Does a gradient that goes to this argument lead to a parameter?"""
+        if a.is_scalar:
+            return bool((a.numbers < len(self.program.parameters)).any())
+        return any(self.places.trained[piece.sheet] for piece in self.pieces(a))
+
+    def add_to(self, a: Argument, term: Formula) -> None:
+        """Add a term to the gradient of scalars or of sheets."""
+        if a.is_scalar:
+            self.add_to_scalars(a, term)
+            return
+        pieces = self.pieces(a)
+        if len(pieces) == 1 and pieces[0].is_whole and is_column(a):
+            self.add_whole(pieces[0].sheet, term)
+        elif len(pieces) == 1:
+            self.parts.setdefault(pieces[0].sheet, []).append(
+                (self.index(pieces[0].rows.reshape(a.numbers.shape)), term))
+        elif is_column(a) and self.is_stack(pieces):
+            for piece in pieces:
+                if self.places.trained[piece.sheet]:
+                    part = chosen(term, self.index(piece.places), len(piece.places)) if term.rows > 1 else term
+                    if self.is_all(piece):
+                        self.add_whole(piece.sheet, part)
+                    else:
+                        self.parts.setdefault(piece.sheet, []).append((self.index(piece.rows), part))
+        else:
+            index = self.index(self.rows_of_Z(a.numbers))
+            self.backward.add(chosen(name("dZ", self.program.rows, True), index, 1), term, "+=")
+            for piece in pieces:
+                if self.places.trained[piece.sheet] and piece.sheet not in self.gathered:
+                    self.gathered.add(piece.sheet)
+                    self.add_whole(piece.sheet, chosen(name("dZ", 1, True), TEXT.write(self.values[piece.sheet]),
+                                                       self.places.sizes[piece.sheet]))
+
+    def add_whole(self, i: int, term: Formula) -> None:
+        self.whole[i] = self.whole[i] + term if i in self.whole else term
+
+    def add_to_scalars(self, a: Argument, term: Formula) -> None:
+        """A scalar's gradient is summed over the samples, and over the rows where it is one scalar for all."""
+        to = self.known[a.numbers.shape, a.numbers.tobytes()]
+        if to.rows < a.numbers.size and a.numbers.ndim == 1:
+            term = summed(term) if term.rows > 1 else scaled(1.0, lift(a.numbers.size) * term)
+        self.found[TEXT.write(to)].append(product(term, ONE if term.is_wide else N))
+
+    def write_notes(self) -> None:
+        """What is not said by the signs."""
+        notes, text = self.form.notes, repr(self.form)
+        if "Z[" in text:
+            notes.append("Z is all that has a column for each sample, one under another: " + some(
+                [TEXT.write(x) for x in self.values]) + ".")
+        numbers = np.concatenate([np.unique(a.numbers) for a in self.all_scalars()] or [np.zeros(0, dtype=int)])
+        if (np.bincount(numbers, minlength=1) > 1).any():
+            notes.append("A parameter that stands in several places gets the sum of their gradients.")
+
+    def all_scalars(self) -> list[Argument]:
+        """The matrices and columns of scalars, each once."""
+        every = [a for block in self.program.blocks for a in block.arguments if a.is_scalar]
+        return list({(a.numbers.shape, a.numbers.tobytes()): a for a in every}.values())
+
+
+
+
+def listed(block: Block, arguments: Sequence[Formula]) -> list[Any]:
+    """The arguments, a list as a tuple of one: its numbers are treated alike."""
+    return [(x,) if a.numbers.ndim == 2 else x for a, x in zip(block.arguments, arguments)]
+
+

@@ -1,0 +1,149 @@
+"""What stands in the vector form under which name: inputs X and T, scalars W1 and b1, rows of several names.
+
+Names are the lecture's; what the lecture has no letter for is U, a column of parameters p, a list of row numbers I.
+"""
+import re
+from collections import Counter
+from collections.abc import Iterable, Sequence
+
+import numpy as np
+
+from ..value import Value
+from .formula import Formula, chosen, lift, name
+from .formula_scripts import TEXT
+from .places import Piece, Places
+from .reroll import Argument, Blocks, Product
+from .vector_page import VectorForm
+
+LONGEST_INDEX = 6               # row numbers: a longer index gets a name
+LETTER = re.compile(r"[A-Za-z]\d{0,3}")
+TAKEN = re.compile(r"[ILNTXEJZdWbVYUG]\d*")
+
+
+class Names:
+    """The names given so far, and what an argument of a block is in them."""
+
+    def __init__(self, program: Blocks, inputs: Sequence[Value]) -> None:
+        self.program, self.form = program, VectorForm()
+        self.counts: Counter[str] = Counter()               # how many names there are of each letter
+        self.names: set[str] = set()
+        self.found: dict[str, list[Formula]] = {}           # for each name of scalars the terms of its gradient
+        self.known: dict[object, Formula] = {}              # scalars and row numbers that have a name
+        groups = input_groups(program, inputs)
+        self.places = Places(program, [group for _, group in groups])
+        self.values: list[Formula] = []                     # of each sheet: its name, or what it is where that is short
+        for letter, group in groups:
+            labels = [inputs[i].label or f"input {i + 1}" for i in group]
+            self.values.append(self.shaped(letter, len(group), "inputs " + some(labels)))
+
+    def pieces(self, a: Argument) -> list[Piece]:
+        return [] if a.is_scalar else self.places.pieces(a.numbers)
+
+    def is_free(self, text: str) -> bool:
+        return text not in self.names
+
+    def numbered(self, letter: str) -> str:
+        """The first name of this letter that is free."""
+        self.counts[letter] += 1
+        text = f"{letter}{self.counts[letter]}"
+        return text if self.is_free(text) else self.numbered(letter)
+
+    def shaped(self, text: str, rows: int, meaning: str = "") -> Formula:
+        """A name with a column for each sample."""
+        self.names.add(text)
+        self.form.shapes.append((text, f"{rows} × N", meaning))
+        return name(text, rows, True)
+
+    def scalars(self, a: Argument, letter: str = "") -> Formula:
+        """A matrix or a column of scalars: a number where it is one, else a name."""
+        n, key = len(self.program.parameters), (a.numbers.shape, a.numbers.tobytes())
+        if key in self.known:
+            return self.known[key]
+        distinct = np.unique(a.numbers)
+        constants = {self.program.constants[i - n] for i in distinct.tolist() if i >= n}
+        if distinct[0] >= n and len(constants) == 1 and (a.numbers.size == 1 or not letter.startswith("W")):
+            return lift(constants.pop())
+        labels = [self.program.parameters[i].label or "?" if i < n else f"{self.program.constants[i - n]:.6g}"
+                  for i in a.numbers.ravel().tolist()]
+        single = len(distinct) == 1 and not letter
+        if single and LETTER.fullmatch(labels[0]) and not TAKEN.fullmatch(labels[0]) and self.is_free(labels[0]):
+            text = labels[0]
+        else:
+            text = letter if letter and self.is_free(letter) else self.numbered(letter or "p")
+        shape = " × ".join(map(str, (*a.numbers.shape, 1)[:2])) if not single else "1 × 1"
+        self.names.add(text)
+        what = "parameters" if distinct[-1] < n else "constants" if distinct[0] >= n else "parameters and constants"
+        self.form.shapes.append((text, shape, what + " " + some(labels if not single else labels[:1])))
+        self.known[key] = name(text, 1 if single else len(a.numbers))
+        self.found[text] = []
+        return self.known[key]
+
+    def index(self, numbers: np.ndarray) -> str:
+        """Row numbers, counted from 1, as they stand in brackets."""
+        flat = numbers.ravel() + 1
+        if numbers.ndim == 1 or numbers.shape[1] == 1:
+            if len(flat) == 1:
+                return str(flat[0])
+            if (np.diff(flat) == 1).all():
+                return f"{flat[0]}..{flat[-1]}"
+            if len(flat) <= LONGEST_INDEX:
+                return ",".join(map(str, flat.tolist()))
+        key = "rows", numbers.shape, numbers.tobytes()
+        if key not in self.known:
+            self.known[key] = name(self.numbered("I"))
+            shape = " × ".join(map(str, numbers.shape))
+            meaning = "row numbers " + some(map(str, flat.tolist()))
+            self.form.shapes.append((TEXT.write(self.known[key]), shape, meaning))
+        return TEXT.write(self.known[key])
+
+    def argument(self, a: Argument, letter: str = "") -> Formula:
+        """What a block takes in one place."""
+        if a.is_scalar:
+            return self.scalars(a, letter)
+        pieces = self.pieces(a)
+        if len(pieces) == 1:
+            [piece] = pieces
+            if piece.is_whole and is_column(a):
+                return self.values[piece.sheet]
+            index = self.index(piece.rows.reshape(a.numbers.shape))
+            return chosen(self.values[piece.sheet], index, a.numbers.size)
+        if is_column(a) and self.is_stack(pieces):
+            return Formula("stack", *[self.values[piece.sheet] if self.is_all(piece) else chosen(
+                self.values[piece.sheet], self.index(piece.rows), len(piece.rows)) for piece in pieces],
+                rows=a.numbers.size)
+        return chosen(name("Z", self.program.rows, True), self.index(self.rows_of_Z(a.numbers)), a.numbers.size)
+
+    def is_all(self, piece: Piece) -> bool:
+        return np.array_equal(piece.rows, np.arange(self.places.sizes[piece.sheet]))
+
+    def is_stack(self, pieces: Sequence[Piece]) -> bool:
+        """Are these a few runs of rows, one under another?"""
+        return len(pieces) <= 3 and all((np.diff(piece.places) == 1).all() for piece in pieces)
+
+    def rows_of_Z(self, numbers: np.ndarray) -> np.ndarray:
+        """Their row numbers when all sheets stand one under another."""
+        first = np.concatenate([[0], np.cumsum(self.places.sizes)])
+        return first[self.places.sheet[numbers]] + self.places.row[numbers]
+
+
+def input_groups(program: Blocks, inputs: Sequence[Value]) -> list[tuple[str, list[int]]]:
+    """The inputs by the first letters of their labels; without labels X is what a matrix product reads, T the rest."""
+    reads = [set(block.x.tolist()) for block in program.blocks if isinstance(block, Product)]
+    groups: dict[str, list[int]] = {}
+    for i, (x, row) in enumerate(zip(inputs, program.inputs)):
+        letter = x.label[0].upper() if LETTER.fullmatch(x.label) else ""
+        if letter not in ("X", "T"):
+            letter = "X" if not reads or any(row in rows for rows in reads) else "T"
+        groups.setdefault(letter, []).append(i)
+    return list(groups.items())
+
+
+def is_column(a: Argument) -> bool:
+    """Has the block one number in this place for each row, or one list for its one row?"""
+    return a.numbers.ndim == 1 or a.numbers.shape[1] == 1
+
+
+def some(labels: Iterable[str]) -> str:
+    """The first labels and the last."""
+    labels = list(labels)
+    return ", ".join(labels if len(labels) <= 4 else [*labels[:2], "...", labels[-1]])

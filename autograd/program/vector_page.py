@@ -1,0 +1,69 @@
+"""The vector form as a page: titled equations and the shapes of what is in them, as text and as LaTeX."""
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+
+from .formula import Formula
+from .formula_scripts import LATEX, TEXT
+
+NOTES = {                       # what stands in the text: what it means
+    " ": "A B is the product of matrices, A' is transposed; A * B, A / B, A^n and functions go element by element.",
+    "Delta": "1 is a column of N ones: Delta 1 sums over the samples.  b1 is added to every column.",
+    "sum(": "sum(A) is the sum over the rows of A, for each sample.",
+    "H(": "H(A) is 1 where A > 0, else 0.",
+    "[": "A[2,3] are rows 2 and 3 of A, A[2..5] rows 2 to 5; what += never reaches is 0.",
+}
+Equation = tuple[Formula, str, Formula]                     # left, "=" or "+=" or "-=", right
+
+
+@dataclass
+class Section:
+    """A title, and equations one under the other; a line may hold two."""
+    title: str
+    latex_title: str
+    lines: list[list[Equation]] = field(default_factory=list)
+
+    def add(self, left: Formula, right: Formula, sign: str = "=") -> None:
+        self.lines.append([(left, sign, right)])
+
+
+@dataclass(repr=False)
+class VectorForm:
+    """The equations: str() is the text, `latex` the LaTeX, which notebooks show."""
+    shapes: list[tuple[str, str, str]] = field(default_factory=list)        # name, shape, what it holds
+    sections: list[Section] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+
+    def __repr__(self) -> str:
+        """The text.  The columns of equations stand under each other."""
+        named = [row for row in self.shapes if row[2] and not row[2].startswith("dJ/d")]
+        alike: dict[tuple[str, str], list[str]] = {}        # V1, Y1 and Delta1 in one line
+        for text, shape, meaning in self.shapes:
+            if not meaning:
+                alike.setdefault((text.lstrip("DeltaVYUEJG"), shape), []).append(text)
+        named += [(", ".join(texts), shape, "") for (_, shape), texts in alike.items()]
+        named += [row for row in self.shapes if row[2].startswith("dJ/d")]
+        lines = ["Shapes, for N samples", *(f"  {line}" for line in aligned(named))]
+        for section in self.sections:
+            written = [[TEXT.write(x) + f" {sign} " + TEXT.write(y) for x, sign, y in line] for line in section.lines]
+            lines += ["", section.title, *(f"  {line}" for line in aligned(written, "      "))]
+        text = "\n".join(lines)
+        return "\n".join([text, "", *[note for mark, note in NOTES.items() if mark in text], *self.notes])
+
+    @property
+    def latex(self) -> str:
+        """The equations in LaTeX; it needs amsmath."""
+        lines = []
+        for section in self.sections:
+            lines.append(rf"&\text{{{section.latex_title}}}")
+            lines += [" &&".join([rf"{LATEX.write(x)} &{sign if sign == '=' else '{' + sign[0] + '}='} {LATEX.write(y)}"
+                                  for x, sign, y in line]) for line in section.lines]
+        return "\n".join([r"\begin{align*}", " \\\\\n".join(lines), r"\end{align*}"])
+
+    def _repr_latex_(self) -> str:
+        return self.latex
+
+
+def aligned(rows: Sequence[Sequence[str]], between: str = "   ") -> Iterable[str]:
+    """Rows of a table, each column as wide as its widest entry that another follows; a very long one sticks out."""
+    widths = [max([len(row[i]) for row in rows if i + 1 < len(row) and len(row[i]) < 48], default=0) for i in range(3)]
+    return [between.join([x.ljust(width) for x, width in zip(row, widths)]).rstrip() for row in rows]
