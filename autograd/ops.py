@@ -240,9 +240,14 @@ def _logsumexp(xs: Sequence[float]) -> float:
 
 
 def _logsumexp_array(xp: Any, xs: Sequence[Any]) -> Any:
-    m = reduce(maximum.__call__, xs)
+    m = xp.amax(xs, 0) if hasattr(xs, "shape") else reduce(maximum.__call__, xs)
     m = xp.where(xp.abs(m) < math.inf, m, 0.0)
-    return m + xp.log(sum(xp.exp(x - m) for x in xs))
+    return m + xp.log(xp.exp(xs - m).sum(0) if hasattr(xs, "shape") else sum(xp.exp(x - m) for x in xs))
+
+
+def summed(xs: Any) -> Any:
+    """The sum of a list of arrays, also of those that lie one on another in a single array."""
+    return xs.sum(0) if hasattr(xs, "shape") else sum(xs)
 
 
 def added(xs: Iterable[Any]) -> Any:
@@ -250,8 +255,10 @@ def added(xs: Iterable[Any]) -> Any:
     return reduce(operator.add, xs)
 
 
-total = Op("total", lambda xs: sum(xs), lambda z, xs: (1.0,) * len(xs), written=added, lists=True)
+total = Op("total", lambda xs: sum(xs), lambda z, xs: (1.0,) * len(xs), lambda xp, xs: summed(xs),
+           written=added, lists=True)
 half_squares = Op("half_squares", lambda es: 0.5 * sum([e * e for e in es]), lambda z, es: tuple(es),
+                  lambda xp, es: 0.5 * summed(es * es if hasattr(es, "shape") else [e * e for e in es]),
                   written=lambda es: 0.5 * added([e ** 2 for e in es]), lists=True)      # the lecture's J = ½ Σ e²
 logsumexp = Op("logsumexp", _logsumexp, lambda z, xs: tuple([exp(x - z) for x in xs]), _logsumexp_array,
                lambda xs: log(added(map(exp.__call__, xs))), lists=True)
@@ -259,6 +266,7 @@ logsumexp = Op("logsumexp", _logsumexp, lambda z, xs: tuple([exp(x - z) for x in
 weighted_sum = Op("weighted_sum",
                   lambda w, x, b: sum(map(operator.mul, w, x)) + b,
                   lambda z, w, x, b: (*x, *w, 1.0),
+                  lambda xp, w, x, b: summed(w * x if hasattr(x, "shape") else map(operator.mul, w, x)) + b,
                   written=lambda w, x, b: added(map(operator.mul, w, x)) + b, lists=True)
 
 

@@ -79,6 +79,10 @@ class Backward(Text):
         wanted = [(a, partial * gradient) for a, partial in zip(block.arguments, partials) if self.is_wanted(a)
                   and not (is_plain_one(partial) and not a.is_scalar and self.pass_on(a, own))]
         writer = self.writer(block)
+        for a, term in wanted:
+            if not isinstance(term, Traced):                # it is there once and for all
+                self.bind.append(f"{self.destination(a, for_good=True)}[...] = {term!r}")
+        wanted = [(a, term) for a, term in wanted if isinstance(term, Traced)]
         places = writer.write([(term, None if a.is_scalar else self.destination(a)) for a, term in wanted])
         if any(x.function in line for line in writer.lines for x in arguments):
             self.backward += lines                          # what is gathered is needed
@@ -132,10 +136,10 @@ class Backward(Text):
         return (i >= 0 and i not in self.begun and rows.flat[0] == block.first and rows.size == block.size
                 and follow(rows))
 
-    def destination(self, a: Argument) -> str:
-        """Where a block writes what it sends to rows."""
+    def destination(self, a: Argument, for_good: bool = False) -> str:
+        """Where a block writes what it sends to rows; if for good, nothing may be added there."""
         rows = self.place[a.numbers]
-        if self.is_whole(rows):
+        if self.is_whole(rows) and (not for_good or (self.row_uses[rows] == 1).all()):
             self.begun.add(int(self.owner[rows.flat[0]]))
             self.receives[rows] = True
             return self.view("G", rows)

@@ -295,36 +295,46 @@ class Builder:
     def blocks(self) -> Blocks:
         """Group the calls, number the rows and the scalars, and look every argument's numbers up."""
         groups = self.groups()
-        mixed = [self.outputs, *[x.ravel() for group in groups for x in group.places if self.is_mixed(x)]]
         self.number_scalars(groups)
         self.row = np.full(len(self.leaves), -1)
         self.rows, self.ones = 0, list[int]()
-        shared = {tuple(group.places[1].tolist()) for group in groups if group.is_product}
-        ordered = [tuple(group.places[1].tolist()) for group in groups if group.is_product]
-        first = next((x for x in ordered if set(self.inputs).issuperset(x) and len(set(x)) == len(x)), ())
-        self.number_rows(first, bool(first))
-        self.number_rows([x for x in self.inputs if x not in set(first)], False)
-        found: list[Block] = []
-        beside = np.unique(np.concatenate(mixed)).astype(np.intp)
-        beside = beside[self.is_scalar[beside]]
-        if len(beside):                                     # scalars in a place beside rows: as rows of their own
-            found.append(Block(ops.linear, [Argument(True, self.scalar_of[beside])], self.rows, len(beside)))
-            self.number_rows(beside, False)
+        shared = [tuple(group.places[1].tolist()) for group in groups if group.is_product]
+        self.number_inputs(shared)
+        found = self.scalars_beside_rows(groups)
         for group in groups:
-            arguments = [self.argument(x) for x in group.places]
-            nodes = group.nodes
-            if not group.is_product and not all(follow(a.numbers) for a in arguments):
-                order = np.argsort(-self.uses[nodes], kind="stable")    # those used most come first: see sums.py
-                nodes = nodes[order]
-                for a in arguments:
-                    a.numbers = a.numbers[..., order]
-            kind = Product if group.is_product else Block
-            found.append(kind(group.op, arguments, self.rows, len(nodes)))
+            arguments, nodes = [self.argument(x) for x in group.places], group.nodes
             if group.is_product:
                 arguments[0].numbers = arguments[0].numbers.T
-            self.number_rows(nodes, len(shared) > 0 and tuple(nodes.tolist()) in shared)
+                found.append(Product(group.op, arguments, self.rows, len(nodes)))
+            else:
+                if not all(follow(a.numbers) for a in arguments):
+                    order = np.argsort(-self.uses[nodes], kind="stable")    # those used most come first: see sums.py
+                    nodes = nodes[order]
+                    for a in arguments:
+                        a.numbers = a.numbers[..., order]
+                found.append(Block(group.op, arguments, self.rows, len(nodes)))
+            self.number_rows(nodes, bool(shared) and tuple(nodes.tolist()) in shared)
         return Blocks(found, self.row[self.inputs].tolist(), self.row[self.outputs].tolist(), self.ones, self.rows,
                       self.parameters, self.constants)
+
+    def number_inputs(self, shared: Sequence[tuple[int, ...]]) -> None:
+        """The inputs' rows come first; among them the x of a product, with its row of ones."""
+        inputs = set(self.inputs)
+        x = next((x for x in shared if inputs.issuperset(x) and len(set(x)) == len(x)), ())
+        inputs.difference_update(x)
+        self.number_rows(x, bool(x))
+        self.number_rows([i for i in self.inputs if i in inputs], False)
+
+    def scalars_beside_rows(self, groups: Sequence[Group]) -> list[Block]:
+        """Scalars that stand in one place with rows, or are an output, get rows of their own."""
+        mixed = [x.ravel() for group in groups for x in group.places if self.is_mixed(x)]
+        beside = np.unique(np.concatenate([*mixed, np.array(self.outputs, dtype=np.intp)]))
+        beside = beside[self.is_scalar[beside]]
+        if not len(beside):
+            return []
+        block = Block(ops.linear, [Argument(True, self.scalar_of[beside])], self.rows, len(beside))
+        self.number_rows(beside, False)
+        return [block]
 
     def is_mixed(self, numbers: np.ndarray) -> bool:
         """Are there rows and scalars both in this place?"""
@@ -353,9 +363,9 @@ class Builder:
                 of_each = x if not group.is_product or place != 1 else x[:0]
                 met.append(of_each.ravel())
                 at.append(np.repeat(group.nodes, of_each.size // len(group.nodes)) * 4 + place)
-        numbers = np.concatenate([*met, np.array(self.outputs)]).astype(np.intp)
-        order = np.argsort(np.concatenate([*at, np.full(len(self.outputs), 4 * len(self.op_of))]), kind="stable")
-        numbers = numbers[order]
+        numbers = np.concatenate([*met, np.array(self.outputs, dtype=np.intp)])
+        last = np.full(len(self.outputs), 4 * len(self.op_of))
+        numbers = numbers[np.argsort(np.concatenate([*at, last]), kind="stable")]
         numbers = numbers[self.is_scalar[numbers]]
         unique, first = np.unique(numbers, return_index=True)
         ordered = unique[np.argsort(first)]

@@ -3,10 +3,13 @@
 Gathering what was written beats adding it where it belongs: no row is cleared, and none is read and written in turn.
 """
 from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 
-HEAVY = 16                  # a row with more edges than this is a sum of its own
+from .reroll import follow
+
+HEAVY = 16                  # the edges beyond these, of a row that has more, are summed in one call
 
 
 class Edges:
@@ -19,39 +22,50 @@ class Edges:
         self.starts = np.searchsorted(to[order], np.arange(rows + 1))
 
     def sums(self, G: np.ndarray, first: int, size: int, work: np.ndarray, begun: bool) -> Callable[[], None]:
-        """The function that sums up rows first to first + size of G; added to what is in them already if begun."""
+        """The function that sums up rows first to first + size of G; added to what is in them already if begun.
+
+        The k-th pass takes the k-th edge of every row that has so many; rows that are used most come first in their
+        block, so that those of one pass follow each other.
+        """
         starts = self.starts[first:first + size + 1]
         counts, sources = np.diff(starts), self.sources[starts[0]:starts[-1]]
         starts = starts[:-1] - starts[0]
         if G.shape[1] == 1 and not begun and counts.all():
             return one_column(G[:, 0], first, size, sources, starts)
-        passes = []
+        steps: list[tuple[Callable[..., Any], tuple[Any, ...]]] = []
         for k in range(min(HEAVY, int(counts.max()))):
             rows = np.flatnonzero(counts > k)
-            run = rows[-1] - rows[0] == len(rows) - 1
-            to = slice(first + rows[0], first + rows[-1] + 1) if run else first + rows
-            passes.append((G[to] if run else None, to, sources[starts[rows] + k], work[:len(rows)], k or begun))
-        heavy = [(G[first + r], sources[starts[r] + HEAVY:starts[r] + counts[r]])
-                 for r in np.flatnonzero(counts > HEAVY).tolist()]
-        take = G.take
+            found, to = sources[starts[rows] + k], first + rows
+            into, part = G[to[0]:to[-1] + 1], work[:len(rows)]
+            if not follow(to):
+                steps += [(G.take, (found, 0, part, "clip")), (add_at if k or begun else put_at, (G, to, part))]
+            elif not (k or begun):
+                steps.append((G.take, (found, 0, into, "clip")))
+            elif follow(found):
+                steps.append((np.add, (into, G[found[0]:found[-1] + 1], into)))
+            else:
+                steps += [(G.take, (found, 0, part, "clip")), (np.add, (into, part, into))]
+        for r in np.flatnonzero(counts > HEAVY).tolist():
+            steps.append((add_rows, (G, sources[starts[r] + HEAVY:starts[r] + counts[r]], G[first + r])))
 
         def add_up() -> None:
-            for view, rows, sources, part, is_begun in passes:
-                if view is None:
-                    take(sources, 0, part, "clip")
-                    if is_begun:
-                        G[rows] += part
-                    else:
-                        G[rows] = part
-                elif is_begun:
-                    take(sources, 0, part, "clip")
-                    np.add(view, part, view)
-                else:
-                    take(sources, 0, view, "clip")
-            for view, sources in heavy:
-                view += take(sources, 0).sum(0)
+            for step, arguments in steps:
+                step(*arguments)
 
         return add_up
+
+
+def put_at(G: np.ndarray, rows: np.ndarray, part: np.ndarray) -> None:
+    G[rows] = part
+
+
+def add_at(G: np.ndarray, rows: np.ndarray, part: np.ndarray) -> None:
+    G[rows] += part                                 # no row comes twice
+
+
+def add_rows(G: np.ndarray, sources: np.ndarray, into: np.ndarray) -> None:
+    """Add rows of G up into one."""
+    into += G.take(sources, 0).sum(0)
 
 
 def one_column(g: np.ndarray, first: int, size: int, sources: np.ndarray, starts: np.ndarray) -> Callable[[], None]:
