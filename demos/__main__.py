@@ -11,14 +11,17 @@ from . import (
     network,
     neuron,
     regression,
+    sharded,
     steps,
+    vector_form,
     wrong_backprop,
 )
 from .pictures import Pictures
 
 DEMOS = {"steps": steps, "neuron": neuron, "network": network, "local_gradients": local_gradients,
          "wrong_backprop": wrong_backprop, "activations": activations, "regression": regression, "moons": moons,
-         "multilabel": multilabel, "digits": digits}
+         "multilabel": multilabel, "digits": digits,
+         "vector_form": vector_form, "sharded": sharded}
 TOUR = ("steps", "neuron", "local_gradients", "moons")      # the main job: a neuron drawn, derived and checked, an MLP
 
 

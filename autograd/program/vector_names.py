@@ -34,7 +34,7 @@ class Names:
         self.values: list[Formula] = []                     # of each sheet: its name, or what it is where that is short
         for letter, group in groups:
             labels = [inputs[i].label or f"input {i + 1}" for i in group]
-            self.values.append(self.shaped(letter, len(group), "inputs " + some(labels)))
+            self.values.append(self.shaped(letter, len(group), counted("input", labels)))
 
     def pieces(self, a: Argument) -> list[Piece]:
         return [] if a.is_scalar else self.places.pieces(a.numbers)
@@ -72,8 +72,8 @@ class Names:
             text = letter if letter and self.is_free(letter) else self.numbered(letter or "p")
         shape = " × ".join(map(str, (*a.numbers.shape, 1)[:2])) if not single else "1 × 1"
         self.names.add(text)
-        what = "parameters" if distinct[-1] < n else "constants" if distinct[0] >= n else "parameters and constants"
-        self.form.shapes.append((text, shape, what + " " + some(labels if not single else labels[:1])))
+        what = "parameter" if distinct[-1] < n else "constant" if distinct[0] >= n else "scalar"
+        self.form.shapes.append((text, shape, counted(what, labels[:1] if single else labels)))
         self.known[key] = name(text, 1 if single else len(a.numbers))
         self.found[text] = []
         return self.known[key]
@@ -141,6 +141,11 @@ def input_groups(program: Blocks, inputs: Sequence[Value]) -> list[tuple[str, li
 def is_column(a: Argument) -> bool:
     """Has the block one number in this place for each row, or one list for its one row?"""
     return a.numbers.ndim == 1 or a.numbers.shape[1] == 1
+
+
+def counted(what: str, labels: Sequence[str]) -> str:
+    """inputs x1, x2, or input t."""
+    return f"{what}{'s' if len(labels) > 1 else ''} {some(labels)}"
 
 
 def some(labels: Iterable[str]) -> str:
