@@ -55,8 +55,9 @@ class Straight:
     def __init__(self, output: Value, inputs: Sequence[Value], parameters: Sequence[Value], update: Update,
                  remembers: int, stops: bool, deep: bool) -> None:
         self.page, self.stops = Page(), stops
-        self.fixed = [x for x in wengert_list(output) if x._op is None and not isinstance(x, Constant)
-                      and x not in {*inputs, *parameters}]
+        given = {*inputs, *parameters}
+        self.fixed = [x for x in wengert_list(output) if x._op is None and x not in given
+                      and not isinstance(x, Constant)]
         self.w, self.x, self.c = ([f"{letter}{i}" for i in range(len(leaves))] for letter, leaves in
                                   (("w", parameters), ("x", inputs), ("c", self.fixed)))
         self.m = [f"m{k}_{i}" for k in range(remembers) for i in range(len(parameters))]
@@ -71,7 +72,7 @@ class Straight:
             self.new |= zip([self.w[i], *memory], update(steps, names[p], g, *map(self.page.name, memory)))
         lines = Lines(self.page, [self.J, *self.new.values()])
         self.size = len(lines.uses)
-        self.forgets = lines.names().isdisjoint(self.m)         # is nothing computed from the memory?
+        self.forgets = bool(self.m) and lines.names().isdisjoint(self.m)    # is there one, and of no use here?
 
     def row(self, new: dict[str, Number], stop: Sequence[str], literal: Callable[[float], str]) -> list[str]:
         """The lines for one row; stop is what to do where the loss is not finite."""
@@ -99,7 +100,8 @@ class Straight:
         """The function on lists of floats; keeps says whether it keeps the memory.  It returns the new state, or None
         where a row left an operation's domain; losses is then as long as there were rows before."""
         m = self.m if keeps else []
-        new = {name: x for name, x in self.new.items() if name in {*self.w, *m}}
+        kept = {*self.w, *m}
+        new = {name: x for name, x in self.new.items() if name in kept}
         w = ", ".join(self.w)
         return joined([
             f"[{w}] = parameters", f"[{', '.join(m)}] = memory", f"[{', '.join(self.c)}] = fixed",

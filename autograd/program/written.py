@@ -27,13 +27,17 @@ class Written:
     >>> lines.read(z)
     '-((x + y) * (x - (y - x)) / x)'
     """
-    __slots__ = "args", "function", "number", "page"
+    __slots__ = "args", "function", "number", "page", "used"
 
     shape = None                                # as an array's: a row that asks is to take its array form
     __array_ufunc__ = None                      # a NumPy number leaves the product with it to us
 
     def __init__(self, page: "Page", number: int, function: str, args: tuple[Number, ...]) -> None:
         self.page, self.number, self.function, self.args = page, number, function, args
+        self.used = False                       # by a number written later
+        for x in args:
+            if isinstance(x, Written):
+                x.used = True
 
     def apply_op(self, op: Op, args: Sequence[Any]) -> Number:
         """Another row used by a rule: written on."""
@@ -129,7 +133,7 @@ class Page:
         self.made: dict[Any, Written] = {}
         self.functions: dict[str, Callable[..., Any]] = {}      # what is called by a name that math does not have
         self.loose = False                      # may factors change places, and 0 * x be 0 without a look at x?
-        self.deep = False                       # and wander down a chain of products, into numbers that others use?
+        self.deep = False                       # and wander down a chain of products, through numbers that others use?
 
     def write(self, function: str, *args: Number) -> Written:
         """The number function(*args)."""
@@ -152,11 +156,10 @@ class Page:
             return -self.scaled(-factor, x)         # where a sum takes it, - costs nothing
         if self.loose and factor == 0.0:
             return 0.0
-        if self.loose and x.function == "*":
+        if self.loose and x.function == "*" and (self.deep or not x.used):
             first, second = x.args
-            if not isinstance(first, Written):
-                return self.scaled(factor * first, second)
-            return first * (self.scaled(factor, second) if self.deep else self.write("*", factor, second))
+            return first * self.scaled(factor, second) if isinstance(first, Written) else \
+                self.scaled(factor * first, second)
         return self.write("*", factor, x)
 
     def where(self, condition: Any, x: Number, y: Number) -> Number:
