@@ -52,7 +52,7 @@ def digraph(description: Description, digits: int = 4, direction: str = "LR", li
 def room(pen: Pen) -> dict[str, str]:
     """The room between nodes one after the other: many arrows between two layers need it, and then run straight."""
     if not pen.is_crowded:
-        return {"ranksep": "0.6" if pen.has_rows else "0.4"}
+        return {"ranksep": "0.8" if pen.has_rows else "0.4"}
     splines = "line" if pen.into_rows > BUNDLED else "true"
     return {"ranksep": f"{min(0.8 + pen.into_rows / 40, 5):.1f}", "splines": splines}
 

@@ -57,7 +57,7 @@ def by_neuron(description: Description, tape: Sequence[Value], digits: int = 4) 
 
     return Description(tuple([fused(node) for node in description.nodes if node.id not in gone]),
                        tuple([kept(edge) for edge in description.edges if edge.parent not in gone]),
-                       len(description.nodes))
+                       len(description.nodes) if gone else None)
 
 
 def terms_of(v: Value) -> list[list[int]]:
