@@ -12,9 +12,10 @@ from points import INF, KINKS, POINTS, ROWS, Graph, entry, every_row, filled, nu
 
 import nn
 from autograd import Constant, Parameter, Value, exp, log, logsumexp, maximum, ops, relu, select, tanh, total
+from autograd.program.lines import Lines
 from autograd.program.scalar import Loop, is_small, value_and_gradient
 from autograd.program.straight import Straight
-from autograd.program.written import Lines, Page
+from autograd.program.written import Page
 
 needs_numba = pytest.mark.skipif(find_spec("numba") is None, reason="numba is not installed (extra: jit)")
 NAN = math.nan
@@ -41,7 +42,7 @@ def straight(output, leaves, row=(), inputs=(), jit=False):
 
 def written(x):
     """A number as text."""
-    lines = Lines(x.page, [x])
+    lines = Lines([x])
     lines.write()
     return "\n".join([*lines.lines, lines.read(x)])
 
@@ -70,7 +71,7 @@ def test_an_expression_is_written_with_the_parentheses_it_needs(number, text):
 def test_what_is_used_twice_is_written_once():
     page = Page()
     x = page.name("x")
-    lines = Lines(page, [tanh(x) * (1 - tanh(x))])
+    lines = Lines([tanh(x) * (1 - tanh(x))])
     lines.write()
     assert [line.count("tanh(x)") for line in lines.lines] == [1]
 
@@ -106,7 +107,7 @@ def test_thousands_of_random_expressions_mean_what_python_means_by_them():
         number = f(*map(page.name, names))
         if isinstance(number, float | int):
             continue
-        lines = Lines(page, [number])
+        lines = Lines([number])
         lines.write()
         found = {**vars(math), **dict(zip(names, at))}
         exec("\n".join([*lines.lines, f"result = {lines.read(number)}"]), found)
@@ -188,7 +189,8 @@ a, b, c = Parameter(0.7), Parameter(-1.3), Parameter(2.0)
 
 @pytest.mark.parametrize("output, parameters", [
     (a, [a]), (a + 0.0, [a]), (a + a, [a]), (a * a * a, [a]), (a / a, [a]), (a - a, [a]),
-    ((u := a * b) * u + u, [a, b]), (Constant(3.0) * Constant(2.0), [a]), (a * Constant(0.0), [a]), (total([a, b, a, a]), [a, b]),
+    ((u := a * b) * u + u, [a, b]),
+    (Constant(3.0) * Constant(2.0), [a]), (a * Constant(0.0), [a]), (total([a, b, a, a]), [a, b]),
     (b, [a, b]),
     (exp(Constant(1.0)) * a, [a]), (select(a, b, c) + select(b, a, c), [a, b, c]), (a * b * c, [b]),
 ], ids=str)

@@ -8,7 +8,8 @@ from typing import Any
 from ..backprop import wengert_list
 from ..ops import flat
 from ..value import Constant, Value
-from .written import Lines, Number, Page, Written
+from .lines import Lines
+from .written import Number, Page, Written
 
 Update = Callable[..., tuple[Any, ...]]         # steps, w, g, *memory -> (new w, *new memory), in plain arithmetic
 
@@ -70,14 +71,13 @@ class Straight:
         for i, (p, g) in enumerate(zip(parameters, gradient)):
             memory = self.m[i::len(parameters)]
             self.new |= zip([self.w[i], *memory], update(steps, names[p], g, *map(self.page.name, memory)))
-        lines = Lines(self.page, [self.J, *self.new.values()])
+        lines = Lines([self.J, *self.new.values()])
         self.size = len(lines.uses)
         self.forgets = bool(self.m) and lines.names().isdisjoint(self.m)    # is there one, and of no use here?
 
     def row(self, new: dict[str, Number], stop: Sequence[str], literal: Callable[[float], str]) -> list[str]:
         """The lines for one row; stop is what to do where the loss is not finite."""
-        page = Lines(self.page, [self.J, *new.values()], {self.J: "J"} if isinstance(self.J, Written) else {}, new,
-                     literal)
+        page = Lines([self.J, *new.values()], {self.J: "J"} if isinstance(self.J, Written) else {}, new, literal)
         page.write(self.forward)
         if page.read(self.J) != "J":
             page.lines.append(f"J = {page.read(self.J)}")
