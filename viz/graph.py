@@ -60,8 +60,8 @@ def draw(root: Value, *, detail: str | None = None, expand: bool | Value | str =
 
     `detail` is "node" (a box for each node), "neuron" (in a network: a neuron's weights are rows in its box) or
     "layer" (a box for each layer); None is by neuron where that can be read (400 nodes, 100 arrows into weights), else
-    by layer, and without a network by node.  `expand` writes nodes of many parents, such as
-    a neuron's v = w₁x₁ + w₂x₂ + b, out as products and sums: True all of them, a neuron's v or y that one alone.
+    by layer, and without a network by node.  `expand` writes nodes of many parents, such as a neuron's
+    v = w₁x₁ + w₂x₂ + b, out as products and sums: True all of them, a neuron's v or y that one alone.
     Without `gradients` it is the forward phase alone; without `constants` those are left out; `highlight` shows the
     paths from one node to the output; with `flow` an arrow is as thick as the gradient it carries is large; `digits`
     are the significant ones; `direction` is LR, TB, RL or BT.  Nodes may be given by their names.
