@@ -66,10 +66,8 @@ function show(k, quiet = false) {
 // A long formula is written smaller, so that nothing is cut off.
 function squeeze(item) {
   const { style } = item.querySelector("dl");
-  for (const percent of [100, 90, 80, 70, 60]) {
-    style.fontSize = percent + "%";
-    if (item.scrollWidth <= item.clientWidth) break;
-  }
+  if (style.fontSize) style.fontSize = "";
+  for (let percent = 90; percent >= 50 && item.scrollWidth > item.clientWidth; percent -= 10) style.fontSize = percent + "%";
   if (item.scrollWidth > item.clientWidth || item.scrollHeight > item.clientHeight) item.tabIndex = 0;
 }
 
@@ -260,7 +258,13 @@ fit();
 if (view.scale < SMALL) { fitted = false; look(view.x, view.y, READABLE); }
 show(asked(), true);
 new ResizeObserver(() => { fitted ? fit() : look(view.x, view.y, view.scale); squeeze(steps[now].item); }).observe(stage);
-addEventListener("beforeprint", () => { stop(); before = now; show(LAST); drawing.setAttribute("viewBox", Object.values(all).join(" ")); });
-addEventListener("afterprint", () => { show(before); look(view.x, view.y, view.scale); });
-let before = 0;
+let before;
+addEventListener("beforeprint", () => {
+  stop();
+  cancelAnimationFrame(glide);
+  before = { now, ...view };
+  show(LAST);
+  drawing.setAttribute("viewBox", Object.values(all).join(" "));
+});
+addEventListener("afterprint", () => { show(before.now); cancelAnimationFrame(glide); look(before.x, before.y, before.scale); });
 })();

@@ -29,6 +29,7 @@ from .steps import PLACES, Step, Teller
 
 SUFFIXES = ".html", ".htm"
 TALL = 1.15                                     # a drawing less wide than this times its height has the panel beside it
+MANY = 120                                      # steps: more are not all laid out at once
 NOTEBOOK_HEIGHT = 720                           # pixels
 
 
@@ -91,7 +92,7 @@ def page(output: Value, lr: float, digits: int, direction: str) -> str:
         style=style, script=script,
         title=escape(pen.header(pen.root)),
         value=number_text(output.data, digits),
-        shape="tall" if width < TALL * height else "wide",
+        classes=" ".join(["tall"] * (width < TALL * height) + ["many"] * (len(told) > MANY)),
         legend="\n".join([f'<li><i class="{kind}"></i>{"output" if kind == "root" else kind}</li>' for kind in LOOKS
                           if kind in present]),
         drawing=ElementTree.tostring(drawing, encoding="unicode"),
