@@ -84,8 +84,9 @@ class Backward(Text):
                 self.bind.append(f"{self.destination(a, for_good=True)}[...] = {term!r}")
         wanted = [(a, term) for a, term in wanted if isinstance(term, Traced)]
         places = writer.write([(term, None if a.is_scalar else self.destination(a)) for a, term in wanted])
-        if any(x.function in line for line in writer.lines for x in arguments):
-            self.backward += lines                          # what is gathered is needed
+        named = [x.function for x in (*arguments, *partials) if isinstance(x, Traced) and not x.args]
+        if any(name in line for line in writer.lines for name in named):
+            self.backward += lines                          # they are needed: what they name is read
         self.backward += writer.lines
         for (a, term), place in zip(wanted, places):
             if a.is_scalar:

@@ -298,7 +298,7 @@ class Builder:
         self.number_scalars(groups)
         self.row = np.full(len(self.leaves), -1)
         self.rows, self.ones = 0, list[int]()
-        shared = [tuple(group.places[1].tolist()) for group in groups if group.is_product]
+        shared = dict.fromkeys(tuple(group.places[1].tolist()) for group in groups if group.is_product)
         self.number_inputs(shared)
         found = self.scalars_beside_rows(groups)
         for group in groups:
@@ -313,11 +313,11 @@ class Builder:
                     for a in arguments:
                         a.numbers = a.numbers[..., order]
                 found.append(Block(group.op, arguments, self.rows, len(nodes)))
-            self.number_rows(nodes, bool(shared) and tuple(nodes.tolist()) in shared)
+            self.number_rows(nodes, tuple(nodes.tolist()) in shared)
         return Blocks(found, self.row[self.inputs].tolist(), self.row[self.outputs].tolist(), self.ones, self.rows,
                       self.parameters, self.constants)
 
-    def number_inputs(self, shared: Sequence[tuple[int, ...]]) -> None:
+    def number_inputs(self, shared: Iterable[tuple[int, ...]]) -> None:
         """The inputs' rows come first; among them the x of a product, with its row of ones."""
         inputs = set(self.inputs)
         x = next((x for x in shared if inputs.issuperset(x) and len(set(x)) == len(x)), ())

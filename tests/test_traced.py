@@ -1,0 +1,85 @@
+"""A row as NumPy calls: run, they are the row's own array form and its rule, in buffers given beforehand."""
+import numpy as np
+import pytest
+from points import POINTS, ROWS, entry, every_row, numbers
+
+from autograd.program.backward import one_by_one, treats_alike
+from autograd.program.traced import Traced, Writer, run
+
+EACH = [name for name in ROWS if not ROWS[name].lists]
+
+
+def written(results, arrays):
+    """The values of expressions, and the lines that computed them."""
+    shape = next(iter(arrays.values())).shape
+    buffers = {}
+
+    def buffer(i, stacked):
+        assert not stacked
+        buffers[f"t{i}"] = np.full(shape, np.nan)
+        return f"t{i}"
+
+    writer = Writer(buffer)
+    places = writer.write(results)
+    names = {"np": np, **arrays, **buffers}
+    with np.errstate(all="ignore"):
+        exec("\n".join(writer.lines), names)
+        return [np.broadcast_to(eval(place, names), shape) for place in places], writer.lines
+
+
+@pytest.mark.parametrize("name", EACH)
+def test_a_row_and_its_rule_as_text(name):
+    op, points = ROWS[name], np.array([numbers(at) for at in entry(name, POINTS, "POINTS")])
+    arrays = {f"x{k}": column for k, column in enumerate(points.T.copy())}
+    arrays["z"] = np.array([op(*at) for at in points.tolist()])
+    arguments = [Traced.named(f"x{k}") for k in range(len(arrays) - 1)]
+    arrays["out"] = np.zeros(len(points))
+    [z], _ = written([(run(op, *arguments), "out")], arrays)
+    np.testing.assert_allclose(z, arrays["z"], rtol=1e-14)
+    np.testing.assert_array_equal(arrays["out"], z)
+    partials, _ = written([(p, None) for p in op.partials(Traced.named("z"), *arguments)], arrays)
+    expected = [op.partials(op(*at), *at) for at in points.tolist()]
+    np.testing.assert_allclose(np.array(partials).T, expected, rtol=1e-14, atol=1e-15)
+
+
+def test_a_result_that_is_needed_twice_is_computed_once():
+    x = Traced.named("x")
+    s = (x + 1) * x
+    [a, b], lines = written([(s * s, None), (s - x, None)], {"x": np.array([1.0, 2.0])})
+    assert (a.tolist(), b.tolist()) == ([4.0, 36.0], [1.0, 4.0])
+    assert len(lines) == 4
+
+
+def test_a_long_formula_needs_few_buffers():
+    x = Traced.named("x")
+    y = x
+    for _ in range(20):
+        y = (y + 1) * 0.5
+    [found], lines = written([(y, None)], {"x": np.array([0.0, 3.0])})
+    np.testing.assert_allclose(found, [1 - 0.5 ** 20, 1 + 2 * 0.5 ** 20])
+    assert {line.partition("out=")[2] for line in lines} == {"t1)"}
+
+
+def test_numbers_and_names_are_copied_only_where_that_is_asked():
+    x = Traced.named("x")
+    found, lines = written([(x, None), (2.0, None), (x, "out")], {"x": np.array([1.0]), "out": np.array([0.0])})
+    assert [a.tolist() for a in found] == [[1.0], [2.0], [1.0]]
+    assert lines == ["out[...] = x"]
+
+
+def test_what_comes_of_a_list_is_as_large_as_the_list():
+    x, z = Traced.named("x", stacked=True), Traced.named("z")
+    assert (x - z).stacked and (1 - x).stacked and not (z * z).stacked
+
+
+@every_row
+def test_the_rules_of_the_table_treat_a_list_alike(name):
+    op = ROWS[name]
+    [at, *_] = entry(name, POINTS, "POINTS")
+    is_list = [isinstance(part, list) for part in at]
+    if op.lists:
+        assert treats_alike(op, is_list)
+    arrays = [np.array([part]).T if isinstance(part, list) else np.array([part]) for part in at]
+    found = one_by_one(op, is_list)(np.array([op(*at)]), *arrays)
+    flat = [float(x) for part in found for x in np.ravel(part)]
+    np.testing.assert_allclose(flat, op.partials(op(*at), *at), rtol=1e-14, atol=1e-15)
