@@ -51,7 +51,7 @@ def run(pictures: Pictures, arguments: argparse.Namespace) -> None:
     for name, array in ("X", sharded_X), ("values", values), ("gradient", gradient):
         shards = [shard.data.shape for shard in array.addressable_shards]
         print(f"  {name:9}{array.shape!s:14} on {len(array.sharding.device_set)} devices, {shards[0]} on each")
-    compiled = f.lower(everywhere, sharded_X).compile().as_text()
+    compiled = f.lower(everywhere, sharded_X).compile().as_text() or ""
     collectives = sorted(set(re.findall(r"\b(all-\w+|reduce-scatter|collective-permute)(?=\()", compiled)))
     print(f"\nXLA's program adds the devices' gradients up by: {', '.join(collectives) or 'nothing'}")
 

@@ -1,7 +1,11 @@
 """program.function(xp) over numpy, jax.numpy and torch, held to the fast program and to the eager engine."""
+import os
 import random
+import subprocess
+import sys
 from importlib.util import find_spec
 from itertools import product
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -10,6 +14,7 @@ import nn
 from autograd import Value, compile, ops, weighted_sum
 from autograd.backprop import wengert_list
 
+CHECKOUT = Path(__file__).parent.parent
 LIBRARIES = ["numpy", "torch", "jax.jit"]
 LOSSES = ["half_squared_error", "mean_squared_error", "mean_absolute_error", "huber", "binary_cross_entropy",
           "binary_cross_entropy_with_logits", "cross_entropy"]
@@ -185,3 +190,39 @@ def test_bad_arguments_are_named():
         f(np.ones(1), np.ones(3))
     with pytest.raises(ValueError, match="a gradient is of one output, but the program has 2"):
         compile([w * x, w + x], [x]).function(np)
+
+
+SHARDED = """
+import jax, numpy as np
+from jax.sharding import Mesh, NamedSharding, PartitionSpec
+import nn
+from autograd import Value, compile
+jax.config.update("jax_enable_x64", True)
+inputs = [Value(0.0, "x1"), Value(0.0, "x2"), Value(0.0, "t")]
+program = compile(nn.half_squared_error(nn.MLP(2, [5, 1], "tanh", seed=0)(inputs[:2]), inputs[2]), inputs)
+f, X = jax.jit(program.function(jax.numpy)), np.random.default_rng(0).normal(size=(64, 3))
+parameters = np.array([p.data for p in program.parameters])
+mesh = Mesh(np.array(jax.devices()), ("samples",))
+sharded = jax.device_put(X, NamedSharding(mesh, PartitionSpec("samples", None)))
+values, gradient = f(jax.device_put(parameters, NamedSharding(mesh, PartitionSpec())), sharded)
+for array, shape in (sharded, (16, 3)), (values, (16,)):
+    assert len(array.sharding.device_set) == 4 and not array.sharding.is_fully_replicated
+    assert {shard.data.shape for shard in array.addressable_shards} == {shape}
+    assert len({shard.device for shard in array.addressable_shards}) == 4
+assert len(gradient.sharding.device_set) == 4 and gradient.sharding.is_fully_replicated
+assert "all-reduce" in f.lower(jax.device_put(parameters, NamedSharding(mesh, PartitionSpec())), sharded
+                               ).compile().as_text()
+one = f(jax.device_put(parameters, jax.devices()[0]), jax.device_put(X, jax.devices()[0]))
+for a, b, c in zip((values, gradient), one, program.value_and_grad(X)):
+    assert len(b.sharding.device_set) == 1
+    for other in b, c:
+        assert np.abs(np.asarray(a) - np.asarray(other)).max() <= 1e-12 * np.abs(np.asarray(other)).max()
+print("done")
+"""
+
+
+def test_the_samples_sharded_over_four_devices_give_what_one_device_gives():
+    need("jax")
+    environment = os.environ | {"XLA_FLAGS": "--xla_force_host_platform_device_count=4", "JAX_PLATFORMS": "cpu"}
+    ran = subprocess.run([sys.executable, "-c", SHARDED], cwd=CHECKOUT, env=environment, capture_output=True, text=True)
+    assert (ran.returncode, ran.stdout.strip()) == (0, "done"), ran.stderr

@@ -52,6 +52,8 @@ class Formula:
             return self.parts[0]
         if self.kind == "number":
             return self if self.parts[0] == 0 else Formula("negative", self)
+        if is_negative(self):
+            return plus(-self.parts[0], -self.parts[1])
         if self.kind == "sum" and self.parts[1].kind == "negative":
             return plus(self.parts[1].parts[0], -self.parts[0])             # -(a - b) is b - a
         if self.kind == "sum" and self.parts[0].kind == "negative":
@@ -98,6 +100,11 @@ def number_of(x: Formula) -> float | None:
     return x.parts[0] if x.kind == "number" else None
 
 
+def is_negative(x: Formula) -> bool:
+    """Is it -a, or -a - b?"""
+    return x.kind == "negative" or (x.kind == "sum" and all(map(is_negative, x.parts)))
+
+
 def plus(x: Formula, y: Formula) -> Formula:
     if x.kind == "negative" and y.kind != "negative" and not equals(y, 0):
         x, y = y, x                                         # b - a rather than -a + b
@@ -106,10 +113,10 @@ def plus(x: Formula, y: Formula) -> Formula:
 
 def times(x: Formula, y: Formula) -> Formula:
     """x * y with its sign and its number in front."""
-    if x.kind == "negative":
-        return -times(x.parts[0], y)
-    if y.kind == "negative":
-        return -times(x, y.parts[0])
+    if is_negative(x):
+        return -times(-x, y)
+    if is_negative(y):
+        return -times(x, -y)
     (a, x), (b, y) = split(x), split(y)
     if a * b == 0:
         return lift(0)
@@ -176,7 +183,11 @@ def summed(x: Formula) -> Formula:
 
 
 def chosen(x: Formula, rows: str, size: int) -> Formula:
-    """Some rows of x."""
+    """Some rows of x, its sign and its number in front."""
+    if x.kind == "negative":
+        return -chosen(x.parts[0], rows, size)
+    if x.kind == "scaled":
+        return scaled(x.parts[0], chosen(x.parts[1], rows, size))
     return Formula("rows", x, rows, rows=size)
 
 

@@ -36,7 +36,7 @@ class Text:
         return written, PRODUCT if "/" in written else ATOM
 
     def scaled(self, c: float, x: Formula) -> Written:
-        least = PRODUCT if x.kind in ("times", "over") else POWER
+        least = PRODUCT if x.kind in ("times", "over", "product") else POWER
         return f"{self.number(c)[0]} {self.write(x, least)}", PRODUCT
 
     def negative(self, x: Formula) -> Written:

@@ -12,7 +12,7 @@ import numpy as np
 
 from .. import ops
 from ..value import Value
-from .formula import Formula, chosen, lift, name, number_of, product, scaled, summed, transposed
+from .formula import Formula, chosen, lift, name, product, scaled, summed, transposed
 from .formula_scripts import ATOM, TEXT
 from .places import Piece
 from .reroll import Argument, Block, Blocks, Product
@@ -23,6 +23,7 @@ LONGEST = 48                    # characters: what is shorter and needed once is
 LONGEST_INDEX = 6               # row numbers: a longer index gets a name
 LETTER = re.compile(r"[A-Za-z]\d{0,3}")
 TAKEN = re.compile(r"[ILNTXEJZdWbVYU]\d*")
+SHORT = 16                      # what is shorter is written even where it is needed twice
 ONE, N, ETA = name("1"), name("N"), name("η")
 
 
@@ -44,11 +45,11 @@ class Writer(Names):
     def __init__(self, program: Blocks, inputs: Sequence[Value]) -> None:
         super().__init__(program, inputs)
         self.uses: Counter[int] = Counter()
-        for block in program.blocks:
-            for a in block.arguments:
-                self.uses.update(piece.sheet for piece in self.pieces(a))
         self.output = self.places.pieces(np.array(program.outputs))
-        self.uses.update(piece.sheet for piece in self.output)
+        self.in_part = {piece.sheet for piece in self.output}   # sheets that are read in part, or given out
+        for a in [a for block in program.blocks for a in block.arguments]:
+            self.uses.update(piece.sheet for piece in self.pieces(a))
+            self.in_part.update(piece.sheet for piece in self.pieces(a) if not (piece.is_whole and is_column(a)))
         self.local_fields = set(self.find_local_fields())
         self.gathered: set[int] = set()                     # the sheets whose gradient is in dZ, in part
 
@@ -121,7 +122,7 @@ class Writer(Names):
             text = self.sheet_name(i, block)
             self.values.append(name(text, block.size, True))
             right = self.right_side(block, self.arguments(block, i))
-            if text[0] == "U" and self.uses[i] == 1 and len(TEXT.write(right)) <= LONGEST and self.is_read_whole(i):
+            if text[0] == "U" and self.uses[i] == 1 and len(TEXT.write(right)) <= LONGEST and i not in self.in_part:
                 self.values[i] = right                      # written where it is needed
                 self.counts["U"] -= 1
                 continue
@@ -130,13 +131,6 @@ class Writer(Names):
         a = Argument(False, np.array(self.program.outputs))
         if not self.has_letter(self.output[0].sheet, "J"):
             section.add(name("J" if len(self.program.outputs) == 1 else "Y"), self.argument(a))
-
-    def is_read_whole(self, i: int) -> bool:
-        """Is every row of the sheet read, in order, by what reads it?"""
-        if any(piece.sheet == i for piece in self.output):
-            return False
-        return all(piece.is_whole and is_column(a) for block in self.program.blocks for a in block.arguments
-                   for piece in self.pieces(a) if piece.sheet == i)
 
     def section(self, title: str, latex: str = "") -> Section:
         self.form.sections.append(Section(title, latex or title))
@@ -166,8 +160,7 @@ class Writer(Names):
         g = self.whole.get(i, lift(0))
         wanted = [a for a in block.arguments if self.is_wanted(a)]
         is_field, parts = i in self.local_fields, self.parts.get(i, [])
-        is_needed_again = len(wanted) > 1 and g.kind != "name" and number_of(g) is None
-        if is_field or parts or is_needed_again or len(TEXT.write(g)) > LONGEST:
+        if is_field or parts or len(TEXT.write(g)) > (LONGEST if len(wanted) < 2 else SHORT):
             left = self.gradient_name(i, block)
             self.backward.add(left, -g if is_field else g)
             for index, term in parts:
@@ -242,7 +235,7 @@ class Writer(Names):
 
     def add_to_scalars(self, a: Argument, term: Formula) -> None:
         """A scalar's gradient is summed over the samples, and over the rows where it is one scalar for all."""
-        to = self.known[a.numbers.shape, a.numbers.tobytes()]
+        to = self.scalars(a)
         if to.rows < a.numbers.size and a.numbers.ndim == 1:
             term = summed(term) if term.rows > 1 else scaled(1.0, lift(a.numbers.size) * term)
         self.found[TEXT.write(to)].append(product(term, ONE if term.is_wide else N))
@@ -253,16 +246,11 @@ class Writer(Names):
         if "Z[" in text:
             notes.append("Z is all that has a column for each sample, one under another: " + some(
                 [TEXT.write(x) for x in self.values]) + ".")
-        numbers = np.concatenate([np.unique(a.numbers) for a in self.all_scalars()] or [np.zeros(0, dtype=int)])
-        if (np.bincount(numbers, minlength=1) > 1).any():
+        each_once = {TEXT.write(self.scalars(a)): np.unique(a.numbers) if a.numbers.ndim == 1 else a.numbers
+                     for block in self.program.blocks for a in block.arguments if a.is_scalar}
+        places = Counter(i for numbers in each_once.values() for i in numbers.ravel().tolist())
+        if any(count > 1 and i < len(self.program.parameters) for i, count in places.items()):
             notes.append("A parameter that stands in several places gets the sum of their gradients.")
-
-    def all_scalars(self) -> list[Argument]:
-        """The matrices and columns of scalars, each once."""
-        every = [a for block in self.program.blocks for a in block.arguments if a.is_scalar]
-        return list({(a.numbers.shape, a.numbers.tobytes()): a for a in every}.values())
-
-
 
 
 def listed(block: Block, arguments: Sequence[Formula]) -> list[Any]:

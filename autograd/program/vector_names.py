@@ -8,6 +8,7 @@ from collections.abc import Iterable, Sequence
 
 import numpy as np
 
+from .. import ops
 from ..value import Value
 from .formula import Formula, chosen, lift, name
 from .formula_scripts import TEXT
@@ -33,7 +34,7 @@ class Names:
         self.places = Places(program, [group for _, group in groups])
         self.values: list[Formula] = []                     # of each sheet: its name, or what it is where that is short
         for letter, group in groups:
-            labels = [inputs[i].label or f"input {i + 1}" for i in group]
+            labels = [ops.short(inputs[i].label) or f"input {i + 1}" for i in group]
             self.values.append(self.shaped(letter, len(group), counted("input", labels)))
 
     def pieces(self, a: Argument) -> list[Piece]:
@@ -56,20 +57,20 @@ class Names:
 
     def scalars(self, a: Argument, letter: str = "") -> Formula:
         """A matrix or a column of scalars: a number where it is one, else a name."""
-        n, key = len(self.program.parameters), (a.numbers.shape, a.numbers.tobytes())
+        n, distinct = len(self.program.parameters), np.unique(a.numbers)
+        is_column = a.numbers.ndim == 1 or a.numbers.size == 1
+        single = len(distinct) == 1 and is_column           # one for every row
+        constants = {self.program.constants[i - n] for i in distinct.tolist() if i >= n}
+        if distinct[0] >= n and len(constants) == 1 and is_column:
+            return lift(constants.pop())
+        key = ("scalar", int(distinct[0])) if single else (a.numbers.shape, a.numbers.tobytes())
         if key in self.known:
             return self.known[key]
-        distinct = np.unique(a.numbers)
-        constants = {self.program.constants[i - n] for i in distinct.tolist() if i >= n}
-        if distinct[0] >= n and len(constants) == 1 and (a.numbers.size == 1 or not letter.startswith("W")):
-            return lift(constants.pop())
-        labels = [self.program.parameters[i].label or "?" if i < n else f"{self.program.constants[i - n]:.6g}"
+        labels = [ops.short(self.program.parameters[i].label) or "?" if i < n else f"{self.program.constants[i - n]:.6g}"
                   for i in a.numbers.ravel().tolist()]
-        single = len(distinct) == 1 and not letter
-        if single and LETTER.fullmatch(labels[0]) and not TAKEN.fullmatch(labels[0]) and self.is_free(labels[0]):
-            text = labels[0]
-        else:
-            text = letter if letter and self.is_free(letter) else self.numbered(letter or "p")
+        is_letter = single and LETTER.fullmatch(labels[0]) and not TAKEN.fullmatch(labels[0])
+        wished = letter or (labels[0] if is_letter else "")
+        text = wished if wished and self.is_free(wished) else self.numbered(letter or "p")
         shape = " × ".join(map(str, (*a.numbers.shape, 1)[:2])) if not single else "1 × 1"
         self.names.add(text)
         what = "parameter" if distinct[-1] < n else "constant" if distinct[0] >= n else "scalar"

@@ -52,12 +52,14 @@ class VectorForm:
     @property
     def latex(self) -> str:
         """The equations in LaTeX; it needs amsmath."""
-        lines = []
+        lines = list[str]()
         for section in self.sections:
-            lines.append(rf"&\text{{{section.latex_title}}}")
-            lines += [" &&".join([rf"{LATEX.write(x)} &{sign if sign == '=' else '{' + sign[0] + '}='} {LATEX.write(y)}"
-                                  for x, sign, y in line]) for line in section.lines]
-        return "\n".join([r"\begin{align*}", " \\\\\n".join(lines), r"\end{align*}"])
+            above = r"[2ex] " if lines else ""
+            lines.append(rf"{above}&\rlap{{\text{{{section.latex_title}}}}}")
+            lines += [r" &\qquad ".join([rf"{LATEX.write(x)} &{sign if sign == '=' else '{' + sign[0] + '}='} "
+                                         rf"{LATEX.write(y)}" for x, sign, y in line]) for line in section.lines]
+        body = " \\\\\n".join(lines).replace(" \\\\\n[", " \\\\[")
+        return "\n".join([r"\begin{alignat*}{2}", body, r"\end{alignat*}"])
 
     def _repr_latex_(self) -> str:
         return self.latex
