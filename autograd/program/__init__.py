@@ -42,8 +42,8 @@ def compile(output: Value | Sequence[Value], inputs: Sequence[Value]) -> "Progra
         if x.parents:
             raise ValueError(f"compile: the input {x!r} is not a leaf; give the leaves that vary by sample")
     tape = joint_tape(outputs)
-    reached = set(tape)
-    unused = [x.label or repr(x) for x in inputs if x not in reached]
+    missing = set(inputs).difference(tape)
+    unused = [x.label or repr(x) for x in inputs if x in missing]
     if unused:
         warnings.warn(f"compile: the output does not depend on {', '.join(unused)}", stacklevel=2)
     return Program(outputs, inputs, single, tape)

@@ -4,8 +4,10 @@ Chains of x and + written by hand become weighted sums first; weighted sums that
 product v = W x + b.  What has no layers is grouped all the same: its arguments are then gathered, row by row.
 """
 import math
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import count, repeat
 from typing import Any
 
 import numpy as np
@@ -14,6 +16,8 @@ from .. import ops
 from ..backprop import wengert_list
 from ..value import Constant, Value
 
+ADD, MUL, LEAF = range(3)   # the first of a builder's operations; a leaf has none
+MOST = 8                    # places that an operation has, at most
 LONG = 6                    # a sum of so many terms is one total; a shorter one stays a few additions
 
 
@@ -119,28 +123,16 @@ class Builder:
 
     def read(self, tape: Sequence[Value]) -> None:
         """The operations and edges: arrays for nodes of one or two parents, `lists` for the others."""
-        n, number = len(tape), self.number
-        self.ops: list[ops.Op] = [ops.add, ops.mul]
-        code = {op: k for k, op in enumerate(self.ops)}
-        op_of, x_of, y_of = [-1] * n, [-1] * n, [-1] * n
-        self.lists: dict[int, tuple[ops.Op, tuple[Any, ...]]] = {}
-        for i, node in enumerate(tape):
-            op = node._op
-            if op is None:
-                continue
-            if op not in code:
-                code[op] = len(self.ops)
-                self.ops.append(op)
-            op_of[i] = code[op]
-            b = node._b
-            if b is None:
-                x_of[i] = number[node._a]
-            elif type(b) is tuple:
-                self.lists[i] = op, self.numbered(node)
-            else:
-                x_of[i] = number[node._a]
-                y_of[i] = number[b]
-        self.op_of, self.x_of, self.y_of = np.array(op_of), np.array(x_of), np.array(y_of)
+        n, number_of, none = len(tape), self.number.get, repeat(-1)
+        code: Any = defaultdict(count(LEAF + 1).__next__, {ops.add: ADD, ops.mul: MUL, None: LEAF})    # others: next
+        self.op_of = np.fromiter(map(code.__getitem__, [node._op for node in tape]), np.intp, n)
+        self.ops: list[Any] = list(code)
+        self.op_of[self.op_of == LEAF] = -1
+        self.x_of = np.fromiter(map(number_of, [node._a for node in tape], none), np.intp, n)
+        held = [node._b for node in tape]                   # a node with lists has tuples here: no number is found
+        self.y_of = np.fromiter(map(number_of, held, none), np.intp, n)
+        self.lists: dict[int, tuple[Any, tuple[Any, ...]]] = {
+            i: (tape[i]._op, self.numbered(tape[i])) for i, b in enumerate(held) if type(b) is tuple}
         flat = [np.array(ops.flat(args), dtype=np.intp) for _, args in self.lists.values()]
         ends = np.concatenate([self.x_of, self.y_of, self.outputs, *flat]).astype(np.intp)
         self.uses = np.bincount(ends[ends >= 0], minlength=len(self.leaves))
@@ -170,14 +162,14 @@ class Builder:
     def put_chains_together(self) -> None:
         """w x + w x + b becomes one weighted sum, a long sum one total; what they were made of is gone."""
         self.gone = np.zeros(len(self.op_of), dtype=bool)
-        is_add = (self.op_of == 0)
+        is_add = self.op_of == ADD
         is_term = np.zeros(len(self.leaves), dtype=bool)    # a part of a sum, and used there alone
         is_term[self.x_of[is_add]] = is_term[self.y_of[is_add]] = True
         is_term &= self.uses == 1
         is_part = np.zeros(len(self.leaves), dtype=bool)
         is_part[:len(is_add)] = is_add & is_term[:len(is_add)]
         is_product = np.zeros(len(self.leaves), dtype=bool)
-        is_product[:len(is_add)] = ((self.op_of == 1) & is_term[:len(is_add)]
+        is_product[:len(is_add)] = ((self.op_of == MUL) & is_term[:len(is_add)]
                                     & (self.is_scalar[self.x_of] != self.is_scalar[self.y_of]))
         x, y = np.maximum(self.x_of, 0), np.maximum(self.y_of, 0)
         roots = np.flatnonzero(is_add & ~is_part[:len(is_add)]
@@ -225,18 +217,16 @@ class Builder:
 
     def levels(self) -> list[int]:
         """How many operations lie between a node and the leaves, at most."""
-        level = [0] * len(self.leaves)
-        x, y = self.x, self.y
-        skip = (self.gone | (self.op_of < 0)).tolist()
-        for i, gone in enumerate(skip):
-            if gone:
-                continue
-            if i in self.lists:
-                level[i] = 1 + max(map(level.__getitem__, ops.flat(self.lists[i][1])))
-            else:
-                a = level[x[i]]
-                b = level[y[i]] if y[i] >= 0 else 0
+        level = [0] * (len(self.leaves) + 1)                # the last is that of no argument, which has number -1
+        is_gone = (self.gone | (self.op_of < 0)).tolist()
+        for i in self.lists:
+            is_gone[i] = None
+        for i, (gone, x, y) in enumerate(zip(is_gone, self.x, self.y)):
+            if gone is False:
+                a, b = level[x], level[y]
                 level[i] = 1 + (a if a > b else b)
+            elif gone is None:
+                level[i] = 1 + max(map(level.__getitem__, ops.flat(self.lists[i][1])))
         return level
 
     def groups(self) -> list[Group]:
@@ -356,17 +346,16 @@ class Builder:
 
     def number_scalars(self, groups: Sequence[Group]) -> None:
         """Parameters in the order first met on the tape, then constants."""
-        met: list[np.ndarray] = []
-        at: list[np.ndarray] = []
+        met = [np.array(self.outputs, dtype=np.intp)]
+        at = [np.full(len(self.outputs), MOST * len(self.op_of))]
         for group in groups:
             for place, x in enumerate(group.places):
-                of_each = x if not group.is_product or place != 1 else x[:0]
-                met.append(of_each.ravel())
-                at.append(np.repeat(group.nodes, of_each.size // len(group.nodes)) * 4 + place)
-        numbers = np.concatenate([*met, np.array(self.outputs, dtype=np.intp)])
-        last = np.full(len(self.outputs), 4 * len(self.op_of))
-        numbers = numbers[np.argsort(np.concatenate([*at, last]), kind="stable")]
-        numbers = numbers[self.is_scalar[numbers]]
+                if not (group.is_product and place == 1):
+                    met.append(x.ravel())
+                    at.append(np.repeat(group.nodes, x.size // len(group.nodes)) * MOST + place)
+        numbers, when = np.concatenate(met), np.concatenate(at)
+        is_scalar = self.is_scalar[numbers]
+        numbers = numbers[is_scalar][np.argsort(when[is_scalar], kind="stable")]
         unique, first = np.unique(numbers, return_index=True)
         ordered = unique[np.argsort(first)]
         is_constant = self.is_constant[ordered]
