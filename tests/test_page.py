@@ -374,7 +374,7 @@ def test_nothing_overlaps_nothing_is_cut_off_and_no_step_needs_scrolling(open_pa
                     fits: now.scrollHeight <= now.clientHeight && now.scrollWidth <= now.clientWidth,
                     page: [document.documentElement.scrollWidth, document.documentElement.scrollHeight],
                     maths: [...now.querySelectorAll('math, h2, p, dt')].map(box), now: box(now),
-                    stage: box($('#stage')),
+                    stage: box($('#stage')), zoom: box($('#zoom')),
                     buttons: [...document.querySelectorAll('#controls button, #controls select')].map(box),
                     current: current ? box(current.querySelector('path, polygon')) : null}})()""")
         where = at(page)
@@ -386,6 +386,7 @@ def test_nothing_overlaps_nothing_is_cut_off_and_no_step_needs_scrolling(open_pa
                 assert not any(overlap(a, b) for b in one[:i]), (where, one)
         assert all(inside(box, found["now"]) for box in found["maths"]), where
         assert found["current"] is None or inside(found["current"], found["stage"]), where
+        assert found["current"] is None or not overlap(found["current"], found["zoom"]), where
         assert size is PHONE or found["parts"][1][3] - found["parts"][1][1] > 400       # the drawing has its room
         page.keyboard.press("ArrowRight")
 

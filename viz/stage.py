@@ -51,14 +51,17 @@ def stage(description: Description, told: Sequence[Step], digits: int, direction
 
 
 def roomy(description: Description, told: Sequence[Step], digits: int) -> Description:
-    """The description with each gradient's longest number so far, for a layout in which all of them fit."""
+    """The description with each gradient's longest number so far, for a layout in which all of them fit.
+
+    Frames around layers would make the drawing larger, and it has to fit beside the formulas.
+    """
     longest: dict[str, float] = {}
     for step in told:
         if step.phase == "backward" and step.number is not None:
             longest[step.node] = max(longest.get(step.node, step.number), step.number,
                                      key=lambda x: len(number_text(x, digits)))
     return replace(description, nodes=tuple([
-        node if node.gradient is None else replace(node, gradient=longest[node.id]) for node in description.nodes]))
+        replace(node, gradient=longest.get(node.id, node.gradient), layer="") for node in description.nodes]))
 
 
 def link(part: Element, step: int) -> Element:
