@@ -111,6 +111,13 @@ def plus(x: Formula, y: Formula) -> Formula:
     return y if equals(x, 0) else x if equals(y, 0) else Formula("sum", x, y)
 
 
+def same(x: Formula, y: Formula) -> bool:
+    """Are these one thing, so that x * y is a square?"""
+    if x.kind == y.kind == "other":
+        return same(x.parts[0], y.parts[0])
+    return x is y or (x.kind == y.kind == "name" and x.parts == y.parts)
+
+
 def times(x: Formula, y: Formula) -> Formula:
     """x * y with its sign and its number in front."""
     if is_negative(x):
@@ -122,7 +129,7 @@ def times(x: Formula, y: Formula) -> Formula:
         return lift(0)
     if equals(y, 1) or equals(x, 1):
         core = x if equals(y, 1) else y
-    elif x is y or (x.kind == y.kind == "name" and x.parts == y.parts):
+    elif same(x, y):
         core = x ** 2
     elif y.kind in ("over", "times"):
         core = Formula(y.kind, times(x, y.parts[0]), y.parts[1])

@@ -66,8 +66,7 @@ class Names:
         key = ("scalar", int(distinct[0])) if single else (a.numbers.shape, a.numbers.tobytes())
         if key in self.known:
             return self.known[key]
-        labels = [ops.short(self.program.parameters[i].label) or "?" if i < n else f"{self.program.constants[i - n]:.6g}"
-                  for i in a.numbers.ravel().tolist()]
+        labels = [self.label(i) for i in a.numbers.ravel().tolist()]
         is_letter = single and LETTER.fullmatch(labels[0]) and not TAKEN.fullmatch(labels[0])
         wished = letter or (labels[0] if is_letter else "")
         text = wished if wished and self.is_free(wished) else self.numbered(letter or "p")
@@ -78,6 +77,11 @@ class Names:
         self.known[key] = name(text, 1 if single else len(a.numbers))
         self.found[text] = []
         return self.known[key]
+
+    def label(self, i: int) -> str:
+        """What a scalar is called: a parameter's label, a constant's number."""
+        n = len(self.program.parameters)
+        return ops.short(self.program.parameters[i].label) or "?" if i < n else f"{self.program.constants[i - n]:.6g}"
 
     def index(self, numbers: np.ndarray) -> str:
         """Row numbers, counted from 1, as they stand in brackets."""
