@@ -1,22 +1,47 @@
-"""python -m benchmarks NAME: run one comparison and print its table."""
+"""python -m benchmarks [NAME]: all workloads and peers in one run, or one part; prints tables.
+
+NAME is moons, online, digits (training), graph (a random scalar graph), compile (what compilation costs), or eager
+(node by node, beside PyPI's micrograd).
+"""
 import argparse
+import os
 import sys
 
-from . import eager
+# one thread for every library: they read this when they are imported
+for variable in "OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMEXPR_NUM_THREADS":
+    os.environ[variable] = "1"
+os.environ["XLA_FLAGS"] = (os.environ.get("XLA_FLAGS", "") + " --xla_cpu_multi_thread_eigen=false "
+                           "intra_op_parallelism_threads=1").strip()
+os.environ.setdefault("JAX_PLATFORMS", "cpu")
 
-BENCHMARKS = {"eager": eager.main}
+PARTS = "moons", "online", "digits", "graph", "compile"
 
 
 def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__,
                                      formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("name", choices=BENCHMARKS, help="eager: node by node, beside PyPI's micrograd")
-    parser.add_argument("--repeats", type=int, default=7, help="rounds to take the median of (default 7)")
+    parser.add_argument("name", nargs="?", choices=[*PARTS, "eager"], help="one part; without it all but eager")
+    parser.add_argument("--repeats", type=int, help="rounds to take the median of (default 7, with --quick 3)")
+    parser.add_argument("--quick", action="store_true", help="shorter runs and smaller graphs, within a minute")
+    parser.add_argument("--json", default="", metavar="FILE", help="write every round to FILE")
+    parser.add_argument("--picture", default="", metavar="FILE", help="draw the tables as bars (needs matplotlib)")
+    parser.add_argument("--hips", default="", metavar="PYTHON",
+                        help="an interpreter that has HIPS autograd, which shares its name with our package")
     arguments = parser.parse_args()
-    if arguments.repeats < 1:
-        parser.error(f"--repeats is at least 1, not {arguments.repeats}")
+    repeats = (3 if arguments.quick else 7) if arguments.repeats is None else arguments.repeats
+    if repeats < 1:
+        parser.error(f"--repeats is at least 1, not {repeats}")
     try:
-        print(BENCHMARKS[arguments.name](arguments.repeats))
+        if arguments.name == "eager":
+            from . import eager
+
+            print(eager.main(repeats))
+        else:
+            from . import everything
+
+            size = everything.quick(repeats) if arguments.quick else everything.Size(repeats)
+            everything.main([arguments.name] if arguments.name else PARTS, size, arguments.json, arguments.picture,
+                            arguments.hips)
     except ModuleNotFoundError as error:
         print(f'the benchmark needs {error.name}: pip install -e ".[demos,peers]"', file=sys.stderr)
         return 2

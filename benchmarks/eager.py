@@ -1,7 +1,6 @@
 """Node by node, beside PyPI's micrograd: the same expressions on either's Values."""
 import random
 import tracemalloc
-from collections import deque
 from collections.abc import Callable, Mapping, Sequence
 from itertools import pairwise
 from typing import Any
@@ -13,6 +12,7 @@ import nn
 from autograd import Parameter, Value, half_square, weighted_sums, wengert_list
 
 from . import micrograd_peer
+from .random_graph import random_graph
 from .timing import Time, machine, round_robin
 
 LR = 1e-3
@@ -75,34 +75,6 @@ def elementary_loss(y: Sequence[Any], t: float) -> Any:
 
 def fused_loss(y: Sequence[Value], t: float) -> Value:
     return half_square(t - y[0])
-
-
-def random_graph(value: Callable[[float], Any], n: int = 100_000) -> Any:
-    """A graph of about n nodes of + - x and relu, all of which reach the output.
-
-    Each takes the oldest node that nothing uses yet and a random earlier one: wide, so that micrograd's recursion
-    is deep enough for it, and with fan-out.
-    """
-    draw = random.Random(0)
-    nodes = [value(draw.uniform(-1.0, 1.0)) for _ in range(n // 50)]
-    small, unused = nodes[0], deque(nodes)
-    while len(nodes) < n - len(unused):
-        node, other, kind = unused.popleft(), nodes[draw.randrange(len(nodes))], draw.random()
-        if abs(node.data) > 2:
-            node = node * small
-        elif kind < 0.35:
-            node = node + other
-        elif kind < 0.7:
-            node = node * other
-        elif kind < 0.9:
-            node = node - other
-        else:
-            node = node.relu()
-        nodes.append(node)
-        unused.append(node)
-    while len(unused) > 1:
-        unused.append(unused.popleft() + unused.popleft())
-    return unused[0]
 
 
 def bytes_a_node(value: Callable[[float], Any], n: int = 100_000) -> float:

@@ -1,4 +1,4 @@
-"""What PyPI's micrograd lacks for the workloads, written as its author's lecture adds it: tanh, exp and log nodes."""
+"""What PyPI's micrograd lacks for the workloads, as its author's lecture adds it: tanh, sigmoid, exp and log nodes."""
 import math
 from collections.abc import Sequence
 
@@ -10,6 +10,16 @@ def tanh(x: Value) -> Value:
 
     def _backward() -> None:
         x.grad += (1 - out.data ** 2) * out.grad
+
+    out._backward = _backward
+    return out
+
+
+def sigmoid(x: Value) -> Value:
+    out = Value(1 / (1 + math.exp(-x.data)), (x,), "sigmoid")
+
+    def _backward() -> None:
+        x.grad += out.data * (1 - out.data) * out.grad
 
     out._backward = _backward
     return out

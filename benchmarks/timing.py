@@ -5,40 +5,77 @@ import platform
 import sys
 import time
 from collections.abc import Callable, Mapping
-from importlib.metadata import version
+from dataclasses import dataclass
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
 from statistics import median
-from typing import NamedTuple
 
 
-class Time(NamedTuple):
-    """Seconds: the median over the rounds, and the fastest and the slowest of them."""
-    median: float
-    fastest: float
-    slowest: float
+@dataclass(frozen=True)
+class Time:
+    """What was measured in each round, in seconds unless a table says otherwise, and how many cores were busy."""
+    rounds: tuple[float, ...]
+    cores: float = 1.0
+
+    @property
+    def median(self) -> float:
+        return median(self.rounds)
+
+    @property
+    def fastest(self) -> float:
+        return min(self.rounds)
+
+    @property
+    def slowest(self) -> float:
+        return max(self.rounds)
 
     def __str__(self) -> str:
         return f"{self.median * 1e3:,.4g} ms ({self.fastest * 1e3:,.3g} to {self.slowest * 1e3:,.3g})"
+
+    def __truediv__(self, n: float) -> "Time":
+        return Time(tuple(t / n for t in self.rounds), self.cores)
 
 
 def round_robin(runs: Mapping[str, Callable[[], object]], repeats: int, collector: bool = True) -> dict[str, Time]:
     """Time each run once a round, so that a slow moment of the machine falls on all of them alike."""
     seconds: dict[str, list[float]] = {name: [] for name in runs}
+    busy = dict.fromkeys(runs, 0.0)
     was_enabled = gc.isenabled()
     try:
         for _ in range(repeats):
             for name, run in runs.items():
                 gc.collect()
                 (gc.enable if collector else gc.disable)()
-                start = time.perf_counter()
+                start, busy_start = time.perf_counter(), time.process_time()
                 run()
                 seconds[name].append(time.perf_counter() - start)
+                busy[name] += time.process_time() - busy_start
     finally:
         (gc.enable if was_enabled else gc.disable)()
-    return {name: Time(median(times), min(times), max(times)) for name, times in seconds.items()}
+    return {name: Time(tuple(times), busy[name] / max(sum(times), 1e-9)) for name, times in seconds.items()}
 
 
 def machine(*packages: str) -> str:
     """One line: processor, cores, Python and the peers' versions."""
-    versions = ", ".join(f"{package} {version(package)}" for package in packages)
-    return (f"{platform.machine()} with {os.cpu_count()} cores, {platform.system()}, "
-            f"Python {sys.version.split()[0]}, {versions}")
+    found = versions(*packages)
+    return (f"{processor()} with {os.cpu_count()} cores, {platform.system()}, Python {sys.version.split()[0]}, "
+            + ", ".join(f"{package} {number}" for package, number in found.items()))
+
+
+def versions(*packages: str) -> dict[str, str]:
+    """The installed packages' versions; a package that is not there is left out."""
+    found = {}
+    for package in packages:
+        try:
+            found[package] = version(package)
+        except PackageNotFoundError:
+            continue
+    return found
+
+
+def processor() -> str:
+    """The processor's name where the system tells it, and its architecture."""
+    cpuinfo = Path("/proc/cpuinfo")
+    lines = cpuinfo.read_text(encoding="utf-8").splitlines() if cpuinfo.exists() else []
+    name = next((line.partition(":")[2].strip() for line in lines if line.startswith("model name")), "")
+    return f"{name} ({platform.machine()})" if name else platform.processor() or platform.machine()

@@ -1,0 +1,54 @@
+"""What a benchmark found: rows that can be compared, with every round kept."""
+from dataclasses import dataclass, field
+from typing import Any
+
+from .timing import Time
+
+
+@dataclass
+class Comparison:
+    """One table: a row for each peer, in one unit; the ratios are to the reference."""
+    key: str                                # A, B, C, D or compile
+    name: str
+    title: str
+    unit: str
+    reference: str
+    rows: dict[str, Time]
+    skipped: dict[str, str] = field(default_factory=dict)       # peers that could not run, and why
+    notes: list[str] = field(default_factory=list)
+
+    def ratio(self, peer: str) -> float | None:
+        """How many times the reference's median a peer's is; None where either was not measured."""
+        if peer not in self.rows or self.reference not in self.rows:
+            return None
+        return self.rows[peer].median / self.rows[self.reference].median
+
+    def data(self) -> dict[str, Any]:
+        """All of it, for JSON."""
+        rows = {name: {"median": row.median, "fastest": row.fastest, "slowest": row.slowest,
+                       "ratio": self.ratio(name), "cores": round(row.cores, 2), "rounds": list(row.rounds)}
+                for name, row in self.rows.items()}
+        return {"key": self.key, "name": self.name, "title": self.title, "unit": self.unit,
+                "reference": self.reference, "rows": rows, "skipped": self.skipped, "notes": self.notes}
+
+    def table(self) -> list[str]:
+        """Title, an aligned line for each row, and the notes."""
+        if not self.rows:
+            return [f"{self.key}: {self.title}", "  nothing was measured"]
+        lines = [("", f"median, {self.unit}", "fastest to slowest", "rounds", f"x {self.reference}")]
+        for name, row in self.rows.items():
+            ratio = self.ratio(name)
+            span = f"{number(row.fastest)} to {number(row.slowest)}" if len(row.rounds) > 1 else ""
+            lines.append((name, number(row.median), span, str(len(row.rounds)), number(ratio) if ratio else ""))
+        widths = [max(map(len, column)) for column in zip(*lines)]
+        text = [f"  {a:{widths[0]}}  {b:>{widths[1]}}  {c:>{widths[2]}}  {d:>{widths[3]}}  {e:>{widths[4]}}".rstrip()
+                for a, b, c, d, e in lines]
+        return [f"{self.key}: {self.title}", *text, *(f"  {name}: left out, {why}" for name, why in
+                                                      self.skipped.items()), *(f"  {note}" for note in self.notes)]
+
+
+def number(x: float) -> str:
+    """Three digits are more than the noise leaves; none of them is an exponent."""
+    if x >= 100:
+        return f"{x:,.0f}"
+    return f"{x:.3g}" if x >= 0.001 else f"{x:.1e}"

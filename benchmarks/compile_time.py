@@ -1,0 +1,85 @@
+"""What compilation costs: microseconds a node, milliseconds for a network, lines of text."""
+import gc
+import time
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import autograd
+import nn
+from autograd import Parameter, Value, weighted_sums, wengert_list
+
+from .comparison import Comparison
+from .random_graph import random_graph
+from .timing import Time
+
+Recorded = tuple[Value, list[Value]]                # the output, and the inputs
+
+
+def compare(repeats: int, sizes: Sequence[int] = (10_000, 100_000, 1_000_000), wide: int = 784) -> list[Comparison]:
+    """The tables of compilation: graphs without layers by size, and networks."""
+    return [graphs(repeats, sizes), *networks(repeats, wide)]
+
+
+def graphs(repeats: int, sizes: Sequence[int]) -> Comparison:
+    """Linear in the number of nodes, or not."""
+    found = Comparison("compile", "graphs", "random graphs, compile alone", "µs a node", f"{sizes[0]:,} nodes", {})
+    for n in sizes:
+        J, inputs = random_recorded(n)
+        nodes = len(wengert_list(J))
+        times, _ = compiled(J, inputs, min(repeats, 2) if n > 500_000 else min(repeats, 3))
+        found.rows[f"{n:,} nodes"] = times / (nodes * 1e-6)
+    return found
+
+
+def networks(repeats: int, wide: int) -> list[Comparison]:
+    """The lecture's kind of graph, as weighted sums and as somebody writes it by hand."""
+    times = Comparison("compile", "networks", "networks, recorded for one sample, compile alone", "ms", "MLP 2-16-16-1",
+                       {})
+    lines = Comparison("compile", "text", "lines of generated text", "lines", "MLP 2-16-16-1", {})
+    cases: dict[str, Callable[[], Recorded]] = {
+        "MLP 2-16-16-1": lambda: recorded((2, 16, 16, 1), weighted_sums),
+        "MLP 64-32-10": lambda: recorded((64, 32, 10), weighted_sums),
+        f"MLP {wide}-50-10": lambda: recorded((wide, 50, 10), weighted_sums),
+        f"MLP {wide}-50-10 from x and +": lambda: recorded((wide, 50, 10), by_hand)}
+    for name, record in cases.items():
+        J, inputs = record()
+        seconds, program = compiled(J, inputs, repeats)
+        times.rows[name] = seconds / 1e-3
+        lines.rows[name] = Time((float(len(program.source.splitlines())),))
+        times.notes.append(f"{name}: {len(wengert_list(J)):,} nodes")
+    return [times, lines]
+
+
+def compiled(J: Value, inputs: list[Value], repeats: int) -> tuple[Time, Any]:
+    """Seconds for autograd.compile alone, and the program."""
+    rounds = []
+    for _ in range(repeats):
+        gc.collect()
+        start = time.perf_counter()
+        program = autograd.compile(J, inputs)
+        rounds.append(time.perf_counter() - start)
+    return Time(tuple(rounds)), program
+
+
+def random_recorded(n: int) -> Recorded:
+    J = random_graph(Value, n)
+    leaves = [node for node in wengert_list(J) if node.op is None]
+    return J, leaves[::2]
+
+
+def recorded(sizes: Sequence[int], layer: Callable[..., list[Value]]) -> Recorded:
+    """An MLP of tanh neurons with linear outputs and its loss, for one sample."""
+    model = nn.MLP(sizes[0], sizes[1:], "tanh", seed=0)
+    x = [Value(0.01 * i, f"x{i}") for i in range(1, sizes[0] + 1)]
+    t = [Value(float(l == 1), f"t{l}") for l in range(1, sizes[-1] + 1)]
+    y: list[Value] = list(x)
+    for i, one in enumerate(model.layers, 1):
+        y = layer([neuron.w for neuron in one.neurons], y, [neuron.b for neuron in one.neurons])
+        y = [v.tanh() for v in y] if i < len(model.layers) else y
+    J = nn.cross_entropy(y, t) if len(y) > 1 else nn.half_squared_error(y[0], t[0])
+    return J, [*x, *t]
+
+
+def by_hand(W: Sequence[Sequence[Parameter]], x: Sequence[Value], b: Sequence[Parameter]) -> list[Value]:
+    """v = w₁x₁ + w₂x₂ + ... + b of + and x nodes alone."""
+    return [sum((w_i * x_i for w_i, x_i in zip(w[1:], x[1:])), w[0] * x[0]) + b_j for w, b_j in zip(W, b)]

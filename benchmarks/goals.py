@@ -1,0 +1,86 @@
+"""What the compiled engine must reach, and aims at, beside what was measured."""
+from collections.abc import Sequence
+from typing import Any, NamedTuple
+
+from .comparison import Comparison, number
+
+OURS = "deltagrad fit, compiled"
+
+
+class Goal(NamedTuple):
+    """A row's median, or how many times that of the row base it is, is at least or at most a number."""
+    table: str
+    row: str
+    base: str | None
+    at_least: bool
+    must: float | None
+    aim: float | None
+    says: str
+
+
+def ahead(table: str, peer: str, must: float | None, aim: float | None) -> Goal:
+    return Goal(table, peer, OURS, True, must, aim, f"{table}: {peer} takes this many times as long")
+
+
+def within(table: str, peer: str, must: float, aim: float) -> Goal:
+    return Goal(table, OURS, peer, False, must, aim, f"{table}: as many times as long as {peer}, at most")
+
+
+def below(table: str, row: str, must: float, aim: float | None, says: str) -> Goal:
+    return Goal(table, row, None, False, must, aim, says)
+
+
+PEERS = ("micrograd, gc on", "micrograd, gc off", "PyTorch eager", "JAX jit, a call a step", "NumPy by hand",
+         "NumPy by hand, out=", "JAX jit, loop inside")
+GOALS = [
+    *(ahead("moons", peer, *goal) for peer, goal in zip(PEERS, [
+        (35_000, None), (4_000, None), (7, 10), (1.05, 1.4), (1.5, 2.1), (0.8, 1), (None, 1)])),
+    within("moons", "C -O3 -ffast-math", 2.7, 2),
+    *(ahead("online", peer, *goal) for peer, goal in zip(PEERS, [
+        (40, None), (28, None), (45, 80), (3.5, 6), (6.5, 10), (5, 8), (None, 1)])),
+    within("online", "C -O3 -ffast-math", 5, 2),
+    *(ahead("digits", peer, *goal) for peer, goal in zip(PEERS, [
+        (200_000, None), (12_000, None), (3.3, 5), (0.9, 1.2), (0.85, 1.2), (0.7, 0.9), (None, 1)])),
+    below("replay", "deltagrad compiled", 30, 20, "replay over 1,000 samples, ns a node-sample, at most"),
+    Goal("replay", "PyTorch on arrays", "deltagrad compiled", True, 1, None,
+         "replay: PyTorch on arrays takes this many times as long"),
+    below("memory", "deltagrad compiled", 500, None, "replay: MB at the peak, at most"),
+    below("one sample", "deltagrad compiled", 100, None, "one sample through the compiled graph, ns a node, at most"),
+    *(below("graphs", f"{n} nodes", 4, None, f"compile {n} nodes, µs a node, at most")
+      for n in ("10,000", "100,000", "1,000,000")),
+    Goal("graphs", "1,000,000 nodes", "10,000 nodes", False, 1.5, None,
+         "compile is linear: µs a node of 1,000,000 over 10,000, at most"),
+    below("networks", "MLP 2-16-16-1", 10, None, "compile MLP 2-16-16-1, ms, at most"),
+    below("networks", "MLP 784-50-10", 200, None, "compile MLP 784-50-10 from weighted_sum, ms, at most"),
+    below("networks", "MLP 784-50-10 from x and +", 750, None, "compile MLP 784-50-10 from x and +, ms, at most"),
+    Goal("text", "MLP 784-50-10", "MLP 64-32-10", False, 1, None, "lines of 784-50-10 over lines of 64-32-10, at most")]
+
+
+def judged(found: Sequence[Comparison]) -> list[dict[str, Any]]:
+    """Every goal whose rows were measured: the number, and whether it is met (None where nothing is asked)."""
+    tables = {comparison.name: comparison for comparison in found}
+    goals = []
+    for goal in GOALS:
+        rows = tables[goal.table].rows if goal.table in tables else {}
+        if goal.row not in rows or (goal.base and goal.base not in rows):
+            continue
+        measured = rows[goal.row].median / (rows[goal.base].median if goal.base else 1.0)
+
+        def met(bound: float | None, x: float = measured, at_least: bool = goal.at_least) -> bool | None:
+            return None if bound is None else x >= bound if at_least else x <= bound
+
+        goals.append({"goal": goal.says, "at least": goal.at_least, "must": goal.must, "aim": goal.aim,
+                      "measured": measured, "must met": met(goal.must), "aim met": met(goal.aim)})
+    return goals
+
+
+def table(goals: Sequence[dict[str, Any]]) -> list[str]:
+    """The goals as aligned lines."""
+    lines = [("", "must", "aim", "measured", "must", "aim")]
+    word = {True: "met", False: "NOT MET", None: ""}
+    for goal in goals:
+        lines.append((goal["goal"], *(number(goal[key]) if goal[key] is not None else "-" for key in
+                                      ("must", "aim", "measured")), word[goal["must met"]], word[goal["aim met"]]))
+    widths = [max(map(len, column)) for column in zip(*lines)]
+    return [f"  {a:{widths[0]}}  {b:>{widths[1]}}  {c:>{widths[2]}}  {d:>{widths[3]}}  {e:{widths[4]}}  {f}".rstrip()
+            for a, b, c, d, e, f in lines]

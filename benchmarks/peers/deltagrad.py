@@ -1,0 +1,93 @@
+"""This engine through its public API: nn.fit with either engine, and a program in a loop of one's own."""
+from typing import Any
+
+import numpy as np
+
+import autograd
+import nn
+from autograd import Value
+
+from ..workloads import Workload, in_turn
+from . import Unavailable
+
+
+class Fit:
+    """nn.fit, the engine named by a subclass."""
+
+    engine = ""
+
+    def __init__(self, workload: Workload) -> None:
+        if self.engine not in nn.training.ENGINES:
+            raise Unavailable(f"this checkout's nn.fit has no engine {self.engine!r}")
+        self.workload = workload
+        self.model, self.loss = workload.model(), getattr(nn, workload.loss)
+        self.optimizer = nn.SGD(self.model.parameters(), workload.lr)
+        self.start = self.parameters().tolist()
+
+    def reset(self) -> None:
+        for p, w in zip(self.model.parameters(), self.start):
+            p.data = w
+
+    def run(self, steps: int) -> float:
+        """Whole epochs, and then some of the batches where the steps are no whole number of epochs."""
+        epochs, rest = divmod(steps, self.workload.steps_per_epoch)
+        return (self.fit(len(self.workload.X), epochs) if epochs else 0.0) + (
+            self.fit(rest * self.workload.batch_size, 1) if rest else 0.0)
+
+    def fit(self, N: int, epochs: int) -> float:
+        size = self.workload.batch_size
+        history = nn.fit(self.model, self.workload.X[:N], self.workload.T[:N], self.loss, self.optimizer, epochs,
+                         batch_size=size, reduction="sum", shuffle=False, engine=self.engine, progress=False)
+        return sum(history.losses)
+
+    def parameters(self) -> np.ndarray:
+        return np.array([p.data for p in self.model.parameters()])
+
+
+class Compiled(Fit):
+    engine = "compiled"
+
+
+class Eager(Fit):
+    engine = "eager"
+
+
+class OwnLoop:
+    """A compiled program and a loop of one's own, which moves each parameter's data."""
+
+    moves = True
+
+    def __init__(self, workload: Workload) -> None:
+        self.lr, self.model = workload.lr, workload.model()
+        x = [Value(float(number), f"x{i}") for i, number in enumerate(workload.X[0], 1)]
+        t = [Value(float(number), f"t{l}") for l, number in enumerate(workload.T[0], 1)]
+        y: Any = self.model(x)
+        J = getattr(nn, workload.loss)(y, t if isinstance(y, list) else t[0])
+        self.program = autograd.compile(J, [*x, *t])
+        self.batches = [np.column_stack([X, T]) for X, T in workload.batches]
+        self.start = self.parameters().tolist()
+
+    def reset(self) -> None:
+        for p, w in zip(self.model.parameters(), self.start):
+            p.data = w
+
+    def run(self, steps: int) -> float:
+        J, lr, parameters = 0.0, self.lr, self.program.parameters
+        for batch in in_turn(self.batches, steps):
+            values, gradient = self.program.value_and_grad(batch)
+            J += values.sum()
+            if self.moves:
+                for p, g in zip(parameters, gradient.tolist()):
+                    p.data -= lr * g
+        return J
+
+    def parameters(self) -> np.ndarray:
+        return np.array([p.data for p in self.model.parameters()])
+
+
+class Gradient(OwnLoop):
+    """The gradient alone: nothing moves."""
+
+    moves = False
+
+

@@ -1,0 +1,126 @@
+"""A, B and C: every peer trains the same network; the time of one step of gradient descent.
+
+A run of many steps less a run of one, over the difference in steps, so that what comes once (fit's compilation, a
+call's overhead) is not in it; where one step is slow, the time of that step.
+"""
+import gc
+import time
+from collections.abc import Callable, Mapping, Sequence
+
+import numpy as np
+
+from .comparison import Comparison
+from .peers import PEERS, Peer, Unavailable, load
+from .timing import Time, round_robin
+from .workloads import Workload
+
+CHECKED = 3                 # steps after which all peers must have reached the same parameters
+SLOW = 0.4                  # seconds: where a step takes longer, it is measured alone
+PATIENCE = 25               # and so many runs' time is what its rounds may take, but for the first
+
+
+def compare(workload: Workload, names: Sequence[str], repeats: int, seconds: float = 0.2) -> Comparison:
+    """The workload's table: check the peers against each other, then time them, in turn, repeats times."""
+    peers: dict[str, Peer] = {}
+    found = Comparison(workload.key, workload.name, workload.title, "µs a step", "deltagrad fit, compiled", {})
+    for name in names:
+        try:
+            peers[name] = load(name)(workload)
+        except Unavailable as why:
+            found.skipped[name] = str(why)
+    if found.reference not in peers and peers:
+        found.reference = next(iter(peers))
+    gc.collect()
+    gc.freeze()             # libraries that only other peers need are not for a peer's garbage collector to walk
+    try:
+        worst = check(peers)
+        found.notes.append(f"after {CHECKED} steps all peers' parameters and losses agree to {worst:.0e}")
+        measure(peers, found, workload.steps_per_epoch, repeats, seconds)
+    finally:
+        gc.unfreeze()
+    return found
+
+
+def measure(peers: Mapping[str, Peer], found: Comparison, epoch: int, repeats: int, seconds: float) -> None:
+    """Fill the rows, in microseconds."""
+    steps, slow = dict[str, int](), dict[str, float]()
+    runs: dict[str, Callable[[], object]] = {}
+    for name, peer in peers.items():
+        one = timed(peer, 1)
+        if one > SLOW:
+            slow[name] = one
+            continue
+        steps[name] = enough(peer, one, epoch, seconds)
+        runs[name], runs[f"{name}: one"] = runner(peer, steps[name]), runner(peer, 1)
+    times = round_robin(runs, repeats)
+    for name, peer in peers.items():
+        if name in slow:
+            more = min(repeats - 1, int(PATIENCE * seconds / slow[name]))
+            rounds = [slow[name], *(timed(peer, 1) for _ in range(more))]
+            found.rows[name] = Time(tuple(t * 1e6 for t in rounds))
+        else:
+            many, one_step = times[name], times[f"{name}: one"]
+            found.rows[name] = Time(tuple((a - b) / (steps[name] - 1) * 1e6 for a, b in
+                                          zip(many.rounds, one_step.rounds)), many.cores)
+    busy = [f"{name} {row.cores:.1f}" for name, row in found.rows.items() if row.cores > 1.1]
+    if busy:
+        found.notes.append(f"kept more than one core busy: {', '.join(busy)}")
+
+
+def runner(peer: Peer, steps: int) -> Callable[[], object]:
+    def run() -> None:
+        peer.reset()
+        peer.run(steps)
+
+    return run
+
+
+def timed(peer: Peer, steps: int) -> float:
+    """Seconds for so many steps from the start."""
+    gc.collect()
+    peer.reset()
+    start = time.perf_counter()
+    peer.run(steps)
+    return time.perf_counter() - start
+
+
+def enough(peer: Peer, one: float, epoch: int, seconds: float) -> int:
+    """So many steps, whole epochs where it is more than one, that they take about so long beyond one step's time."""
+    n = 4
+    while timed(peer, n) - one < seconds / 2:
+        n *= 4
+        n = n if n < epoch else -(-n // epoch) * epoch
+    return n
+
+
+def check(peers: Mapping[str, Peer]) -> float:
+    """After three steps all peers have the same parameters and losses; returns the worst difference.
+
+    Raises AssertionError, naming the peer.
+    """
+    expected: tuple[np.ndarray, float] | None = None
+    worst = 0.0
+    for name, peer in peers.items():
+        J, w = without_collector(peer)
+        if not PEERS[name].moves:
+            continue
+        if expected is None:
+            expected = w, J
+        for what, one, other in ("parameters", expected[0], w), ("losses", np.array([expected[1]]), np.array([J])):
+            error = float((abs(one - other) / np.maximum(1.0, abs(one))).max()) if one.shape == other.shape else np.inf
+            if not error <= PEERS[name].digits:
+                raise AssertionError(f"{name}: after {CHECKED} steps its {what} differ by {error:.1e} from those of "
+                                     f"{next(iter(peers))}")
+            worst = max(worst, error)
+    return worst
+
+
+def without_collector(peer: Peer) -> tuple[float, np.ndarray]:
+    """The losses and the parameters after three steps; the collector would only make micrograd slow."""
+    gc.collect()
+    gc.disable()
+    try:
+        peer.reset()
+        return peer.run(CHECKED), peer.parameters()
+    finally:
+        gc.enable()
