@@ -129,10 +129,10 @@ class Builder:
         self.ops: list[Any] = list(code)
         self.op_of[self.op_of == LEAF] = -1
         self.x_of = np.fromiter(map(number_of, [node._a for node in tape], none), np.intp, n)
-        held = [node._b for node in tape]                   # a node with lists has tuples here: no number is found
-        self.y_of = np.fromiter(map(number_of, held, none), np.intp, n)
+        self.y_of = np.fromiter(map(number_of, [node._b for node in tape], none), np.intp, n)
+        of_lists = (self.op_of >= 0) & (self.x_of < 0)      # they hold tuples there: no number was found
         self.lists: dict[int, tuple[Any, tuple[Any, ...]]] = {
-            i: (tape[i]._op, self.numbered(tape[i])) for i, b in enumerate(held) if type(b) is tuple}
+            i: (tape[i]._op, self.numbered(tape[i])) for i in np.flatnonzero(of_lists).tolist()}
         flat = [np.array(ops.flat(args), dtype=np.intp) for _, args in self.lists.values()]
         ends = np.concatenate([self.x_of, self.y_of, self.outputs, *flat]).astype(np.intp)
         self.uses = np.bincount(ends[ends >= 0], minlength=len(self.leaves))
