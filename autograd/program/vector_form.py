@@ -3,7 +3,6 @@
 V1 = W1 X + b1, Y1 = tanh(V1), ..., then backward with Delta = -dJ/dV, the update of all weights last.  The rows of the
 table run on Formulas here, as they run on arrays in functional.py.
 """
-import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from typing import Any
@@ -12,31 +11,25 @@ import numpy as np
 
 from .. import ops
 from ..value import Value
-from .formula import Formula, chosen, lift, name, product, scaled, summed, transposed
+from .formula import Formula, chosen, lift, name, product, summed, transposed
 from .formula_scripts import ATOM, TEXT
-from .places import Piece
 from .reroll import Argument, Block, Blocks, Product
 from .vector_names import Names, is_column, some
 from .vector_page import Section, VectorForm
 
 LONGEST = 48                    # characters: what is shorter and needed once is written where it is needed
-LONGEST_INDEX = 6               # row numbers: a longer index gets a name
-LETTER = re.compile(r"[A-Za-z]\d{0,3}")
-TAKEN = re.compile(r"[ILNTXEJZdWbVYU]\d*")
 SHORT = 16                      # what is shorter is written even where it is needed twice
 ONE, N, ETA = name("1"), name("N"), name("η")
 
 
 def vector_form(program: Blocks, inputs: Sequence[Value]) -> VectorForm:
-    """The vector form of a program."""
+    """The vector form of a program: every graph has one; the text of a network does not grow with its width."""
     writer = Writer(program, inputs)
     writer.write_forward()
     if len(program.outputs) == 1:
         writer.write_backward()
     writer.write_notes()
     return writer.form
-
-
 
 
 class Writer(Names):
@@ -66,13 +59,6 @@ class Writer(Names):
 
     # --- names
 
-    def own(self, block: Block) -> Piece:
-        return self.places.pieces(np.array([block.first]))[0]
-
-
-
-
-
     def sheet_name(self, i: int, block: Block) -> str:
         """V for a local field and Y for what φ makes of it, numbered alike; E for T - ...; J at last; else U."""
         if i in self.local_fields:
@@ -89,13 +75,7 @@ class Writer(Names):
                 return "E"
         return self.numbered("U")
 
-
-
     # --- the forward phase
-
-
-
-
 
     def arguments(self, block: Block, i: int) -> list[Formula]:
         """All that a block takes; the scalars of a weighted sum are the W and b of its V."""
@@ -237,7 +217,7 @@ class Writer(Names):
         """A scalar's gradient is summed over the samples, and over the rows where it is one scalar for all."""
         to = self.scalars(a)
         if to.rows < a.numbers.size and a.numbers.ndim == 1:
-            term = summed(term) if term.rows > 1 else scaled(1.0, lift(a.numbers.size) * term)
+            term = summed(term) if term.rows > 1 else a.numbers.size * term
         self.found[TEXT.write(to)].append(product(term, ONE if term.is_wide else N))
 
     def write_notes(self) -> None:
@@ -256,5 +236,3 @@ class Writer(Names):
 def listed(block: Block, arguments: Sequence[Formula]) -> list[Any]:
     """The arguments, a list as a tuple of one: its numbers are treated alike."""
     return [(x,) if a.numbers.ndim == 2 else x for a, x in zip(block.arguments, arguments)]
-
-
