@@ -217,7 +217,7 @@ class Writer(Names):
         """A scalar's gradient is summed over the samples, and over the rows where it is one scalar for all."""
         to = self.scalars(a)
         if to.rows < a.numbers.size and a.numbers.ndim == 1:
-            term = summed(term) if term.rows > 1 else a.numbers.size * term
+            term = summed(term) if term.rows > 1 else term * a.numbers.size
         self.found[TEXT.write(to)].append(product(term, ONE if term.is_wide else N))
 
     def write_notes(self) -> None:
