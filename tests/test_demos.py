@@ -13,7 +13,8 @@ from demos.__main__ import DEMOS, TOUR
 
 CHECKOUT = Path(__file__).parent.parent
 USES = {"activations": ["matplotlib"], "regression": ["matplotlib"], "multilabel": ["matplotlib"],
-        "moons": ["matplotlib", "sklearn"], "digits": ["matplotlib", "sklearn"]}
+        "moons": ["matplotlib", "sklearn"], "digits": ["matplotlib", "sklearn"], "sharded": ["jax"]}
+EXTRA = {"matplotlib": "demos", "sklearn": "demos", "jax": "peers"}
 QUICK = {"regression": ["--epochs", "2"], "multilabel": ["--epochs", "2", "--seed", "3"],
          "moons": ["--epochs", "2", "--lr", "0.02"], "digits": ["--epochs", "1"]}
 WRITES = {"activations": {"activations.png"}, "moons": {"moons.png", "moons_loss.png"},
@@ -32,7 +33,7 @@ def need(*names):
     for name in names:
         for package in USES.get(name, []):
             if not find_spec(package):
-                pytest.skip(f'demo {name} needs {package}: pip install -e ".[demos]"')
+                pytest.skip(f'demo {name} needs {package}: pip install -e ".[{EXTRA[package]}]"')
 
 
 def one_line(run, *parts):
