@@ -8,12 +8,10 @@ import numpy as np
 
 from autograd import Value, compile
 from autograd.program.program import CHUNK
-from autograd.program.scalar import Loop
+from autograd.program.scalar import Loop, is_small
 
 from .engines import Eager, Engine
 from .samples import Samples
-
-STRAIGHT = 500          # nodes, and parameters, up to which straight-line code is faster for one sample at a time
 
 
 class Compiled(Engine):
@@ -40,6 +38,7 @@ class Compiled(Engine):
         if np.array_equal(self.known, everything) and np.array_equal(self.places, everything):
             self.known = self.places = slice(len(number))           # views instead of copies
         self.table = np.ascontiguousarray(self.columns.T)           # a row for every sample
+        self.is_small = is_small(J)                                 # for straight-line code, one sample at a time
         self.loop: Loop | None = None
         self.settings: dict[str, Any] = {}
         self.loaded = 0                                             # the size of the batch that is all the data
@@ -104,41 +103,45 @@ class Compiled(Engine):
         self.w, *self.memory = self.optimizer.rule(self.w, g / size if self.is_mean else g, *self.memory)
 
     def epoch(self, order: np.ndarray, size: int) -> float:
-        if size == 1 and max(self.program.blocks.rows, len(self.w)) <= STRAIGHT:
-            return self.patterns(order)
+        if size == 1 and self.is_small:
+            self.write_loop()
+            if self.loop and self.loop.pays:
+                return self.patterns(order, self.loop)
         with np.errstate(all="ignore"):                 # what is not finite is found, and said, after the batch
             return super().epoch(order, size)
 
-    def patterns(self, order: np.ndarray) -> float:
-        """An epoch of an update for each pattern: all of it in one generated function, straight on."""
+    def write_loop(self) -> None:
+        """The loop of updates as one function; the optimizer's settings stand in it as numbers."""
         kept = "parameters", "memory", "steps"
         settings = {name: x for name, x in vars(self.optimizer).items() if name not in kept}
-        if self.loop is None or settings != self.settings:          # they stand in the function as numbers
+        if self.loop is None or settings != self.settings:
             self.loop, self.settings, self.start = Loop(self.J, self.inputs, self.optimizer.parameters, self.update,
                                                         self.optimizer.remembers), settings, None
+
+    def patterns(self, order: np.ndarray, loop: Loop) -> float:
+        """An epoch of an update for each pattern: all of it in one function, straight on."""
         start, before = (self.state(), order), self.start
-        losses, reason = self.walk(*start)
+        losses, reason = self.walk(loop, *start)
         if reason:
             (state, earlier), n = before or (start[0], order[:0]), len(losses)
             self.restore(state)
-            self.trace_back(np.concatenate([earlier, order[:n + 1]]))
+            self.trace_back(loop, np.concatenate([earlier, order[:n + 1]]))
             raise FloatingPointError(reason)
         self.start = start
         return math.fsum(losses)
 
-    def walk(self, state: Any, order: np.ndarray) -> tuple[list[float], str]:
+    def walk(self, loop: Loop, state: Any, order: np.ndarray) -> tuple[list[float], str]:
         """Update for each sample in this order; the losses, and why it ended early if it did."""
-        assert self.loop is not None
         w, memory, steps = state
-        run = self.loop.run(self.table[order], w.tolist(), [m.tolist() for m in memory], steps)
+        run = loop.run(self.table[order], w.tolist(), [m.tolist() for m in memory], steps)
         self.w, self.memory = np.array(run.parameters), [np.array(m) for m in run.memory]
         self.optimizer.steps = steps + len(run.losses)
         return run.losses, run.reason
 
-    def trace_back(self, order: np.ndarray) -> None:
+    def trace_back(self, loop: Loop, order: np.ndarray) -> None:
         """Go to the last weights with a finite loss, then on node by node: an operation may say what went wrong."""
         if len(order) > 1:
-            self.walk(self.state(), order[:-2])
+            self.walk(loop, self.state(), order[:-2])
         self.finite = self.state()
         self.order = order
         self.publish()

@@ -6,6 +6,8 @@ from pathlib import Path
 
 import pytest
 
+import nn
+from autograd import Value, compile
 from demos.neuron import with_error
 from viz import draw
 from viz.render import RendererError
@@ -37,3 +39,10 @@ def test_its_picture_is_the_demo_s(tmp_path):
 def test_the_files_it_names_are_there():
     for target in re.findall(r"\]\(([^)#]+)\)", README):
         assert target.startswith("http") or (ROOT / target).exists(), target
+
+
+def test_the_vector_form_it_quotes_is_the_demo_s():
+    model = nn.MLP(2, [3, 1], "tanh", "tanh", seed=0)
+    x, t = [Value(0.1, "x1"), Value(0.2, "x2")], Value(0.3, "t")
+    quoted = re.search(r"Backward phase.*?(?=\n```)", README, re.DOTALL)[0]
+    assert quoted in str(compile(nn.half_squared_error(model(x), t), [*x, t]).vector_form())

@@ -1,7 +1,8 @@
 """Record once, run on arrays: the scalar graph re-rolled into the lecture's vector form.
 
 Read reroll.py (the graph as blocks), traced.py (a row of the table as NumPy calls), text.py and backward.py (the
-program's lines), sums.py (gradients that meet), program.py (what runs them).
+program's lines) and program.py (what runs them).  Beside them: functional.py runs the blocks on any array library,
+vector_form.py writes them in the lecture's letters, scalar.py runs a small graph one sample at a time.
 """
 import warnings
 from collections.abc import Sequence
