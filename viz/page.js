@@ -4,11 +4,12 @@
 const $ = id => document.getElementById(id);
 const stage = $("stage"), drawing = $("drawing"), position = $("position");
 const steps = [...$("steps").children].map(item => ({
-  item, phase: item.className, node: item.dataset.node, shows: item.dataset.shows, complete: "complete" in item.dataset,
+  item, phase: item.className, node: item.dataset.node, shows: item.dataset.shows,
   sources: words(item.dataset.from), edges: words(item.dataset.edges),
   title: item.querySelector("h2").textContent, says: item.querySelector("p").textContent,
 }));
-const LAST = steps.length - 1, BLANK = "· ", SECONDS = 1.8, SMALL = 0.7, READABLE = 0.95;    // pixels for each unit of the drawing
+const LAST = steps.length - 1, BLANK = "· ", SECONDS = 1.8;
+const SMALL = 0.7, READABLE = 0.95;                               // pixels for each unit of the drawing
 const still = matchMedia("(prefers-reduced-motion: reduce)");
 let now = -1, timer = 0;
 
@@ -20,7 +21,8 @@ const nodes = new Map([...drawing.querySelectorAll(".node")].map(part => [part.i
   part, forward: 0, backward: [],
   texts: Object.fromEntries(["value", "gradient", "delta"].map(kind => [kind, part.querySelector("." + kind)])),
 }]));
-const edges = new Map([...drawing.querySelectorAll(".edge")].map(part => [part.id, { part, forward: 0, backward: Infinity }]));
+const edges = new Map([...drawing.querySelectorAll(".edge")].map(part =>
+  [part.id, { part, forward: 0, backward: Infinity }]));
 steps.forEach(({ phase, node, shows, edges: along }, k) => {
   if (phase === "forward") nodes.get(node).forward = k;
   if (phase === "backward") nodes.get(node).backward.push({ k, shows });
@@ -43,12 +45,13 @@ function show(k, quiet = false) {
     write(node.texts.value, k >= node.forward);
     write(node.texts.gradient, so_far, so_far?.shows);
     write(node.texts.delta, all);
-    mark(node.part, { current: id === step.node, source: step.sources.includes(id), dim: id !== step.node && !step.sources.includes(id)
-      && (isBack ? !so_far : k < node.forward) });
+    const current = id === step.node, source = step.sources.includes(id);
+    mark(node.part, { current, source, dim: !current && !source && (isBack ? !so_far : k < node.forward) });
   }
   for (const [id, edge] of edges) {
     const current = step.edges.includes(id);
-    mark(edge.part, { current, closed: k < edge.backward, dim: !current && (isBack ? k < edge.backward : k < edge.forward) });
+    const dim = !current && k < (isBack ? edge.backward : edge.forward);
+    mark(edge.part, { current, dim, closed: k < edge.backward });
   }
   now = k;
   squeeze(step.item);
@@ -67,7 +70,8 @@ function show(k, quiet = false) {
 function squeeze(item) {
   const { style } = item.querySelector("dl");
   if (style.fontSize) style.fontSize = "";
-  for (let percent = 90; percent >= 50 && item.scrollWidth > item.clientWidth; percent -= 10) style.fontSize = percent + "%";
+  for (let percent = 90; percent >= 50 && item.scrollWidth > item.clientWidth; percent -= 10)
+    style.fontSize = percent + "%";
   if (item.scrollWidth > item.clientWidth || item.scrollHeight > item.clientHeight) item.tabIndex = 0;
 }
 
@@ -78,7 +82,8 @@ function write(text, known, words) {
 }
 
 function mark(part, classes) {
-  for (const [name, is] of Object.entries(classes)) if (part.classList.contains(name) !== is) part.classList.toggle(name, is);
+  for (const [name, is] of Object.entries(classes))
+    if (part.classList.contains(name) !== is) part.classList.toggle(name, is);
 }
 
 // --- where to go: buttons, slider, keys, links
@@ -110,12 +115,13 @@ document.addEventListener("keydown", event => {
   commands[KEYS[event.key]]();
 });
 
-// A node has a step forward and a step backward: the one of this phase comes first, and the next click leads to the other.
+// An edge leads to its contribution.  A node has a step forward, one backward and perhaps an update: that of this phase
+// comes first, and the next click leads to the next.
 function stepsOf(id) {
-  const mine = [];
-  steps.forEach((step, k) => { if (step.node === id || step.edges.includes(id)) mine[["forward", "backward", "update"].indexOf(step.phase)] = k; });
-  if (edges.has(id) && mine[1] !== undefined && steps[now].phase !== "forward") return [mine[1]];
-  return mine.filter(k => k !== undefined);
+  const mine = new Map(["forward", "backward", "update"].map(phase => [phase, undefined]));
+  steps.forEach((step, k) => { if (step.node === id || step.edges.includes(id)) mine.set(step.phase, k); });
+  if (edges.has(id)) return [mine.get("backward") ?? mine.get("forward")];
+  return [...mine.values()].filter(k => k !== undefined);
 }
 drawing.addEventListener("click", event => {
   const link = event.target.closest("a");
@@ -132,19 +138,22 @@ function asked() { return (Number(/^#step=(\d+)$/.exec(location.hash)?.[1]) || 1
 // --- the view: fit, zoom about a point, move, and keep what the step is about in sight
 
 const whole = drawing.viewBox.baseVal, all = { x: whole.x, y: whole.y, width: whole.width, height: whole.height };
-const view = { x: all.x + all.width / 2, y: all.y + all.height / 2, scale: 0 };        // the middle, and pixels for each unit
-const size = () => ({ width: stage.clientWidth, height: stage.clientHeight });
+const view = { x: all.x + all.width / 2, y: all.y + all.height / 2, scale: 0 };         // the middle; pixels a unit
+const size = () => drawing.getBoundingClientRect();
 const fitting = () => Math.min(size().width / all.width, size().height / all.height, 2);
 let fitted = true, moved = false, glide = 0;
 
 function look(x, y, scale) {
   const { width, height } = size(), clamp = (x, low, high) => Math.max(low, Math.min(high, x));
+  if (!width || !height) return;                                  // in a frame that is not shown yet
+  const hold = (x, start, length, shown) =>
+    shown >= length ? start + length / 2 : clamp(x, start + shown / 2, start + length - shown / 2);
   view.scale = clamp(scale, fitting() * 0.6, Math.max(6, fitting()));
-  const hold = (x, start, length, shown) => shown >= length ? start + length / 2 : clamp(x, start + shown / 2, start + length - shown / 2);
-  view.x = hold(x, all.x, all.width, width / view.scale);
-  view.y = hold(y, all.y, all.height, height / view.scale);
-  drawing.setAttribute("viewBox", [view.x - width / view.scale / 2, view.y - height / view.scale / 2, width / view.scale, height / view.scale]
-    .map(x => x.toFixed(2)).join(" "));
+  const across = width / view.scale, down = height / view.scale;
+  view.x = hold(x, all.x, all.width, across);
+  view.y = hold(y, all.y, all.height, down);
+  const box = [view.x - across / 2, view.y - down / 2, across, down];
+  drawing.setAttribute("viewBox", box.map(x => x.toFixed(2)).join(" "));
 }
 function fit() { cancelAnimationFrame(glide); fitted = true; look(0, 0, fitting()); }
 function zoom(factor, x = size().width / 2, y = size().height / 2) {
@@ -154,7 +163,10 @@ function zoom(factor, x = size().width / 2, y = size().height / 2) {
   view.scale *= factor;
   look(view.x + dx / before - dx / view.scale, view.y + dy / before - dy / view.scale, view.scale);
 }
-function move(dx, dy) { cancelAnimationFrame(glide); look(view.x + dx / view.scale, view.y + dy / view.scale, view.scale); }
+function move(dx, dy) {
+  cancelAnimationFrame(glide);
+  look(view.x + dx / view.scale, view.y + dy / view.scale, view.scale);
+}
 
 const boxes = new Map();
 function box(part) {
@@ -166,13 +178,14 @@ function box(part) {
 }
 function reveal() {
   const step = steps[now], parts = [step.node, ...step.sources].filter(Boolean).map(id => box(nodes.get(id).part));
-  if (fitted || !parts.length) return;
+  if (fitted || !parts.length || !view.scale) return;
   const width = size().width / view.scale, height = size().height / view.scale, margin = 12 / view.scale;
   const around = parts.reduce((a, b) => ({ left: Math.min(a.left, b.left), top: Math.min(a.top, b.top),
     right: Math.max(a.right, b.right), bottom: Math.max(a.bottom, b.bottom) }));
   const target = { ...around };
-  if (around.right - around.left + 2 * margin > width) Object.assign(target, { left: parts[0].left, right: parts[0].right });
-  if (around.bottom - around.top + 2 * margin > height) Object.assign(target, { top: parts[0].top, bottom: parts[0].bottom });
+  const [{ left, right, top, bottom }] = parts;
+  if (around.right - around.left + 2 * margin > width) Object.assign(target, { left, right });
+  if (around.bottom - around.top + 2 * margin > height) Object.assign(target, { top, bottom });
   const inside = target.left - margin >= view.x - width / 2 && target.right + margin <= view.x + width / 2 &&
     target.top - margin >= view.y - height / 2 && target.bottom + margin <= view.y + height / 2;
   if (!inside) glideTo((target.left + target.right) / 2, (target.top + target.bottom) / 2);
@@ -195,10 +208,11 @@ $("fit").addEventListener("click", fit);
 stage.addEventListener("wheel", event => {
   event.preventDefault();
   const { left, top } = stage.getBoundingClientRect();
-  zoom(Math.exp(-Math.max(-60, Math.min(60, event.deltaY * (event.deltaMode ? 16 : 1))) / 250), event.clientX - left, event.clientY - top);
+  const far = Math.max(-60, Math.min(60, event.deltaY * (event.deltaMode ? 16 : 1)));
+  zoom(Math.exp(-far / 250), event.clientX - left, event.clientY - top);
 }, { passive: false });
 stage.addEventListener("keydown", event => {                      // with the drawing in focus
-  const far = 60, by = { ArrowLeft: [-far, 0], ArrowRight: [far, 0], ArrowUp: [0, -far], ArrowDown: [0, far] }[event.key];
+  const by = { ArrowLeft: [-60, 0], ArrowRight: [60, 0], ArrowUp: [0, -60], ArrowDown: [0, 60] }[event.key];
   if (event.ctrlKey || event.metaKey || event.altKey) return;
   if (by && (event.shiftKey || by[1])) { fitted = false; move(...by); }
   else if (event.key === "+" || event.key === "=") zoom(1.25);
@@ -231,7 +245,8 @@ addEventListener("pointermove", event => {
   fitted = false;
   if (others.length) {
     const { x, y } = others[0], { left, top } = stage.getBoundingClientRect();
-    zoom(Math.hypot(event.clientX - x, event.clientY - y) / Math.max(1, Math.hypot(finger.x - x, finger.y - y)), x - left, y - top);
+    const apart = Math.max(1, Math.hypot(finger.x - x, finger.y - y));
+    zoom(Math.hypot(event.clientX - x, event.clientY - y) / apart, x - left, y - top);
   } else move(-dx, -dy);
   fingers.set(event.pointerId, { x: event.clientX, y: event.clientY });
 });
@@ -252,19 +267,33 @@ for (const { part } of edges.values()) {                                        
 }
 const share = phase => 100 * (steps.findLastIndex(step => step.phase === phase) + 0.5) / LAST;
 const ends = ["start", "forward", "backward"].map(share);
-position.style.setProperty("--phases", `linear-gradient(to right, var(--start-ink) ${ends[0]}%, var(--forward-arrow) ${ends[0]}% ${ends[1]}%, ` +
-  `var(--backward-arrow) ${ends[1]}% ${ends[2]}%, var(--update-ink) ${ends[2]}%)`);
-fit();
-if (view.scale < SMALL) { fitted = false; look(view.x, view.y, READABLE); }
+position.style.setProperty("--phases", `linear-gradient(to right, var(--start-ink) ${ends[0]}%, ` +
+  `var(--forward-arrow) ${ends[0]}% ${ends[1]}%, var(--backward-arrow) ${ends[1]}% ${ends[2]}%, ` +
+  `var(--update-ink) ${ends[2]}%)`);
+function begin() {
+  fit();
+  if (view.scale && view.scale < SMALL) { fitted = false; look(view.x, view.y, READABLE); }
+}
+begin();
 show(asked(), true);
-new ResizeObserver(() => { fitted ? fit() : look(view.x, view.y, view.scale); squeeze(steps[now].item); }).observe(stage);
+new ResizeObserver(() => {
+  if (!view.scale) begin(); else if (fitted) fit(); else look(view.x, view.y, view.scale);
+  squeeze(steps[now].item);
+}).observe(stage);
 let before;
 addEventListener("beforeprint", () => {
   stop();
   cancelAnimationFrame(glide);
   before = { now, ...view };
   show(LAST);
+  for (const { part } of nodes.values()) part.classList.remove("current");
   drawing.setAttribute("viewBox", Object.values(all).join(" "));
 });
-addEventListener("afterprint", () => { show(before.now); cancelAnimationFrame(glide); look(before.x, before.y, before.scale); });
+addEventListener("afterprint", () => {
+  now = -1;
+  steps[LAST].item.classList.remove("now");
+  show(before.now);
+  cancelAnimationFrame(glide);
+  look(before.x, before.y, before.scale);
+});
 })();

@@ -120,7 +120,7 @@ def item(i: int, step: Step, digits: int) -> str:
     lines = "".join([f"<div><dt>{line.label}</dt><dd>{''.join(map(as_html, line.equations))}</dd></div>"
                      for line in step.lines])
     return (f'<li id="step={i}" class="{step.phase}" data-node="{step.node}" data-from="{" ".join(step.sources)}" '
-            f'data-edges="{" ".join(step.edges)}"{shows}{" data-complete" * step.is_complete}>'
+            f'data-edges="{" ".join(step.edges)}"{shows}>'
             f'<h2><span class="phase">{step.phase}</span> {escape(step.title)}</h2>'
             f'<p>{escape(step.says)}</p><dl>{lines}</dl></li>')
 
