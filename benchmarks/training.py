@@ -59,9 +59,8 @@ def measure(peers: Mapping[str, Peer], found: Comparison, epoch: int, repeats: i
             rounds = [slow[name], *(timed(peer, 1) for _ in range(more))]
             found.rows[name] = Time(tuple(t * 1e6 for t in rounds))
         else:
-            many, one_step = times[name], times[f"{name}: one"]
-            found.rows[name] = Time(tuple((a - b) / (steps[name] - 1) * 1e6 for a, b in
-                                          zip(many.rounds, one_step.rounds)), many.cores)
+            many, one = times[name], times[f"{name}: one"].median
+            found.rows[name] = Time(tuple((t - one) / (steps[name] - 1) * 1e6 for t in many.rounds), many.cores)
     busy = [f"{name} {row.cores:.1f}" for name, row in found.rows.items() if row.cores > 1.1]
     if busy:
         found.notes.append(f"kept more than one core busy: {', '.join(busy)}")
