@@ -35,6 +35,7 @@ function show(k, quiet = false) {
   k = Math.max(0, Math.min(LAST, k));
   if (k === now) return;
   const step = steps[k];
+  reveal(step);                                                   // first, while nothing has to be laid out again
   if (now >= 0) steps[now].item.classList.remove("now");
   step.item.classList.add("now");
   drawing.setAttribute("class", step.phase);
@@ -62,7 +63,6 @@ function show(k, quiet = false) {
   if (!quiet) $("live").textContent = where + step.says;
   $("first").disabled = $("back").disabled = k === 0;
   $("next").disabled = $("last").disabled = k === LAST;
-  reveal();
   try { history.replaceState(null, "", "#step=" + (k + 1)); } catch { /* in a notebook's frame there is no address */ }
 }
 
@@ -176,8 +176,8 @@ function box(part) {
   }
   return boxes.get(part);
 }
-function reveal() {
-  const step = steps[now], parts = [step.node, ...step.sources].filter(Boolean).map(id => box(nodes.get(id).part));
+function reveal(step) {
+  const parts = [step.node, ...step.sources].filter(Boolean).map(id => box(nodes.get(id).part));
   if (fitted || !parts.length || !view.scale) return;
   const width = size().width / view.scale, height = size().height / view.scale, margin = 12 / view.scale;
   const around = parts.reduce((a, b) => ({ left: Math.min(a.left, b.left), top: Math.min(a.top, b.top),
