@@ -161,3 +161,20 @@ def test_the_command_knows_its_parts_and_sets_one_thread():
     assert command.stdout.split() == ["1", "False"], command.stderr
     command = subprocess.run([sys.executable, "-m", "benchmarks", "nothing"], cwd=ROOT, capture_output=True, text=True)
     assert command.returncode == 2 and "moons" in command.stderr
+
+
+def test_no_peer_changes_how_this_process_computes():
+    """A library linked with -ffast-math would flush subnormal numbers to zero from its loading on."""
+    program = """
+from benchmarks.peers import Unavailable
+from benchmarks.peers.c_loops import Loops
+from benchmarks.workloads import moons
+try:
+    Loops(moons(small=True))
+except Unavailable as error:
+    print(error)
+half = 0.5
+assert 1e-310 * half != 0.0
+"""
+    ran = subprocess.run([sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True)
+    assert ran.returncode == 0, ran.stderr
