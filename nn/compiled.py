@@ -67,7 +67,7 @@ class Compiled(Engine):
 
     def begin(self, order: np.ndarray) -> None:
         super().begin(order)
-        in_place = np.array_equal(order, np.arange(len(order)))
+        in_place = self.is_full or np.array_equal(order, np.arange(len(order)))
         self.sorted = self.columns if in_place else self.columns[:, order]      # batches are then slices of it
         self.loaded = self.loaded if in_place else 0
 
@@ -107,6 +107,7 @@ class Compiled(Engine):
             self.write_loop()
             if self.loop and self.loop.pays:
                 return self.patterns(order, self.loop)
+        self.is_full = size >= len(order)               # which fit does not shuffle
         with np.errstate(all="ignore"):                 # what is not finite is found, and said, after the batch
             return super().epoch(order, size)
 

@@ -70,8 +70,10 @@ class SGD(Optimizer):
         self.decay = at_least_zero("SGD", "decay", decay)
 
     def rule(self, w: Any, g: Any, change: Any) -> tuple[Any, ...]:
-        change = self.momentum * change - self.lr * (g + self.weight_decay * w)
-        return (w + change) * (1 - self.decay), change
+        if self.weight_decay:                           # what is 0 costs nothing
+            g = g + self.weight_decay * w
+        change = self.momentum * change - self.lr * g if self.momentum else -self.lr * g
+        return ((w + change) * (1 - self.decay) if self.decay else w + change), change
 
 
 class Adam(Optimizer):
