@@ -7,7 +7,6 @@ from typing import Any
 import numpy as np
 
 from autograd import Value, compile
-from autograd.program.program import CHUNK
 from autograd.program.scalar import Loop, is_small
 
 from .engines import Eager, Engine
@@ -27,7 +26,6 @@ class Compiled(Engine):
             warnings.simplefilter("ignore")             # a model may leave an input unused
             self.program = compile(J, self.inputs)
         self.columns = self.sorted = columns(self.data)
-        self.chunk = max(16, CHUNK // self.program.blocks.rows)
         self.output = self.program.blocks.outputs[0]
         self.runs = runs(self.program.blocks.inputs)
         number = {p: i for i, p in enumerate(self.program.parameters)}
@@ -41,7 +39,7 @@ class Compiled(Engine):
         self.is_small = is_small(J)                                 # for straight-line code, one sample at a time
         self.loop: Loop | None = None
         self.settings: dict[str, Any] = {}
-        self.loaded = 0                                             # the size of the batch that is all the data
+        self.loaded: Any = None                         # the buffer that holds all the data, in order
         self.refresh()
         self.finite = self.state()
 
@@ -69,14 +67,14 @@ class Compiled(Engine):
         super().begin(order)
         in_place = self.is_full or np.array_equal(order, np.arange(len(order)))
         self.sorted = self.columns if in_place else self.columns[:, order]      # batches are then slices of it
-        self.loaded = self.loaded if in_place else 0
+        self.loaded = self.loaded if in_place else None
 
     def losses(self, first: int, end: int) -> float:
         self.all[self.places] = self.w[self.known]
-        if end - first <= self.chunk:
+        if end - first <= self.program.chunk:
             J, self.gradient = self.part(first, end)
         else:
-            parts = [self.part(k, min(k + self.chunk, end)) for k in range(first, end, self.chunk)]
+            parts = [self.part(k, min(k + self.program.chunk, end)) for k in range(first, end, self.program.chunk)]
             J, self.gradient = sum(J for J, _ in parts), np.sum([gradient for _, gradient in parts], axis=0)
         if not math.isfinite(J):
             self.explain(first, end)
@@ -85,10 +83,10 @@ class Compiled(Engine):
     def part(self, first: int, end: int) -> tuple[float, np.ndarray]:
         """The losses of some samples that are not too many for the cache, and their gradient."""
         Z, S, D, forward, backward = self.program.buffers(end - first)
-        if self.loaded != end - first:
+        if self.loaded is not Z:
             for to, of in self.runs:
                 Z[to] = self.sorted[of, first:end]
-            self.loaded = end - first if end - first == len(self.order) else 0
+            self.loaded = Z if end - first == len(self.order) else None
         S[:len(self.all)] = self.all
         forward()
         backward()
