@@ -5,7 +5,6 @@ from math import isfinite, sqrt
 import graphviz
 
 from .description import Description, Edge, Node
-from .looks import ARROWS as ARROWS
 from .looks import BACKWARD, BACKWARD_INK, DIM_LINE, FAINT, FORWARD, INK, LAYER, LOOKS, PAPER
 from .pen import Pen, escaped, plain, run
 from .scripts import text

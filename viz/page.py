@@ -17,12 +17,13 @@ from xml.etree import ElementTree
 
 from autograd import Value, ops
 
-from .dot import ARROWS, LOOKS, Pen
 from .equations import Equation, written
 from .expand import expanded
 from .graph import EXPANDED_LIMIT, LIMIT, check_size
 from .letters import number_text
+from .looks import ARROWS, LOOKS
 from .markup import MathML
+from .pen import Pen
 from .render import FONTS, write
 from .stage import stage
 from .steps import PLACES, Step, Teller

@@ -9,8 +9,10 @@ from xml.etree import ElementTree
 from xml.etree.ElementTree import Element
 
 from .description import Description, Edge, Node
-from .dot import BACKWARD, Pen, digraph
+from .dot import digraph
 from .letters import number_text
+from .looks import BACKWARD
+from .pen import Pen
 from .render import SVG, render
 from .scripts import text
 from .steps import Step
