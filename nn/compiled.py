@@ -35,6 +35,7 @@ class Compiled(Engine):
         everything = np.arange(len(number))
         if np.array_equal(self.known, everything) and np.array_equal(self.places, everything):
             self.known = self.places = slice(len(number))           # views instead of copies
+        self.ones, self.zeros = np.ones(self.program.chunk), np.zeros(len(self.optimizer.parameters))
         self.table = np.ascontiguousarray(self.columns.T)           # a row for every sample
         self.is_small = is_small(J)                                 # for straight-line code, one sample at a time
         self.loop: Loop | None = None
@@ -46,7 +47,7 @@ class Compiled(Engine):
     def refresh(self) -> None:
         self.w = np.array([p.data for p in self.optimizer.parameters])
         self.memory = [np.array(numbers) for numbers in self.optimizer.memory]
-        self.all = np.array([p.data for p in self.program.parameters])
+        self.program.weights[:] = [p.data for p in self.program.parameters]
         self.start: Any = None                          # the state and the order of the epoch before, where it led here
 
     def publish(self) -> None:
@@ -61,7 +62,7 @@ class Compiled(Engine):
         self.w, self.memory, self.optimizer.steps = state
 
     def size_of_parameters(self) -> float:
-        return float(self.w.sum())
+        return float(self.w.dot(self.zeros))            # 0, or NaN where one of them is not finite
 
     def begin(self, order: np.ndarray) -> None:
         super().begin(order)
@@ -70,35 +71,34 @@ class Compiled(Engine):
         self.loaded = self.loaded if in_place else None
 
     def losses(self, first: int, end: int) -> float:
-        self.all[self.places] = self.w[self.known]
+        self.program.weights[self.places] = self.w[self.known]
         if end - first <= self.program.chunk:
-            J, self.gradient = self.part(first, end)
+            J, self.gradient = self.part(first, end), self.program.gradient
         else:
-            parts = [self.part(k, min(k + self.program.chunk, end)) for k in range(first, end, self.program.chunk)]
+            parts = [(self.part(k, min(k + self.program.chunk, end)), self.program.gradient.copy())
+                     for k in range(first, end, self.program.chunk)]
             J, self.gradient = sum(J for J, _ in parts), np.sum([gradient for _, gradient in parts], axis=0)
-        if not math.isfinite(J):
-            self.explain(first, end)
         return J
 
-    def part(self, first: int, end: int) -> tuple[float, np.ndarray]:
-        """The losses of some samples that are not too many for the cache, and their gradient."""
-        Z, S, D, forward, backward = self.program.buffers(end - first)
+    def part(self, first: int, end: int) -> float:
+        """The losses of some samples that are not too many for the cache; their gradient is the program's then."""
+        Z, forward, backward = self.program.buffers(end - first)
         if self.loaded is not Z:
             for to, of in self.runs:
                 Z[to] = self.sorted[of, first:end]
             self.loaded = Z if end - first == len(self.order) else None
-        S[:len(self.all)] = self.all
         forward()
         backward()
-        return float(Z[self.output].sum()), D[:len(self.all)].copy()
+        return float(Z[self.output].dot(self.ones[:end - first]))
 
     def step(self, size: int) -> None:
         g = self.gradient[self.places]
+        g = g / size if self.is_mean else g.copy()      # the rule may keep it
         if len(g) < len(self.w):                        # what J does not depend on has no gradient, but may decay
             g, found = np.zeros(len(self.w)), g
             g[self.known] = found
         self.optimizer.steps += 1
-        self.w, *self.memory = self.optimizer.rule(self.w, g / size if self.is_mean else g, *self.memory)
+        self.w, *self.memory = self.optimizer.rule(self.w, g, *self.memory)
 
     def epoch(self, order: np.ndarray, size: int) -> float:
         if size == 1 and self.is_small:
@@ -106,8 +106,7 @@ class Compiled(Engine):
             if self.loop and self.loop.pays:
                 return self.patterns(order, self.loop)
         self.is_full = size >= len(order)               # which fit does not shuffle
-        with np.errstate(all="ignore"):                 # what is not finite is found, and said, after the batch
-            return super().epoch(order, size)
+        return super().epoch(order, size)
 
     def write_loop(self) -> None:
         """The loop of updates as one function; the optimizer's settings stand in it as numbers."""

@@ -33,10 +33,15 @@ class Engine:
         self.begin(order)
         for first in range(0, len(order), size):
             end = min(first + size, len(order))
-            J += finite_or_raise("the loss", self.losses(first, end))
+            found = self.losses(first, end)
+            if not math.isfinite(found):
+                self.explain(first, end)
+                raise FloatingPointError(f"the loss is {found}")
+            J += found
             self.finite = self.before = self.state()
             self.step(end - first)
-            finite_or_raise("a parameter", self.size_of_parameters())
+            if not math.isfinite(w := self.size_of_parameters()):
+                raise FloatingPointError(f"a parameter is {w}")
             self.before = None
         return J
 
@@ -63,6 +68,9 @@ class Engine:
     def restore(self, state: Any) -> None:
         """Go back to an earlier state."""
         self.optimizer.restore(state)
+
+    def explain(self, first: int, end: int) -> None:
+        """The loss of a part of the order is not finite: an engine that can tell more raises here."""
 
     def publish(self) -> None:
         """Let the Values hold the weights of now."""
@@ -107,10 +115,3 @@ def losses_of(model: Callable[..., Any], data: Samples, loss: Loss) -> list[floa
     """The loss of every sample, with no graph of the model."""
     return [loss([Constant(y_l) for y_l in y] if isinstance(y, list) else Constant(y), t).data
             for y, t in zip(predict(model, data.X).tolist(), data.t)]
-
-
-def finite_or_raise(name: str, x: float) -> float:
-    """x, where it is a finite number."""
-    if not math.isfinite(x):
-        raise FloatingPointError(f"{name} is {x}")
-    return x

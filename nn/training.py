@@ -63,8 +63,10 @@ def fit(model: Callable[..., Any], X: Any, T: Any, loss: Loss, optimizer: Optimi
         run = ENGINES[engine](model, data, loss, optimizer, reduction)
     except (ValueError, ArithmeticError) as error:
         raise diverged(1, error) from error
+    warnings = np.geterr()
     try:
-        with tqdm(total=epochs, unit="epoch", disable=None if progress else True) as bar:
+        with (tqdm(total=epochs, unit="epoch", disable=None if progress else True) as bar,
+              np.errstate(all="ignore")):               # what is not finite is found, and said, after its batch
             for epoch in range(1, epochs + 1):
                 start = time.perf_counter()
                 if shuffle and size < N:
@@ -84,7 +86,8 @@ def fit(model: Callable[..., Any], X: Any, T: Any, loss: Loss, optimizer: Optimi
                     bar.set_postfix(loss=f"{history.losses[-1]:.4g}", refresh=False)
                 if on_epoch:
                     run.publish()
-                    stop = on_epoch(epoch, history.losses[-1])
+                    with np.errstate(**warnings):
+                        stop = on_epoch(epoch, history.losses[-1])
                     if isinstance(stop, (bool, np.bool_)) and stop:     # not a None or a number that it may return
                         history.stopped = "on_epoch"
                         break

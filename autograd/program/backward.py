@@ -33,6 +33,7 @@ class Backward(Text):
         self.receives = np.zeros(program.rows, dtype=bool)
         self.is_met = np.zeros(program.rows, dtype=bool)    # by an edge from rows past those of Z
         self.receives[self.output] = True
+        self.known: dict[int, float] = {self.output: 1.0}   # rows of G that are the same for every sample, for good
         self.bind.append(f"G[{self.output}] = 1.0")         # nothing else is ever written there
         for block in reversed(self.blocks):
             rows = slice(block.first, block.first + block.size)
@@ -74,14 +75,13 @@ class Backward(Text):
         lines: list[str] = []
         arguments = self.arguments(block, lines)
         partials = self.partials(block, arguments, lines)
-        is_one = block.size == 1 and block.first == self.output and not any(a.is_scalar for a in block.arguments)
-        gradient = 1.0 if is_one else Traced.named(g)
+        gradient = self.known_gradient(block, own) or Traced.named(g)
         wanted = [(a, partial * gradient) for a, partial in zip(block.arguments, partials) if self.is_wanted(a)
                   and not (is_plain_one(partial) and not a.is_scalar and self.pass_on(a, own))]
         writer = self.writer(block)
         for a, term in wanted:
             if not isinstance(term, Traced):                # it is there once and for all
-                self.bind.append(f"{self.destination(a, for_good=True)}[...] = {term!r}")
+                self.bind.append(f"{self.destination(a, for_good=float(term))}[...] = {term!r}")
         wanted = [(a, term) for a, term in wanted if isinstance(term, Traced)]
         places = writer.write([(term, None if a.is_scalar else self.destination(a)) for a, term in wanted])
         named = [x.function for x in (*arguments, *partials) if isinstance(x, Traced) and not x.args]
@@ -91,6 +91,12 @@ class Backward(Text):
         for (a, term), place in zip(wanted, places):
             if a.is_scalar:
                 self.sum_over_samples(place, a, broadcast=a.numbers.ndim == 2 and not term.stacked)
+
+    def known_gradient(self, block: Block, own: np.ndarray) -> float | None:
+        """The gradient of the block's rows where it is one number for good, as that of the output and of its terms."""
+        found = {self.known.get(row) for row in own.tolist()}
+        return found.pop() if len(found) == 1 and not any(
+            a.is_scalar and self.is_wanted(a) for a in block.arguments) else None
 
     def partials(self, block: Block, arguments: list[Traced], lines: list[str]) -> list[Number]:
         """The rule's partials, one for each argument; a list's are stacked."""
@@ -111,12 +117,12 @@ class Backward(Text):
         if has_bias:
             weights = Argument(True, np.column_stack([block.W, block.b]))
         if self.is_wanted(weights):
-            self.backward.append(f"np.dot({g}, {x}.T, {self.scalar_destination(weights)})")
+            self.backward.append(f"{g}.dot({self.part('x', x, '.T')}, {self.scalar_destination(weights)})")
         if not has_bias and self.is_wanted(bias):
             self.sum_over_samples(g, bias)
         if self.is_wanted(rows):
-            columns = f"[:, :{len(block.x)}]" if has_bias else ""
-            self.backward.append(f"np.dot({W}{columns}.T, {g}, {self.destination(rows)})")
+            to = self.destination(rows, and_ones=has_bias)  # one row more is faster than [W b] without its last column
+            self.backward.append(f"{self.part('w', W, '.T')}.dot({g}, {to})")
 
     # --- where gradients go
 
@@ -137,17 +143,22 @@ class Backward(Text):
         return (i >= 0 and i not in self.begun and rows.flat[0] == block.first and rows.size == block.size
                 and follow(rows))
 
-    def destination(self, a: Argument, for_good: bool = False) -> str:
-        """Where a block writes what it sends to rows; if for good, nothing may be added there."""
+    def destination(self, a: Argument, for_good: float | None = None, and_ones: bool = False) -> str:
+        """Where a block writes what it sends to rows, and to the row of ones after them, where nobody reads it.
+
+        If it is this number for good, nothing may be added there.
+        """
         rows = self.place[a.numbers]
-        if self.is_whole(rows) and (not for_good or (self.row_uses[rows] == 1).all()):
+        if self.is_whole(rows) and (for_good is None or (self.row_uses[rows] == 1).all()):
             self.begun.add(int(self.owner[rows.flat[0]]))
             self.receives[rows] = True
-            return self.view("G", rows)
+            if for_good is not None:
+                self.known.update(dict.fromkeys(rows.ravel().tolist(), for_good))
+            return self.view("G", np.arange(rows.flat[0], rows.flat[-1] + 2) if and_ones else rows)
         sent = np.arange(self.more_rows, self.more_rows + rows.size).reshape(rows.shape)
-        self.more_rows += rows.size
+        self.more_rows += rows.size + and_ones
         self.edge(rows, sent)
-        return self.view("G", sent)
+        return self.view("G", np.arange(sent[0], sent[-1] + 2) if and_ones else sent)
 
     def edge(self, rows: np.ndarray, sources: np.ndarray) -> None:
         """What is in these rows of G has to be added to the gradients of those rows."""
@@ -165,7 +176,7 @@ class Backward(Text):
     def sum_over_samples(self, term: str, a: Argument, broadcast: bool = False) -> None:
         """The gradient of scalars, from a row for each of them."""
         to = self.scalar_destination(a)
-        self.backward.append(f"{to}[...] = np.dot({term}, one)" if broadcast else f"np.dot({term}, one, {to})")
+        self.backward.append(f"{to}[...] = {term}.dot(one)" if broadcast else f"{term}.dot(one, {to})")
 
     def scalar_destination(self, a: Argument) -> str:
         """Where a block writes what it sends to scalars: in D where they are its alone, else past the end of D."""

@@ -40,18 +40,22 @@ class Program:
         self.bind: Callable[..., Any] = names["bind"]
         self.bound: dict[int, tuple[Any, ...]] = {}
         self.chunk = max(LEAST, CHUNK // (self.blocks.rows + self.rows))
+        n = len(self.parameters)
+        S, D = np.empty(n + len(self.blocks.constants)), np.zeros(self.scalars)
+        S[n:] = self.blocks.constants
+        self.S, self.D, self.weights, self.gradient = S, D, S[:n], D[:n]
 
     def buffers(self, N: int) -> tuple[Any, ...]:
-        """Z, S, D and the two phases bound to them, for N samples at a time."""
+        """Z and the two phases bound to it, for N samples at a time.
+
+        forward() reads the inputs' rows of Z and `weights`, backward() leaves the sum of their gradients in `gradient`.
+        """
         if N not in self.bound:
             if len(self.bound) > 4 or self.rows > CHUNK // 64:      # large ones are not kept beside each other
                 self.bound.clear()
             Z, G = np.zeros((self.blocks.rows, N)), np.zeros((self.rows, N))
             Z[self.blocks.ones] = 1.0
-            n = len(self.parameters)
-            S, D = np.empty(n + len(self.blocks.constants)), np.zeros(self.scalars)
-            S[n:] = self.blocks.constants
-            self.bound[N] = (Z, S, D, *self.bind(Z, G, S, D, N))
+            self.bound[N] = (Z, *self.bind(Z, G, self.S, self.D, N))
         return self.bound[N]
 
     def chunks(self, X: Any) -> list[np.ndarray]:
@@ -80,11 +84,11 @@ class Program:
                              "sum, or use forward")
         gradient, values = np.zeros(len(self.parameters)), [np.empty(0)]
         for chunk in self.chunks(X):
-            Z, D, backward = self.run(chunk)
+            Z, backward = self.run(chunk)
             values.append(Z[self.blocks.outputs[0]].copy())
             with np.errstate(all="ignore"):
                 backward()
-            gradient += D[:len(gradient)]
+            gradient += self.gradient
         return np.concatenate(values), gradient
 
     def vector_form(self) -> "VectorForm":
@@ -108,11 +112,11 @@ class Program:
 
         return function(self.blocks, xp)
 
-    def run(self, X: np.ndarray) -> tuple[np.ndarray, np.ndarray, Callable[[], None]]:
-        """The forward phase for the rows of X; returns Z, D and the backward phase."""
-        Z, S, D, forward, backward = self.buffers(len(X))
-        S[:len(self.parameters)] = [p.data for p in self.parameters]
+    def run(self, X: np.ndarray) -> tuple[np.ndarray, Callable[[], None]]:
+        """The forward phase for the rows of X; returns Z and the backward phase."""
+        Z, forward, backward = self.buffers(len(X))
+        self.weights[:] = [p.data for p in self.parameters]
         Z[self.blocks.inputs] = X.T
         with np.errstate(all="ignore"):
             forward()
-        return Z, D, backward
+        return Z, backward

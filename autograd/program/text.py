@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from .reroll import Block, Blocks, Product, follow
-from .traced import Traced, Writer, run
+from .traced import Traced, Writer, run, run_on_list
 
 
 class Text:
@@ -54,6 +54,19 @@ class Text:
             self.bind.append(f"{self.bound[expression]} = {expression}")
         return self.bound[expression]
 
+    def constant(self, expression: str) -> str:
+        """The same for a function of NumPy, which keeps its name, and for a plain number."""
+        if expression.startswith("np.array("):
+            return self.name("c", expression)
+        if expression not in self.bound:
+            self.bound[expression] = expression.removeprefix("np.").replace(".", "_")
+            self.bind.append(f"{self.bound[expression]} = {expression}")
+        return self.bound[expression]
+
+    def part(self, kind: str, array: str, what: str) -> str:
+        """A view of an array, such as its transpose: bound before, unless the array is gathered when it runs."""
+        return self.name(kind, array + what) if array.isidentifier() else array + what
+
     def given(self, kind: str, x: Any) -> str:
         """The name of an index array or a function that the text is given."""
         name = f"{kind}{len(self.names)}"
@@ -83,7 +96,7 @@ class Text:
         for a in block.arguments:
             stacked = a.numbers.ndim == 2
             if a.is_scalar:
-                found.append(Traced.named(self.scalars(a.numbers), stacked))
+                found.append(Traced.named(self.scalars(a.numbers), stacked, wide=False))
             elif follow(numbers := self.place[a.numbers]):
                 found.append(Traced.named(self.view("Z", numbers), stacked))
             else:
@@ -112,7 +125,7 @@ class Text:
                 return self.name("t", f"T[{i - 1}, :{n * block.size}].reshape({n}, {block.size}, N)")
             return self.name("t", f"T[{i - 1}, :{block.size}]")
 
-        return Writer(buffer)
+        return Writer(buffer, self.constant)
 
     # --- the forward phase
 
@@ -130,17 +143,19 @@ class Text:
         z = self.view("Z", block.rows)
         if isinstance(block, Product):
             W, x, has_bias = self.factors(block)
-            self.forward.append(f"np.dot({W}, {x}, {z})")
+            self.forward.append(f"{W}.dot({x}, {z})")
             if not has_bias:
-                self.forward.append(f"np.add({z}, {self.scalars(block.b)}, {z})")
-        elif block.op.lists:
+                self.forward.append(f"{self.constant('np.add')}({z}, {self.scalars(block.b)}, out={z})")
+            return
+        arguments = self.arguments(block, self.forward)
+        result = run_on_list(block.op, *arguments) if block.op.lists else run(block.op, *arguments)
+        if result is None:                              # its array form, called as it stands
             f = block.op.array or (lambda xp, *args: block.op.forward(*args))
-            arguments = ", ".join([x.function for x in self.arguments(block, self.forward)])
-            self.forward.append(f"{z}[...] = {self.given('f', f)}(np, {arguments})")
+            names = ", ".join([x.function for x in arguments])
+            self.forward.append(f"{z}[...] = {self.given('f', f)}(np, {names})")
         else:
             writer = self.writer(block)
-            arguments_of = self.arguments(block, self.forward)
-            writer.write([(run(block.op, *arguments_of), z)])
+            writer.write([(result, z)])
             self.forward += writer.lines
 
     def factors(self, block: Product) -> tuple[str, str, bool]:

@@ -2,8 +2,11 @@
 
 The calls write into buffers that are there already, `np.multiply(a, b, out=c)`: nothing is allocated at run time.
 """
+import math
 from collections.abc import Callable, Iterable
 from typing import Any
+
+import numpy as np
 
 from ..ops import Op
 
@@ -17,27 +20,40 @@ class Traced:
     >>> (1 - z * z).args[1].function
     'multiply'
     """
-    __slots__ = "args", "function", "key", "stacked"
+    __slots__ = "args", "function", "key", "stacked", "wide"
 
     key: tuple[Any, ...]
     stacked: bool               # is it the arrays of a list, one on another?
+    wide: bool                  # has it a column for each sample?  Scalars are one column for all
     shape = None                # it is an array, for a row that asks; of what shape is known when it runs
 
     def __init__(self, function: str, *args: Number) -> None:
         self.function, self.args = function, args
-        self.stacked = any(isinstance(x, Traced) and x.stacked for x in args)
+        self.stacked, self.wide = any(isinstance(x, Traced) and x.stacked for x in args), True
         self.key = function, *(x.key if isinstance(x, Traced) else x for x in args)
 
     @classmethod
-    def named(cls, name: str, stacked: bool = False) -> "Traced":
+    def named(cls, name: str, stacked: bool = False, wide: bool = True) -> "Traced":
         """An array that has this name in the text."""
         array = cls(name)
-        array.stacked = stacked
+        array.stacked, array.wide = stacked, wide
         return array
 
     def apply_op(self, op: Op, args: Iterable[Any]) -> Number:
         """Another row used by a rule: its own array form, written on."""
         return run(op, *args)
+
+    def sum(self, axis: int) -> "Traced":
+        """The sum of a list's arrays."""
+        return self.over_list("add.reduce", axis)
+
+    def over_list(self, function: str, axis: int) -> "Traced":
+        """What a function makes of the arrays of a list, of the same shape as each of them."""
+        if axis or not (self.stacked and self.wide):
+            raise NotImplementedError           # by Writer: whoever asks calls the row's array form as it stands
+        result = Traced(function, self)
+        result.stacked = False
+        return result
 
     def __add__(self, other: Number) -> Number:
         return Traced("add", self, other)
@@ -91,10 +107,34 @@ class TracedNumpy:
     def __getattr__(self, name: str) -> Callable[..., Traced]:
         return lambda *args: Traced("absolute" if name == "abs" else name, *args)
 
+    def amax(self, xs: Traced, axis: int) -> Traced:
+        """The largest of a list's arrays."""
+        return xs.over_list("maximum.reduce", axis)
+
 
 def run(op: Op, *args: Number) -> Number:
     """What the row computes on arrays, as text; a number where it does not look at them."""
     return op.array(TracedNumpy(), *args) if op.array else op.forward(*args)
+
+
+def run_on_list(op: Op, *args: Number) -> Number | None:
+    """The same for a row that takes lists; None where its array form asks for more than can be written here."""
+    try:
+        z = run(op, *args)
+    except (NotImplementedError, AttributeError, TypeError):
+        return None
+    return z if isinstance(z, Traced) and not z.stacked and takes_each_alike(z) else None
+
+
+def takes_each_alike(x: Number) -> bool:
+    """Is every call a ufunc's, or where: one that works element by element?"""
+    return not isinstance(x, Traced) or not x.args or (
+        (is_ufunc(x.function) or x.function == "where") and all(map(takes_each_alike, x.args)))
+
+
+def is_ufunc(function: str) -> bool:
+    """Is it a function of NumPy that writes where it is told?"""
+    return isinstance(getattr(np, function.partition(".")[0], None), np.ufunc)
 
 
 def is_one(x: Number) -> bool:
@@ -106,10 +146,14 @@ INLINE = {"greater", "greater_equal", "less", "less_equal"}          # condition
 
 
 class Writer:
-    """Writes expressions as lines of text, each result once, in as few buffers as are in use at a time."""
+    """Writes expressions as lines of text, each result once, in as few buffers as are in use at a time.
 
-    def __init__(self, buffer: Callable[[int, bool], str]) -> None:
-        self.buffer = buffer                    # the name of the i-th buffer of this block's shape, or of its lists'
+    `buffer` gives the name of the i-th buffer of this block's shape, or of its lists'; `bound` the name of what stays
+    the same from call to call, NumPy's functions and plain numbers.
+    """
+
+    def __init__(self, buffer: Callable[[int, bool], str], bound: Callable[[str], str] = str) -> None:
+        self.buffer, self.bound = buffer, bound
         self.lines: list[str] = []
 
     def write(self, results: Iterable[tuple[Number, str | None]]) -> list[str]:
@@ -143,20 +187,26 @@ class Writer:
                 self.lines.append(f"{out}[...] = {x.function}")
             return out or x.function
         if x.key not in place:
-            arguments = ", ".join([self.place(a, None, uses, place, free) for a in x.args])
+            arguments = ", ".join([self.argument(a, uses, place, free) for a in x.args])
+            function = self.bound(f"np.{x.function}")
             if x.function in INLINE:                # its arguments stay in use until it is read
-                place[x.key] = f"np.{x.function}({arguments})"
+                place[x.key] = f"{function}({arguments})"
             else:
                 for a in x.args:
                     self.release(a, uses, place, free)
                 target = out if out and uses[x.key] == 1 else self.take(free, x.stacked)
-                self.lines.append(f"{target}[...] = np.where({arguments})" if x.function == "where" else
-                                  f"np.{x.function}({arguments}, out={target})")
+                self.lines.append(f"{function}({arguments}, out={target})" if is_ufunc(x.function) else
+                                  f"{target}[...] = {function}({arguments})")
                 place[x.key] = target
         if out and place[x.key] != out:
             self.lines.append(f"{out}[...] = {place[x.key]}")
             return out
         return place[x.key]
+
+    def argument(self, x: Number, uses: dict[Any, int], place: dict[Any, str], free: dict[bool, list[str]]) -> str:
+        """x where a call reads it: a plain number is an array already, for NumPy would make one at every call."""
+        return self.place(x, None, uses, place, free) if isinstance(x, Traced) else self.bound(
+            f"np.array({float(x)!r})" if math.isfinite(x) else f"np.array(float('{x}'))")
 
     def take(self, free: dict[bool, list[str]], stacked: bool) -> str:
         """A buffer that is not in use."""
