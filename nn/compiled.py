@@ -1,6 +1,7 @@
 """Training on arrays: the loss recorded for one sample, compiled, and the optimizer's rule on one flat vector."""
 import math
 import warnings
+from importlib.util import find_spec
 from itertools import pairwise
 from typing import Any
 
@@ -15,6 +16,8 @@ from .samples import Samples
 
 class Compiled(Engine):
     """The engine of arrays: the weights are a vector while it runs, and the Values' again when it is done."""
+
+    jit: bool | None = None         # numba for the loop of updates: None is where it will pay
 
     def __init__(self, *arguments: Any) -> None:
         super().__init__(*arguments)
@@ -114,7 +117,7 @@ class Compiled(Engine):
         settings = {name: x for name, x in vars(self.optimizer).items() if name not in kept}
         if self.loop is None or settings != self.settings:
             self.loop, self.settings, self.start = Loop(self.J, self.inputs, self.optimizer.parameters, self.update,
-                                                        self.optimizer.remembers), settings, None
+                                                        self.optimizer.remembers, jit=self.jit), settings, None
 
     def patterns(self, order: np.ndarray, loop: Loop) -> float:
         """An epoch of an update for each pattern: all of it in one function, straight on."""
@@ -167,6 +170,17 @@ class Compiled(Engine):
         self.publish()
         J = float(self.program.forward(columns(unseen).T).sum())
         return J if math.isfinite(J) else super().unseen_losses(unseen)     # which says what operation it was
+
+
+class Jitted(Compiled):
+    """The same, with the loop of updates in machine code from the first one on."""
+
+    jit = True
+
+    def __init__(self, *arguments: Any) -> None:
+        if find_spec("numba") is None:
+            raise ImportError("engine 'jit' needs numba, which is not installed: pip install deltagrad[jit]")
+        super().__init__(*arguments)
 
 
 def columns(data: Samples) -> np.ndarray:

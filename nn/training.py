@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from tqdm import tqdm
 
-from .compiled import Compiled
+from .compiled import Compiled, Jitted
 from .engines import Eager, Engine
 from .losses import Loss
 from .optimizers import Optimizer
@@ -42,7 +42,8 @@ def fit(model: Callable[..., Any], X: Any, T: Any, loss: Loss, optimizer: Optimi
     batch's size, "sum" is the lecture's J.  on_epoch(epoch, loss) may return True to stop; epochs count from 1.
 
     The engine "compiled" records the loss of one sample and trains on arrays, "eager" walks node by node; their weights
-    agree to 1e-9.  A model or a loss that branches in Python on its data needs "eager".
+    agree to 1e-9.  A model or a loss that branches in Python on its data needs "eager".  With batch_size=1 the compiled
+    engine goes over to numba's machine code where that is installed and will pay; "jit" does from the first update.
 
     Ctrl-C ends the training and returns the History of the whole epochs so far; a step that it hits is undone.  Raises
     FloatingPointError, naming the epoch, where a loss is not finite or a sample leaves an operation's domain; the
@@ -57,6 +58,9 @@ def fit(model: Callable[..., Any], X: Any, T: Any, loss: Loss, optimizer: Optimi
     unseen = Samples(model, *validation, loss, "validation ") if validation else None
     N = len(data.X)
     size = N if batch_size is None else min(N, whole("batch_size", batch_size, least=1))
+    if engine == "jit" and size > 1:
+        raise ValueError("engine 'jit' moves the weights after every sample: give batch_size=1, or for batches of "
+                         f"{size} the engine 'compiled'")
     order, random = np.arange(N), np.random.default_rng(seed)
     history = History()
     try:
@@ -109,7 +113,7 @@ def diverged(epoch: int, error: Exception) -> FloatingPointError:
                               "finite loss; try a smaller lr")
 
 
-ENGINES: dict[str, type[Engine]] = {"compiled": Compiled, "eager": Eager}
+ENGINES: dict[str, type[Engine]] = {"compiled": Compiled, "eager": Eager, "jit": Jitted}
 
 
 def whole(name: str, n: Any, least: int) -> int:

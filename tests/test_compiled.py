@@ -1,6 +1,7 @@
 """The compiled engine of fit: on arrays the same training as node by node, to the last bits."""
 import functools
 import math
+from importlib.util import find_spec
 
 import numpy as np
 import pytest
@@ -202,3 +203,28 @@ def test_a_value_as_model_is_recorded_once():
 
     nn.fit(model, X[:, :1], REGRESSION[:, 0], nn.mean_squared_error, nn.SGD([w], 0.1), 20)
     assert len(calls) == 2 and isinstance(calls[-1][0], Value)          # once to look at its outputs
+
+
+# --- machine code for the loop of updates ----------------------------------------------------------------------------
+
+
+@pytest.mark.skipif(find_spec("numba") is None, reason="numba is not installed (extra: jit)")
+@pytest.mark.parametrize("optimizer", OPTIMIZERS.values(), ids=OPTIMIZERS)
+def test_machine_code_from_the_first_update(optimizer):
+    found = []
+    for engine in "compiled", "jit":
+        model = nn.MLP(3, [4, 2], "tanh", seed=1)
+        moved = optimizer(model.parameters())
+        history = nn.fit(model, X, REGRESSION, nn.half_squared_error, moved, 3, batch_size=1, engine=engine)
+        found.append((np.array([p.data for p in model.parameters()]), history, moved))
+    assert_same(found)
+
+
+def test_machine_code_without_numba_or_for_batches(monkeypatch):
+    model = nn.MLP(3, [4, 2], "tanh", seed=1)
+    optimizer = nn.SGD(model.parameters(), 0.1)
+    with pytest.raises(ValueError, match=r"engine 'jit' .* give batch_size=1, or for batches of 5 the engine 'compiled'"):
+        nn.fit(model, X, REGRESSION, nn.half_squared_error, optimizer, 1, batch_size=5, engine="jit")
+    monkeypatch.setattr("nn.compiled.find_spec", lambda name: None)
+    with pytest.raises(ImportError, match=r"needs numba, which is not installed: pip install deltagrad\[jit\]"):
+        nn.fit(model, X, REGRESSION, nn.half_squared_error, optimizer, 1, batch_size=1, engine="jit")

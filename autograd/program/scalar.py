@@ -7,6 +7,7 @@ import math
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from importlib.util import find_spec
 from typing import Any
 
@@ -176,20 +177,30 @@ class Loop:
         """The function of the source, or whole, with memory kept; exact, on NumPy's numbers; jit, on arrays."""
         if kind in self.functions:
             return self.functions[kind]
-        names = (EXACT if kind == "exact" else MATH) | self.straight.page.functions | {"ERRORS": ERRORS}
+        functions = self.straight.page.functions
+        if kind == "jit":
+            self.functions[kind] = machine_code(self.straight.text_on_arrays(), tuple(functions.items()))
+            return self.functions[kind]
+        names = (EXACT if kind == "exact" else MATH) | functions | {"ERRORS": ERRORS}
         text = self.source
         if kind == "whole":
             text = self.straight.text()
         elif kind == "exact":
             text = self.straight.text(literal=lambda x: f"number({x!r})")
-        elif kind == "jit":
-            import numba
-            compiled = numba.njit(error_model="numpy")
-            text = self.straight.text_on_arrays()
-            names |= {name: compiled(f) for name, f in self.straight.page.functions.items()}
         exec(text, names)
-        self.functions[kind] = compiled(names["loop"]) if kind == "jit" else names["loop"]
+        self.functions[kind] = names["loop"]
         return self.functions[kind]
+
+
+@lru_cache(maxsize=64)
+def machine_code(text: str, functions: tuple[tuple[str, Callable[..., Any]], ...]) -> Callable[..., Any]:
+    """The text's function through numba: compiled at its first call, and once for all loops of the same text."""
+    import numba
+
+    compiled = numba.njit(error_model="numpy")
+    names = MATH | {name: compiled(f) for name, f in functions}
+    exec(text, names)
+    return compiled(names["loop"])
 
 
 # Measured on networks of tanh, 2-8-1 to 16-32-1, CPython 3.11: 0.01 microseconds for each number of a row, which meets

@@ -3,12 +3,14 @@
 A peer is imported only when it is wanted, so that one that is not installed costs a line and not the run.
 """
 from collections.abc import Callable
+from functools import partial
 from importlib import import_module
 from typing import NamedTuple, Protocol
 
 import numpy as np
 
 from ..workloads import Workload
+from .alone import Alone
 
 
 class Peer(Protocol):
@@ -31,14 +33,16 @@ class Entry(NamedTuple):
     install: str = ""
     digits: float = 1e-12           # how far its parameters may be from the others' after three steps
     moves: bool = True              # does it train, or only compute the gradient?
+    alone: bool = False             # in a process of its own: the garbage collector's work is much of its time
 
 
 PEERS = {
     "deltagrad fit, compiled": Entry("deltagrad", "Compiled"),
-    "deltagrad fit, eager": Entry("deltagrad", "Eager"),
+    "deltagrad fit, numba": Entry("deltagrad", "Jitted", "numba"),
+    "deltagrad fit, eager": Entry("deltagrad", "Eager", alone=True),
     "deltagrad gradient alone": Entry("deltagrad", "Gradient", moves=False),
     "deltagrad own loop": Entry("deltagrad", "OwnLoop"),
-    "micrograd, gc on": Entry("micrograd_scalar", "Micrograd", "micrograd"),
+    "micrograd, gc on": Entry("micrograd_scalar", "Micrograd", "micrograd", alone=True),
     "micrograd, gc off": Entry("micrograd_scalar", "WithoutCollector", "micrograd"),
     "PyTorch eager": Entry("pytorch", "Eager", "torch"),
     "JAX jit, a call a step": Entry("jax_jit", "CallAStep", "jax"),
@@ -59,7 +63,8 @@ def load(name: str) -> Callable[[Workload], Peer]:
     """The class of a peer; raises Unavailable, with how to install it, where its library is missing."""
     entry = PEERS[name]
     try:
-        cls: Callable[[Workload], Peer] = getattr(import_module(f".{entry.module}", __name__), entry.cls)
+        module = import_module(f".{entry.module}", __name__)
     except ModuleNotFoundError as error:
         raise Unavailable(f"{error.name} is not installed: pip install {entry.install or error.name}") from error
-    return cls
+    cls: Callable[[Workload], Peer] = getattr(module, entry.cls)
+    return partial(Alone, module.__name__, entry.cls) if entry.alone else cls

@@ -48,6 +48,22 @@ class Compiled(Fit):
     engine = "compiled"
 
 
+class Jitted(Fit):
+    """The loop of updates in machine code; it was compiled before."""
+
+    engine = "jit"
+
+    def __init__(self, workload: Workload) -> None:
+        if workload.batch_size > 1:
+            raise Unavailable("numba serves where there is one sample per update")
+        super().__init__(workload)
+        try:
+            self.run(1)
+        except ImportError as error:
+            raise Unavailable("numba is not installed: pip install numba") from error
+        self.reset()
+
+
 class Eager(Fit):
     engine = "eager"
 
