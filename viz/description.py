@@ -9,6 +9,7 @@ from autograd import Constant, Parameter, Value, adjoints, recorded, wengert_lis
 
 from .expand import is_on_lists
 from .layers import layers_of
+from .letters import number_text
 from .names import expression, names
 from .scripts import text
 
@@ -47,6 +48,10 @@ class Node:
     layer: str = ""                             # of an operation: the layer in whose frame it stands
     rows: tuple[Row, ...] = ()                  # of a neuron's v: the terms that have no node of their own
     facts: tuple[Fact, ...] = ()                # where the box stands for many nodes: what there is to say of them
+
+    def is_called_by_its_number(self, digits: int) -> bool:
+        """Is its value said by its name already?"""
+        return self.kind == "constant" and self.name == number_text(self.value, digits)
 
 
 @dataclass(frozen=True)

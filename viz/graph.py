@@ -74,10 +74,7 @@ def draw(root: Value, *, detail: str | None = None, expand: bool | Value | str =
     """
     if not isinstance(root, Value):
         raise TypeError(f"draw takes a Value, the output of an expression, not {ops.short(repr(root))}")
-    if direction not in ARROWS:
-        raise ValueError(f"direction is one of {', '.join(ARROWS)}, not {direction!r}")
-    if not isinstance(digits, int) or digits < 1:
-        raise ValueError(f"digits is a whole number, at least 1, not {digits!r}")
+    check_style(digits, direction)
     if limit is not None and (not isinstance(limit, int) or limit < 1):
         raise ValueError(f"limit is a whole number of nodes, at least 1, not {limit!r}")
     if detail not in (None, *DETAILS):
@@ -157,6 +154,14 @@ def without_constants(description: Description) -> Description:
     nodes = tuple([node for node in description.nodes if node.kind != "constant"])
     left = {node.id for node in nodes}
     return replace(description, nodes=nodes, edges=tuple([edge for edge in description.edges if edge.parent in left]))
+
+
+def check_style(digits: int, direction: str) -> None:
+    """Raise ValueError where numbers or a drawing cannot be written so."""
+    if direction not in ARROWS:
+        raise ValueError(f"direction is one of {', '.join(ARROWS)}, not {direction!r}")
+    if not isinstance(digits, int) or digits < 1:
+        raise ValueError(f"digits is a whole number, at least 1, not {digits!r}")
 
 
 def check_size(root: Value, limit: int, advice: str) -> None:

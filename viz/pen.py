@@ -53,7 +53,7 @@ class Pen:
         if node.facts:
             return [(fact.label, fact.number, FORWARD_INK if fact.phase == "forward" else BACKWARD_INK)
                     for fact in node.facts]
-        if node.kind == "constant" and node.name == self.number(node.value):        # it is called by its number
+        if node.is_called_by_its_number(self.digits):
             return []
         rows = [("value", self.number(node.value), FORWARD_INK)]
         if node.gradient is not None:

@@ -1,6 +1,7 @@
-"""The drawing as the step page has it: every node and edge a link to its step, and classes in the place of colours.
+"""The drawing as a page has it: nodes and edges are links to their steps, classes stand in the place of colours.
 
-page.css gives the colours, light, dark and dimmed; page.js writes the numbers as they are at a step.
+It is laid out once, with room for every number that a step writes into it.  page.css gives the colours, light, dark and
+dimmed; page.js writes the numbers as they are at a step.
 """
 from collections.abc import Sequence
 from dataclasses import replace
@@ -10,12 +11,11 @@ from xml.etree.ElementTree import Element
 
 from .description import Description, Edge, Node
 from .dot import digraph
-from .letters import number_text
 from .looks import BACKWARD
 from .pen import Pen
 from .render import SVG, render
 from .scripts import text
-from .steps import Step
+from .step import Step, showing, widest
 from .symbol import Symbol
 
 SHAPES = tuple(f"{{{SVG}}}{tag}" for tag in ("path", "polygon", "polyline", "ellipse"))
@@ -23,7 +23,7 @@ TEXT = f"{{{SVG}}}text"
 
 
 def stage(description: Description, told: Sequence[Step], digits: int, direction: str = "LR") -> Element:
-    """The drawing of the last step, with room for what stands in its boxes at the others.
+    """The drawing of the description, with room for what its cells hold at each step.
 
     Raises RendererError where there is no program to lay it out.
     """
@@ -36,42 +36,40 @@ def stage(description: Description, told: Sequence[Step], digits: int, direction
     drawing.attrib |= {"id": "drawing", "role": "group", "aria-label": f"The graph of {pen.header(pen.root)}"}
     graph, edges = drawing[0], {edge.id: edge for edge in description.edges}
     prefix = graph.attrib.pop("id") + "-"
-    step_of = {part: i for i, step in enumerate(told, start=1) if step.phase != "update"
-               for part in (step.node, *step.edges)}            # the last one wins: of the backward phase, if any
+    step_of = {part: f"#step={i}" for i, step in enumerate(told, start=1) if step.phase != "update"
+               for part in (step.node, *step.edges) if part}    # the last one wins: of the backward phase, if any
+    first = "#step=1" if step_of else ""        # no part has a step of its own where each step is about all of them
     for part in [*graph]:
         id = part.get("id", "").removeprefix(prefix)
         part.set("id", id)
         if id in pen.nodes:
-            link(part, step_of.get(id, 1))
+            link(part, step_of.get(id, first))
             write_node(part, pen, pen.nodes[id])
         elif id in edges:
-            link(part, step_of.get(id, 1)).set("aria-label", carried(pen, edges[id]))
-            write_edge(part)
+            link(part, step_of.get(id, first), carried(pen, edges[id]))
+            write_edge(part, pen, edges[id])
         else:
             graph.remove(part)                  # the title and the background
     return drawing
 
 
 def roomy(description: Description, told: Sequence[Step], digits: int) -> Description:
-    """The description with each gradient's longest number so far, for a layout in which all of them fit.
+    """The description with each cell's widest number, for a layout in which all of them fit.
 
     Frames around layers would make the drawing larger, and it has to fit beside the formulas.
     """
-    longest: dict[str, float] = {}
-    for step in told:
-        if step.phase == "backward" and step.number is not None:
-            longest[step.node] = max(longest.get(step.node, step.number), step.number,
-                                     key=lambda x: len(number_text(x, digits)))
-    return replace(description, nodes=tuple([
-        replace(node, gradient=longest.get(node.id, node.gradient), layer="") for node in description.nodes]))
+    widened = showing(description, widest(told, digits))
+    return replace(widened, nodes=tuple([replace(node, layer="") for node in widened.nodes]))
 
 
-def link(part: Element, step: int) -> Element:
-    """Put the shapes and texts of a node or an edge into a link to its step, and nothing else."""
+def link(part: Element, to: str, label: str = "") -> Element:
+    """Put the shapes and texts of a node or an edge, and nothing else, into a link; into a group if there is none."""
     content = [element for element in part.iter() if element.tag in (*SHAPES, TEXT)]
     for child in [*part]:
         part.remove(child)
-    a = ElementTree.SubElement(part, f"{{{SVG}}}a", {"href": f"#step={step}"})
+    a = ElementTree.SubElement(part, f"{{{SVG}}}a" if to else f"{{{SVG}}}g", {"href": to} if to else {})
+    if to and label:
+        a.set("aria-label", label)
     a.extend(content)
     for element in content:
         element.tail = None
@@ -102,13 +100,15 @@ def write_node(part: Element, pen: Pen, node: Node) -> None:
             element.text = f"{element.text} "
 
 
-def write_edge(part: Element) -> None:
-    """Say what of an edge leads forward, and what back."""
-    for element in part.iter():
+def write_edge(part: Element, pen: Pen, edge: Edge) -> None:
+    """Say what of an edge leads forward, and what back, and write the last step's partial."""
+    for element in [*part.iter()]:
         if element.tag in SHAPES:
             mark(element, "back" if BACKWARD.lower() == element.get("stroke", "").lower() else "out")
-        elif element.tag == TEXT:
-            mark(element, "partial")
+        elif element.tag == TEXT and edge.partial is not None:
+            mark(element, "local")
+            element.text = "".join((element.text or "").rpartition("= ")[:2])
+            ElementTree.SubElement(element, f"{{{SVG}}}tspan", {"class": "partial"}).text = pen.number(edge.partial)
     add_tail(part[0])
 
 

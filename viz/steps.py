@@ -5,7 +5,6 @@ from the output, so that a gradient is complete before it is passed on.  The upd
 """
 import math
 from collections.abc import Iterable
-from dataclasses import dataclass
 from functools import reduce
 
 from autograd import Value, wengert_list
@@ -16,37 +15,15 @@ from .equations import Equation, Lines
 from .letters import number_text, spelled
 from .names import expression
 from .scripts import text
+from .step import PLACES, Cells, Line, Step, cells
 from .symbol import Symbol, equals, lift, tree
 from .way import Way
 
 MOST_LEAVES = 12                                # of a kind that the first step lists
 MOST_TERMS = 4                                  # of the sum over the next layer
 DECIMALS = 10                                   # at most, of a parameter and its new value
-PLACES = 15                                     # significant: numbers are rounded before they are written
 LONGEST_CHAIN = 6                               # factors of a chain that is written in one piece
 KINDS = {"input": "inputs", "parameter": "parameters", "constant": "constants", "root": "output"}
-
-
-@dataclass(frozen=True)
-class Line:
-    """Equations under one heading, such as "chain rule"."""
-    label: str
-    equations: tuple[Equation, ...]
-
-
-@dataclass(frozen=True)
-class Step:
-    """What one step finds, where it comes from, and how that is written and said.  Nodes and edges go by their ids."""
-    phase: str                                  # start, forward, backward or update
-    title: str                                  # "v → w₁"
-    says: str                                   # one sentence
-    lines: tuple[Line, ...]
-    node: str = ""                              # the node whose number this is; none at the start
-    sources: tuple[str, ...] = ()               # the nodes it comes from
-    edges: tuple[str, ...] = ()                 # and the edges it comes along
-    number: float | None = None                 # the value; the gradient so far; the parameter's new value
-    term: float | None = None                   # backward: what is added to the gradient
-    is_complete: bool = True                    # backward: is this all of the node's gradient?
 
 
 def steps(output: Value, lr: float = 0.1, digits: int = 4) -> list[Step]:
@@ -73,6 +50,7 @@ class Teller:
         self.output, self.lr, self.digits = output, lr, digits
         self.way = Way(output, output, digits)  # for its names and numbers, and for how it tells an edge
         self.description: Description = describe(output, True, digits)
+        self.cells = cells(self.description, digits)
         self.tape = in_reading_order(wengert_list(output))
         self.node: dict[Value, Node] = dict(zip(self.tape, self.description.nodes))
         self.edges: dict[tuple[str, str], tuple[str, ...]] = {}         # (child, parent): one or, of x·x, two
@@ -101,6 +79,10 @@ class Teller:
         for node in self.tape:
             if self.node[node].kind == "parameter":
                 yield self.update(node)
+
+    def written(self, *parts: str) -> Cells:
+        """The numbers of these cells as they are in the end."""
+        return {cell: self.cells[cell] for cell in parts if cell in self.cells}
 
     # --- how things are written
 
@@ -168,7 +150,8 @@ class Teller:
                     line(Symbol(self.node[node].name), self.number(node.data)) for node in nodes[:MOST_LEAVES]])))
         says = (f"The numbers are given; what {self.name(self.output)} is has to be computed." if self.output.op else
                 "There is nothing to compute.")
-        return Step("start", "what is given", says, tuple(lines))
+        return Step("start", "what is given", says, tuple(lines),
+                    writes=self.written(*[f"{self.node[node].id}.value" for node in leaves]))
 
     def forward(self, node: Value) -> Step:
         """A node's value, from its expression."""
@@ -178,14 +161,15 @@ class Teller:
         sources = tuple([self.node[parent].id for parent in parents])
         edges = tuple([edge for source in sources for edge in self.edges[me.id, source]])
         says = f"From {self.listed(parents)}, {self.name(node)} is {self.say(node.data)}."
-        return Step("forward", self.name(node), says, (Line("value", (told,)),), me.id, sources, edges, node.data)
+        return Step("forward", self.name(node), says, (Line("value", (told,)),), me.id, sources, edges, node.data,
+                    writes=self.written(f"{me.id}.value"))
 
     def seed(self) -> Step:
         """∂J/∂J = 1."""
-        name, one = self.name(self.output), self.gradient(self.output)
+        name, one, id = self.name(self.output), self.gradient(self.output), self.node[self.output].id
         return Step("backward", text(one), f"The backward phase begins at {name}, whose gradient is 1.",
                     (Line("seed", (line(one, self.number(1.0)),)), *self.local_gradient(self.output)),
-                    self.node[self.output].id, number=1.0, term=1.0)
+                    id, number=1.0, term=1.0, writes=self.written(f"{id}.gradient", f"{id}.delta"))
 
     def backward(self, node: Value) -> Iterable[Step]:
         """The contributions to a node's gradient, one from each node that it went into."""
@@ -217,8 +201,10 @@ class Teller:
             if is_last:
                 lines += (*self.local_gradient(node), *self.by_next_layer(node)) if me.delta is not None else ()
                 says += f"  The local gradient is {self.say(me.delta)}." if me.delta is not None else ""
+            along = self.edges[child.id, me.id]
+            found = self.written(*[f"{edge}.partial" for edge in along], *[f"{me.id}.delta"] * is_last)
             yield Step("backward", f"{self.name(consumer)} → {self.name(node)}", says, lines, me.id, (child.id,),
-                       self.edges[child.id, me.id], so_far, term, is_last)
+                       along, so_far, term, is_last, {f"{me.id}.gradient": so_far} | found)
 
     def local_gradient(self, node: Value) -> tuple[Line, ...]:
         """δ = −∂J/∂v, of a pre-activation."""
@@ -279,7 +265,8 @@ class Teller:
                   Line("new value", (line(tree("sum", w, dw), w + formula,
                                           tree("sum", before, self.number(change)), after),)))
         return Step("update", self.name(node), f"{self.name(node)} moves from {text(before, PLACES)} by "
-                    f"{self.say(change)} to {text(after, PLACES)}.", lines, me.id, number=new)
+                    f"{self.say(change)} to {text(after, PLACES)}.", lines, me.id, number=new,
+                    writes={f"{me.id}.value": new})
 
 
 def line(left: Symbol, *right: Symbol) -> Equation:

@@ -1,0 +1,32 @@
+"""One graph's forward phase, backward phase and update as a page: the steps that steps.py tells, played by page.py."""
+import math
+import os
+from numbers import Real
+
+from autograd import Value, ops
+
+from .graph import check_style
+from .letters import number_text
+from .page import Page, Play, save, steppable, web_path
+from .steps import Teller
+
+PLAY = Play("step", "forward and backward, step by step", "a node or an edge leads to its step · ", 1.8)
+
+
+def step_through(output: Value, path: str | os.PathLike[str], *, lr: float = 0.1, digits: int = 4,
+                 direction: str = "LR", expand: bool = False, limit: int | None = None) -> Page:
+    """Write a page that plays the forward phase, the backward phase and the update, one number at a time.
+
+    It changes nothing and is right before and after backward.  `lr` is the learning rate η of the update; `digits`,
+    `direction`, `expand` and `limit` are those of `draw`.  Raises TypeError where output is no Value, ValueError for a
+    suffix other than .html and .htm or a graph of too many nodes, RendererError where there is no Graphviz, and OSError
+    where the file cannot be written; what was there before then stays.
+    """
+    path = web_path(path)
+    check_style(digits, direction)
+    if not isinstance(lr, Real) or not math.isfinite(lr):
+        raise ValueError(f"lr, the learning rate, is a finite number, not {ops.short(repr(lr))}")
+    output = steppable("step_through takes", output, expand, limit)
+    teller = Teller(output, float(lr), digits)
+    return save(path, teller.description, list(teller.tell()), PLAY, digits, direction,
+                f"= {number_text(output.data, digits)}")
