@@ -94,9 +94,10 @@ class Backward(Text):
 
     def known_gradient(self, block: Block, own: np.ndarray) -> float | None:
         """The gradient of the block's rows where it is one number for good, as that of the output and of its terms."""
-        found = {self.known.get(row) for row in own.tolist()}
-        return found.pop() if len(found) == 1 and not any(
-            a.is_scalar and self.is_wanted(a) for a in block.arguments) else None
+        first = self.known.get(int(own[0]))
+        if first is None or any(a.is_scalar and self.is_wanted(a) for a in block.arguments):
+            return None
+        return first if all(self.known.get(row) == first for row in own.tolist()) else None
 
     def partials(self, block: Block, arguments: list[Traced], lines: list[str]) -> list[Number]:
         """The rule's partials, one for each argument; a list's are stacked."""

@@ -35,9 +35,7 @@ class Program:
             text = Text(self.blocks)
         self.rows, self.scalars = text.more_rows, text.more_scalars
         self.source = text.source
-        names = dict(text.names)
-        exec(self.source, names)
-        self.bind: Callable[..., Any] = names["bind"]
+        self.names, self.code = text.names, compile(self.source, "<a compiled graph>", "exec")
         self.bound: dict[int, tuple[Any, ...]] = {}
         self.chunk = max(LEAST, CHUNK // (self.blocks.rows + self.rows))
         n = len(self.parameters)
@@ -55,7 +53,9 @@ class Program:
                 self.bound.clear()
             Z, G = np.zeros((self.blocks.rows, N)), np.zeros((self.rows, N))
             Z[self.blocks.ones] = 1.0
-            self.bound[N] = (Z, *self.bind(Z, G, self.S, self.D, N))
+            names = self.names | {"Z": Z, "G": G, "S": self.S, "D": self.D, "N": N}
+            exec(self.code, names)
+            self.bound[N] = Z, names["forward"], names["backward"]
         return self.bound[N]
 
     def chunks(self, X: Any) -> list[np.ndarray]:

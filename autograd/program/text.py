@@ -1,7 +1,8 @@
-"""Blocks as NumPy text: a function that binds views and buffers once, and two that run the phases in place.
+"""Blocks as NumPy text: lines that name views of the buffers once, and two functions that run the phases in place.
 
-In the text Z holds a row for every node and a column for every sample, S the scalars (parameters, then constants), G
-the gradients of Z's rows and D those of S.  backward.py writes the backward phase.
+The text is run once for each number N of samples at a time.  In it Z holds a row for every node and a column for every
+sample, S the scalars (parameters, then constants), G the gradients of Z's rows and D those of S.  backward.py writes
+the backward phase.
 """
 from collections.abc import Sequence
 from typing import Any
@@ -35,15 +36,13 @@ class Text:
     @property
     def source(self) -> str:
         """The whole text."""
-        def body(lines: Sequence[str], indent: str) -> str:
-            return "\n".join(indent + line for line in lines) or f"{indent}pass"
+        def function(name: str, lines: Sequence[str]) -> str:
+            return "\n".join(["", "", f"def {name}():", *("    " + line for line in lines or ["pass"])])
 
         memory = [f"U = np.empty(({self.gathered}, N))"] if self.gathered else []
         memory += [f"T = np.empty(({self.slots}, {self.widest}, N))"] if self.slots else []
-        return "\n".join(["def bind(Z, G, S, D, N):", body([*memory, "one = np.ones(N)", *self.bind], "    "),
-                          "    def forward():", body(self.forward, " " * 8),
-                          "    def backward():", body(self.backward, " " * 8),
-                          "    return forward, backward"])
+        return "\n".join([*memory, "one = np.ones(N)", *self.bind]) + function("forward", self.forward) + function(
+            "backward", self.backward) + "\n"
 
     # --- names
 
