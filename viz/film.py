@@ -107,15 +107,12 @@ class Film:
         if len(now.nodes) != len(first.nodes):
             return f"it has {len(now.nodes)} nodes, not {len(first.nodes)}"
         for was, node in zip(first.nodes, now.nodes):
-            if self.identity(was) != self.identity(node):
+            if (was.id, was.kind, was.name, was.formula) != (node.id, node.kind, node.name, node.formula):
                 hint = ", and a constant that changes needs a label" if was.kind == node.kind == "constant" else ""
                 return (f"{node.kind} {Pen(now, self.digits).header(node)} stands where "
                         f"{was.kind} {Pen(first, self.digits).header(was)} was{hint}")
-        return "" if [e.id for e in now.edges] == [e.id for e in first.edges] else "its edges are others"
-
-    def identity(self, node: Node) -> tuple[object, ...]:
-        """What stays the same from frame to frame."""
-        return node.id, node.kind, node.name, node.formula, node.delta is None
+        same = [edge.id for edge in first.edges] == [edge.id for edge in now.edges]
+        return "" if same and tuple(cells(now, self.digits)) == self.cells else "its edges are others"
 
     # --- telling
 
