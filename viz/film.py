@@ -55,10 +55,9 @@ class Film:
             raise ValueError(f"every is a whole number of epochs, at least 1, not {every!r}")
         self.record, self.every, self.expand, self.limit = record, every, expand, limit
         self.digits, self.direction = digits, direction
-        self.frames: list[Frame] = []
         self.first = self.described()
         self.cells = tuple(cells(self.first, digits))
-        self.take("epoch 0")
+        self.frames = [self.frame("epoch 0", self.first)]
 
     def __call__(self, epoch: int, loss: float) -> None:
         """Take a frame if it is this epoch's turn."""
@@ -71,7 +70,7 @@ class Film:
         if difference := self.difference(now):
             raise ValueError(f"frame {len(self.frames) + 1}, {title}: the graph is not that of frame 1: {difference}.  "
                              "A film plays the numbers of one graph")
-        self.frames.append(Frame(shown(str(title)), tuple(cells(now, self.digits).values())))
+        self.frames.append(self.frame(title, now))
 
     def save(self, path: str | os.PathLike[str]) -> Page:
         """Write the page.
@@ -100,6 +99,9 @@ class Film:
     def described(self) -> Description:
         """The graph of this moment."""
         return describe(steppable("a Film records", self.record(), self.expand, self.limit), True, self.digits)
+
+    def frame(self, title: str, now: Description) -> Frame:
+        return Frame(shown(str(title)), tuple(cells(now, self.digits).values()))
 
     def difference(self, now: Description) -> str:
         """What tells this graph from the first frame's; "" where only numbers do."""
