@@ -2,7 +2,6 @@
 import math
 import warnings
 from importlib.util import find_spec
-from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -28,9 +27,10 @@ class Compiled(Engine):
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")             # a model may leave an input unused
             self.program = compile(J, self.inputs)
-        self.columns = self.sorted = columns(self.data)
         self.output = self.program.blocks.outputs[0]
-        self.runs = runs(self.program.blocks.inputs)
+        self.columns = np.ones((self.program.blocks.given, len(self.data.X)))      # a column for every sample
+        self.columns[self.program.blocks.inputs] = rows(self.data).T
+        self.sorted = self.columns
         number = {p: i for i, p in enumerate(self.program.parameters)}
         known = [i for i, p in enumerate(self.optimizer.parameters) if p in number]
         self.known: Any = np.array(known, dtype=np.intp)            # the optimizer's parameters that J depends on
@@ -39,7 +39,7 @@ class Compiled(Engine):
         if np.array_equal(self.known, everything) and np.array_equal(self.places, everything):
             self.known = self.places = slice(len(number))           # views instead of copies
         self.ones, self.zeros = np.ones(self.program.chunk), np.zeros(len(self.optimizer.parameters))
-        self.table = np.ascontiguousarray(self.columns.T)           # a row for every sample
+        self.table = rows(self.data)
         self.is_small = is_small(J)                                 # for straight-line code, one sample at a time
         self.loop: Loop | None = None
         self.settings: dict[str, Any] = {}
@@ -87,8 +87,7 @@ class Compiled(Engine):
         """The losses of some samples that are not too many for the cache; their gradient is the program's then."""
         Z, forward, backward = self.program.buffers(end - first)
         if self.loaded is not Z:
-            for to, of in self.runs:
-                Z[to] = self.sorted[of, first:end]
+            Z[:len(self.sorted)] = self.sorted[:, first:end]
             self.loaded = Z if end - first == len(self.order) else None
         forward()
         backward()
@@ -168,7 +167,8 @@ class Compiled(Engine):
 
     def unseen_losses(self, unseen: Samples) -> float:
         self.publish()
-        J = float(self.program.forward(columns(unseen).T).sum())
+        self.loaded = None
+        J = float(self.program.forward(rows(unseen)).sum())
         return J if math.isfinite(J) else super().unseen_losses(unseen)     # which says what operation it was
 
 
@@ -183,12 +183,6 @@ class Jitted(Compiled):
         super().__init__(*arguments)
 
 
-def columns(data: Samples) -> np.ndarray:
-    """A column for every sample: its inputs, then its targets."""
-    return np.ascontiguousarray(np.vstack([data.X.T, data.T.T]))
-
-
-def runs(rows: list[int]) -> list[tuple[slice, slice]]:
-    """Where rows that follow each other go, and where they come from: a few slices instead of a list of numbers."""
-    breaks = [0, *(i for i in range(1, len(rows)) if rows[i] != rows[i - 1] + 1), len(rows)]
-    return [(slice(rows[a], rows[b - 1] + 1), slice(a, b)) for a, b in pairwise(breaks)]
+def rows(data: Samples) -> np.ndarray:
+    """A row for every sample: its inputs, then its targets."""
+    return np.column_stack([data.X, data.T])

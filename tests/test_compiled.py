@@ -54,6 +54,14 @@ def assert_same(found):
     assert optimizer.steps == optimizer2.steps
 
 
+@pytest.mark.parametrize("seen", [5, 7, len(X)])
+@pytest.mark.parametrize("batch_size", [None, 7])
+def test_what_is_looked_at_for_validation_is_not_trained_on(batch_size, seen):
+    """Also where the validation data is as large as a batch, and would fit into its buffer."""
+    assert_same(both(lambda: nn.MLP(3, [4, 2], "tanh", seed=1), X, REGRESSION, nn.half_squared_error,
+                     OPTIMIZERS["SGD"], batch_size=batch_size, validation=(2 * X[:seen], -REGRESSION[:seen])))
+
+
 @pytest.mark.parametrize("batch_size", [None, 5, 1])
 @pytest.mark.parametrize("optimizer", OPTIMIZERS.values(), ids=OPTIMIZERS)
 @pytest.mark.parametrize("loss, T, outputs, head", HEADS.values(), ids=HEADS)
@@ -102,6 +110,24 @@ def test_a_model_of_ones_own(optimizer, batch_size):
     """Also a parameter that J does not depend on: it has no gradient, but its weight decays."""
     assert_same(both(Tied, 0.3 * X, REGRESSION[:, 0], nn.mean_squared_error,
                      functools.partial(optimizer, lr=0.01), batch_size=batch_size))
+
+
+@pytest.mark.parametrize("batch_size", [None, 5])
+def test_inputs_that_are_read_in_another_order(batch_size):
+    def make():
+        w = [Parameter(0.3 * k, f"w{k}") for k in range(4)]
+
+        class Model(nn.Module):
+            def __call__(self, x):
+                return tanh(w[0] * x[2] * x[0] + w[1] * x[0] * x[1]) + w[2] * x[1] * x[2] + w[3]
+
+            def parameters(self):
+                return w
+
+        return Model()
+
+    assert_same(both(make, X, REGRESSION[:, 0], nn.half_squared_error, OPTIMIZERS["SGD"], batch_size=batch_size,
+                     validation=(X[:5], REGRESSION[:5, 0])))
 
 
 def test_freezing_is_leaving_out():

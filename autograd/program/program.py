@@ -46,7 +46,8 @@ class Program:
     def buffers(self, N: int) -> tuple[Any, ...]:
         """Z and the two phases bound to it, for N samples at a time.
 
-        forward() reads the inputs' rows of Z and `weights`, backward() leaves the sum of their gradients in `gradient`.
+        The first `blocks.given` rows of Z are the inputs' and are there to be filled; forward() reads `weights`,
+        backward() leaves the sum of their gradients in `gradient`.
         """
         if N not in self.bound:
             if len(self.bound) > 4 or self.rows > CHUNK // 64:      # large ones are not kept beside each other

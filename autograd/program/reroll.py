@@ -68,6 +68,7 @@ class Blocks:
     inputs: list[int]                           # the row of each input
     outputs: list[int]                          # the row of each output
     ones: list[int]                             # rows of ones: they take the bias into the product [W b][x; 1]
+    given: int                                  # so many rows come first: those of the inputs, and of ones among them
     rows: int
     parameters: list[Value]                     # the first scalars; constants, plain numbers among them, come after
     constants: list[float]
@@ -290,6 +291,7 @@ class Builder:
         self.rows, self.ones = 0, list[int]()
         shared = dict.fromkeys(tuple(group.places[1].tolist()) for group in groups if group.is_product)
         self.number_inputs(shared)
+        given = self.rows
         found = self.scalars_beside_rows(groups)
         for group in groups:
             arguments, nodes = [self.argument(x) for x in group.places], group.nodes
@@ -304,8 +306,8 @@ class Builder:
                         a.numbers = a.numbers[..., order]
                 found.append(Block(group.op, arguments, self.rows, len(nodes)))
             self.number_rows(nodes, tuple(nodes.tolist()) in shared)
-        return Blocks(found, self.row[self.inputs].tolist(), self.row[self.outputs].tolist(), self.ones, self.rows,
-                      self.parameters, self.constants)
+        return Blocks(found, self.row[self.inputs].tolist(), self.row[self.outputs].tolist(), self.ones, given,
+                      self.rows, self.parameters, self.constants)
 
     def number_inputs(self, shared: Iterable[tuple[int, ...]]) -> None:
         """The inputs' rows come first; among them the x of a product, with its row of ones."""
