@@ -61,11 +61,13 @@ def open_page(browser, tmp_path):
     """A function that writes a graph's or a film's page and opens it; in the end nothing may have gone wrong in it."""
     pages, wrong, requests = {}, [], []
 
-    def open_page(output, step="", context=None, **options):
+    def open_page(output, step="", context=None, html="", **options):
         path = tmp_path / "page.html"
-        if isinstance(output, Film):
+        if html:
+            path.write_text(html)
+        elif isinstance(output, Film):
             output.save(path)
-        elif output is not None:
+        else:
             step_through(output, path, **options)
         key = repr(context)
         if key not in pages:

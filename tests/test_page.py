@@ -114,8 +114,7 @@ def test_in_print_all_steps_are_there_and_the_drawing_is_whole(open_page):
 def test_in_a_notebook_it_is_a_frame(open_page, tmp_path):
     written = step_through(GRAPHS["neuron"](), tmp_path / "page.html")
     assert repr(written) == f"Page(path={tmp_path / 'page.html'!r})"
-    (tmp_path / "page.html").write_text(f"<!DOCTYPE html><title>notebook</title>{written._repr_html_()}")
-    page = open_page(None)
+    page = open_page(None, html=f"<!DOCTYPE html><title>notebook</title>{written._repr_html_()}")
     frame = page.frame_locator("iframe")
     frame.locator("#last").click()
     assert frame.locator("#count").inner_text() == "17 / 17"

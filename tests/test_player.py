@@ -2,6 +2,8 @@
 import pytest
 from browser import GRAPHS, PHONE, at, needs_a_renderer
 
+from viz import step_through
+
 pytestmark = needs_a_renderer
 
 
@@ -138,3 +140,35 @@ def test_the_drawing_moves_and_zooms(open_page):
     assert view()[2] > here[2]
     page.keyboard.press("0")
     assert view() == fitted
+
+
+def test_two_fingers_zoom_the_drawing(open_page):
+    page = open_page(GRAPHS["mazur"](), context={"viewport": PHONE, "has_touch": True, "is_mobile": True})
+    touch, before = page.context.new_cdp_session(page), page.locator("#drawing").get_attribute("viewBox").split()
+    box = page.locator("#stage").bounding_box()
+    x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+
+    def fingers(kind, *apart):
+        points = [{"x": x - d, "y": y, "id": 1} for d in apart] + [{"x": x + d, "y": y, "id": 2} for d in apart]
+        touch.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": points})
+
+    fingers("touchStart", 30)
+    for d in range(35, 65, 5):
+        fingers("touchMove", d)
+    fingers("touchEnd")
+    after = page.locator("#drawing").get_attribute("viewBox").split()
+    assert float(after[2]) == pytest.approx(float(before[2]) / 2, rel=0.02)         # 60 pixels apart, then 120
+    middle = [float(view[0]) + float(view[2]) / 2 for view in (before, after)]
+    assert middle[0] == pytest.approx(middle[1], rel=0.02) and at(page) == 1
+
+
+def test_in_a_frame_that_is_not_shown_yet_nothing_goes_wrong(open_page, tmp_path):
+    page = open_page(None, html=f"""<!DOCTYPE html><title>notebook</title><div hidden>{
+        step_through(GRAPHS["neuron"](), tmp_path / "written.html")._repr_html_()}</div>""")
+    page.frames[1].wait_for_selector("#count", state="attached")
+    page.evaluate("document.querySelector('div').hidden = false")
+    frame = page.frame_locator("iframe")
+    frame.locator("#last").click()
+    assert frame.locator("#count").inner_text() == "17 / 17"
+    assert all(part != "NaN" for part in frame.locator("#drawing").get_attribute("viewBox").split())
+    assert frame.locator("#n1").bounding_box()["width"] > 50

@@ -165,6 +165,7 @@ if (steps.some(step => step.phase === "backward")) {
 }
 const view = viewOf(stage, drawing);
 view.begin();
+view.reveal([...drawing.querySelectorAll(".node.parameter")]);                  // for a step that is about no node
 show(asked());
 new ResizeObserver(() => {
   view.resized();

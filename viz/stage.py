@@ -56,7 +56,7 @@ def stage(description: Description, told: Sequence[Step], digits: int, direction
 def roomy(description: Description, told: Sequence[Step], digits: int) -> Description:
     """The description with each cell's widest number, for a layout in which all of them fit.
 
-    Frames around layers would make the drawing larger, and it has to fit beside the formulas.
+    There are no frames around layers: with them Mazur's network is a third higher, too high to be read in one view.
     """
     widened = showing(description, widest(told, digits))
     return replace(widened, nodes=tuple([replace(node, layer="") for node in widened.nodes]))
