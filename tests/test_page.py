@@ -68,6 +68,26 @@ def test_the_formulas_end_in_the_steps_numbers(open_page, name):
     assert sorted(edges) == sorted(number_text(e.partial) for e in describe(output).edges if e.partial is not None)
 
 
+def test_an_update_writes_the_new_weight_and_a_step_back_the_old(open_page):
+    page = open_page(GRAPHS["neuron"](), 14)
+
+    def shown():
+        drawn = page.evaluate(NUMBERS)
+        return [drawn[id][0] for id in ("n1", "n3", "n5")]
+
+    assert shown() == ["−3", "1", "6.881"]
+    page.keyboard.press("ArrowRight")
+    assert at(page) == 15 and shown() == ["−2.971", "1", "6.881"]
+    page.keyboard.press("End")
+    assert shown() == ["−2.971", "1", "6.896"]
+    page.evaluate("dispatchEvent(new Event('beforeprint'))")            # on paper one point: its values and gradients
+    assert shown() == ["−3", "1", "6.881"]
+    page.evaluate("dispatchEvent(new Event('afterprint'))")
+    assert shown() == ["−2.971", "1", "6.896"]
+    page.keyboard.press("Home")
+    assert shown() == ["−3", "1", "6.881"]
+
+
 # --- hostile labels, no script, print, notebooks ---------------------------------------------------------------------
 
 
