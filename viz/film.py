@@ -114,7 +114,7 @@ class Film:
                 return (f"{node.kind} {Pen(now, self.digits).header(node)} stands where "
                         f"{was.kind} {Pen(first, self.digits).header(was)} was{hint}")
         same = [edge.id for edge in first.edges] == [edge.id for edge in now.edges]
-        return "" if same and tuple(cells(now, self.digits)) == self.cells else "its edges are others"
+        return "" if same and tuple(cells(now, self.digits)) == self.cells else "its edges or cells are others"
 
     # --- telling
 
