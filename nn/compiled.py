@@ -10,6 +10,7 @@ from autograd import Value, compile
 from autograd.program.scalar import Loop, is_small
 
 from .engines import Eager, Engine
+from .optimizers import Optimizer
 from .samples import Samples
 
 
@@ -20,13 +21,13 @@ class Compiled(Engine):
 
     def __init__(self, *arguments: Any) -> None:
         super().__init__(*arguments)
-        x = [Value(x_i, f"x{i}") for i, x_i in enumerate(self.data.x[0], start=1)]
-        t = [Value(t_l, f"t{l}") for l, t_l in enumerate(self.data.T[0].tolist(), start=1)]
-        J = self.loss(self.model(x), t if isinstance(self.data.t[0], list) else t[0])
-        self.J, self.inputs = J, [*x, *t]
+        if getattr(self.optimizer.step, "__func__", None) is not Optimizer.step:
+            raise TypeError(f"{type(self.optimizer).__name__} has a step of its own, but on arrays it is the rule that "
+                            "runs, and not step: give engine='eager', or put what it does into the rule")
+        self.J, self.inputs = self.recorded()
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")             # a model may leave an input unused
-            self.program = compile(J, self.inputs)
+            self.program = compile(self.J, self.inputs)
         self.output = self.program.blocks.outputs[0]
         self.columns = np.ones((self.program.blocks.given, len(self.data.X)))      # a column for every sample
         self.columns[self.program.blocks.inputs] = rows(self.data).T
@@ -40,32 +41,46 @@ class Compiled(Engine):
             self.known = self.places = slice(len(number))           # views instead of copies
         self.ones, self.zeros = np.ones(self.program.chunk), np.zeros(len(self.optimizer.parameters))
         self.table = rows(self.data)
-        self.is_small = is_small(J)                                 # for straight-line code, one sample at a time
+        self.is_small = is_small(self.J)                            # for straight-line code, one sample at a time
         self.loop: Loop | None = None
         self.settings: dict[str, Any] = {}
+        self.start: Any = None                          # of the last epoch in the loop: its state, its order, the loop
         self.loaded: Any = None                         # the buffer that holds all the data, in order
         self.refresh()
         self.finite = self.state()
+
+    def recorded(self) -> tuple[Value, list[Value]]:
+        """The loss of the first sample where there is one, and the inputs; the others are outside a domain as yet."""
+        error: Exception | None = None
+        for x_row, t_row in zip(self.data.x, self.data.T.tolist()):
+            x = [Value(x_i, f"x{i}") for i, x_i in enumerate(x_row, start=1)]
+            t = [Value(t_l, f"t{l}") for l, t_l in enumerate(t_row, start=1)]
+            try:
+                return self.loss(self.model(x), t if isinstance(self.data.t[0], list) else t[0]), [*x, *t]
+            except (ValueError, ArithmeticError) as found:
+                error = error or found
+        assert error
+        raise error
 
     def refresh(self) -> None:
         self.w = np.array([p.data for p in self.optimizer.parameters])
         self.memory = [np.array(numbers) for numbers in self.optimizer.memory]
         self.program.weights[:] = [p.data for p in self.program.parameters]
-        self.start: Any = None                          # the state and the order of the epoch before, where it led here
 
     def publish(self) -> None:
         for p, w in zip(self.optimizer.parameters, self.w.tolist()):
             p.data = w
-        self.optimizer.memory = [numbers.tolist() for numbers in self.memory]
+        self.optimizer.memory = [np.broadcast_to(numbers, len(self.w)).tolist() for numbers in self.memory]
 
     def state(self) -> Any:
-        return self.w, self.memory, self.optimizer.steps            # the rule makes new arrays: nothing to copy
+        return self.w.copy(), [*map(np.array, self.memory)], self.optimizer.steps   # a rule may write in place
 
     def restore(self, state: Any) -> None:
         self.w, self.memory, self.optimizer.steps = state
 
     def size_of_parameters(self) -> float:
-        return float(self.w.dot(self.zeros))            # 0, or NaN where one of them is not finite
+        size = float(self.w.dot(self.zeros))            # 0, or NaN where one of them is not finite
+        return size if size == 0 else float(self.w.sum())
 
     def begin(self, order: np.ndarray) -> None:
         super().begin(order)
@@ -107,6 +122,7 @@ class Compiled(Engine):
             self.write_loop()
             if self.loop and self.loop.pays:
                 return self.patterns(order, self.loop)
+        self.start = None
         self.is_full = size >= len(order)               # which fit does not shuffle
         return super().epoch(order, size)
 
@@ -115,41 +131,56 @@ class Compiled(Engine):
         kept = "parameters", "memory", "steps"
         settings = {name: x for name, x in vars(self.optimizer).items() if name not in kept}
         if self.loop is None or settings != self.settings:
-            self.loop, self.settings, self.start = Loop(self.J, self.inputs, self.optimizer.parameters, self.update,
-                                                        self.optimizer.remembers, jit=self.jit), settings, None
+            try:
+                self.loop = Loop(self.J, self.inputs, self.optimizer.parameters, self.update,
+                                 self.optimizer.remembers, jit=self.jit)
+            except TypeError:                           # the rule asks what steps is, or calls what takes no text
+                self.loop, self.is_small = None, False
+            self.settings = settings
 
     def patterns(self, order: np.ndarray, loop: Loop) -> float:
         """An epoch of an update for each pattern: all of it in one function, straight on."""
-        start, before = (self.state(), order), self.start
-        losses, reason = self.walk(loop, *start)
+        self.before = self.state()
+        start = self.before, order.copy(), loop         # fit shuffles its order in place
+        losses, reason = self.walk(*start)
         if reason:
-            (state, earlier), n = before or (start[0], order[:0]), len(losses)
-            self.restore(state)
-            self.trace_back(loop, np.concatenate([earlier, order[:n + 1]]))
+            self.trace_back(start, len(losses))
             raise FloatingPointError(reason)
-        self.start = start
+        self.start, self.before = start, None
         return math.fsum(losses)
 
-    def walk(self, loop: Loop, state: Any, order: np.ndarray) -> tuple[list[float], str]:
-        """Update for each sample in this order; the losses, and why it ended early if it did."""
+    def walk(self, state: Any, order: np.ndarray, loop: Loop) -> tuple[list[float], str]:
+        """From this state an update for each sample in this order; the losses, and why it ended early if it did."""
         w, memory, steps = state
         run = loop.run(self.table[order], w.tolist(), [m.tolist() for m in memory], steps)
         self.w, self.memory = np.array(run.parameters), [np.array(m) for m in run.memory]
         self.optimizer.steps = steps + len(run.losses)
         return run.losses, run.reason
 
-    def trace_back(self, loop: Loop, order: np.ndarray) -> None:
-        """Go to the last weights with a finite loss, then on node by node: an operation may say what went wrong."""
-        if len(order) > 1:
-            self.walk(loop, self.state(), order[:-2])
-        self.finite = self.state()
-        self.order = order
+    def go_back(self) -> None:
+        if self.start:                              # only the last update of an epoch has another loss after it
+            state, order, loop = self.start
+            self.walk(state, order[:-1], loop)
+        else:
+            super().go_back()
+
+    def trace_back(self, start: Any, n: int) -> None:
+        """After n updates it diverged: do the next node by node, for an operation may say what went wrong."""
+        state, order, loop = start
+        if n:
+            self.walk(state, order[:n - 1], loop)
+        else:
+            self.go_back()
+        self.publish()
+        eager = Eager(self.model, self.data, self.loss, self.optimizer, "sum")      # the last finite loss was here
+        self.walk(state, order[:n], loop)
         self.publish()
         try:
-            Eager(self.model, self.data, self.loss, self.optimizer, "sum").epoch(order[-2:], 1)
+            eager.epoch(order[n:n + 1], 1)
         finally:
-            self.restore(self.finite)
-            self.publish()
+            eager.restore(eager.finite)
+            self.refresh()
+            self.finite, self.start = self.state(), None
 
     def update(self, steps: Any, w: Any, g: Any, *memory: Any) -> tuple[Any, ...]:
         """The optimizer's rule, with the number of steps as a number that is written."""

@@ -27,7 +27,7 @@ class Engine:
     def epoch(self, order: np.ndarray, size: int) -> float:
         """One pass over the samples in this order; the sum of their losses, each before its batch's step.
 
-        Raises FloatingPointError, or what an operation raises outside its domain; `finite` tells where to go back to.
+        Raises FloatingPointError, or what an operation raises outside its domain; go_back() is then to be called.
         """
         J = 0.0
         self.begin(order)
@@ -68,6 +68,10 @@ class Engine:
     def restore(self, state: Any) -> None:
         """Go back to an earlier state."""
         self.optimizer.restore(state)
+
+    def go_back(self) -> None:
+        """Go back to where the loss was last finite."""
+        self.restore(self.finite)
 
     def explain(self, first: int, end: int) -> None:
         """The loss of a part of the order is not finite: an engine that can tell more raises here."""

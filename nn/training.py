@@ -82,7 +82,7 @@ def fit(model: Callable[..., Any], X: Any, T: Any, loss: Loss, optimizer: Optimi
                         J = run.unseen_losses(unseen)
                         history.validation_losses.append(J / len(unseen.X) if reduction == "mean" else J)
                 except (ValueError, ArithmeticError) as error:
-                    run.restore(run.finite)
+                    run.go_back()
                     raise diverged(epoch, error) from error
                 history.seconds.append(time.perf_counter() - start)
                 if not bar.disable:
@@ -90,12 +90,14 @@ def fit(model: Callable[..., Any], X: Any, T: Any, loss: Loss, optimizer: Optimi
                     bar.set_postfix(loss=f"{history.losses[-1]:.4g}", refresh=False)
                 if on_epoch:
                     run.publish()
-                    with np.errstate(**warnings):
-                        stop = on_epoch(epoch, history.losses[-1])
+                    try:
+                        with np.errstate(**warnings):
+                            stop = on_epoch(epoch, history.losses[-1])
+                    finally:
+                        run.refresh()                                   # what it changed stays, if it stops or not
                     if isinstance(stop, (bool, np.bool_)) and stop:     # not a None or a number that it may return
                         history.stopped = "on_epoch"
                         break
-                    run.refresh()
     except KeyboardInterrupt:
         if run.before:
             run.restore(run.before)

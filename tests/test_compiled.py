@@ -1,13 +1,15 @@
 """The compiled engine of fit: on arrays the same training as node by node, to the last bits."""
 import functools
 import math
+import re
+from contextlib import nullcontext
 from importlib.util import find_spec
 
 import numpy as np
 import pytest
 
 import nn
-from autograd import Parameter, Value, log, tanh, weighted_sum
+from autograd import Parameter, Value, log, sqrt, tanh, weighted_sum
 
 RNG = np.random.default_rng(0)
 X = RNG.normal(size=(23, 3))
@@ -185,6 +187,89 @@ def test_afterwards_the_values_are_plain_floats_to_draw_and_step_on():
     optimizer.step()
 
 
+@pytest.mark.parametrize("batch_size", [None, 1])
+@pytest.mark.parametrize("raises", [False, True])
+def test_what_on_epoch_puts_into_the_values_stays_where_training_ends_with_it(batch_size, raises):
+    """As where it goes back to the best weights, and stops."""
+    model = nn.MLP(3, [4, 2], "tanh", seed=1)
+    optimizer = nn.SGD(model.parameters(), 0.1, momentum=0.5)
+
+    def on_epoch(epoch, J):
+        optimizer.memory, optimizer.steps = [[0.5] * len(optimizer.parameters)], 7
+        for p in optimizer.parameters:
+            p.data = 0.25
+        if raises:
+            raise LookupError
+        return True
+
+    with pytest.raises(LookupError) if raises else nullcontext():
+        nn.fit(model, X, REGRESSION, nn.half_squared_error, optimizer, 5, batch_size, on_epoch=on_epoch)
+    assert {p.data for p in model.parameters()} == {0.25}
+    assert (set(optimizer.memory[0]), optimizer.steps) == ({0.5}, 7)
+
+
+# --- optimizers of one's own -----------------------------------------------------------------------------------------
+
+
+class Own(nn.optimizers.Optimizer):
+    """With two numbers of memory, and what is in a rule here."""
+    remembers = 2
+
+    def __init__(self, parameters, lr, rule):
+        super().__init__(parameters, lr)
+        self.formula = rule
+
+    def rule(self, w, g, a, b):
+        return self.formula(self.lr, self.steps, w, g, a, b)
+
+
+def asks_for_the_step(lr, steps, w, g, a, b):
+    a = g if steps == 1 else 0.5 * a + 0.5 * g
+    return w - (lr if steps != 3 else 2 * lr) * a, a, b
+
+
+def in_place(lr, steps, w, g, a, b):
+    a *= 0.5
+    a += g
+    w -= lr * a
+    return w, a, b
+
+
+RULES = {
+    "asks for the step": asks_for_the_step,
+    "in place": in_place,
+    "slow at first": lambda lr, steps, w, g, a, b: (w - lr * min(1.0, steps / 20) * g, a, b),
+    "by the sign": lambda lr, steps, w, g, a, b: (w - lr * np.sign(g), a, b),
+    "by the size": lambda lr, steps, w, g, a, b: (w - lr * g / (1 + abs(g)), a, b),
+    "remembers plain numbers": lambda lr, steps, w, g, a, b: (w - lr * g, steps, 0.5),
+    "remembers what it was given": lambda lr, steps, w, g, a, b: (w - lr * (g + 0.1 * a) + 0.01 * b, g, w),
+}
+
+
+@pytest.mark.parametrize("batch_size", [None, 5, 1])
+@pytest.mark.parametrize("rule", RULES.values(), ids=RULES)
+def test_a_rule_of_ones_own(rule, batch_size):
+    """Also one that asks what its numbers are: it has no text, and runs on arrays."""
+    assert_same(both(lambda: nn.MLP(3, [4, 2], "tanh", seed=1), X, REGRESSION, nn.half_squared_error,
+                     functools.partial(Own, lr=0.01, rule=rule), batch_size=batch_size))
+
+
+def test_a_rule_that_writes_in_place_does_not_spoil_the_last_finite_weights():
+    assert_diverges_alike(lambda: nn.MLP(3, [4, 2], "relu", seed=1), functools.partial(Own, lr=1e30, rule=in_place))
+
+
+def test_a_step_of_ones_own_is_for_the_eager_engine():
+    class Clipped(nn.SGD):
+        def step(self):
+            for p in self.parameters:
+                p.grad = min(p.grad, 0.1)
+            super().step()
+
+    model = nn.MLP(3, [4, 2], "tanh", seed=1)
+    with pytest.raises(TypeError, match=r"Clipped has a step of its own, .* give engine='eager'"):
+        nn.fit(model, X, REGRESSION, nn.half_squared_error, Clipped(model.parameters(), 0.1), 1)
+
+
 # --- how it ends when it goes wrong ----------------------------------------------------------------------------------
 
 
@@ -202,6 +287,57 @@ def test_a_sample_outside_the_domain_names_the_operation():
     with pytest.raises(FloatingPointError, match=r"^training diverged in epoch \d+: log\(y\): -.* is outside x > 0\."):
         nn.fit(y, [[1.0]], [0.0], lambda y, t: log(y), nn.SGD(y.parameters(), lr=0.2), 100)
     assert y.w[0].data + y.b.data > 0
+
+
+def assert_diverges_alike(make, optimizer, **settings):
+    """Is the error that of node by node, and what it leaves behind?"""
+    found = []
+    for engine in "eager", "compiled":
+        model = make()
+        moved = optimizer(model.parameters())
+        with pytest.raises(FloatingPointError) as error:
+            nn.fit(model, X, REGRESSION, nn.half_squared_error, moved, 300, engine=engine, **settings)
+        found.append((re.sub(r"-?\d+\.\d+(e.\d+)?", "#", str(error.value)), moved.steps,
+                      [p.data for p in model.parameters()], [list(numbers) for numbers in moved.memory]))
+    (said, steps, w, memory), (said2, steps2, w2, memory2) = found
+    assert (said2, steps2) == (said, steps)
+    np.testing.assert_allclose(w2, w, rtol=1e-9)
+    np.testing.assert_allclose(memory2, memory, rtol=1e-9)
+
+
+@pytest.mark.parametrize("on_epoch", [None, lambda epoch, J: None])
+@pytest.mark.parametrize("lr", [30.0, 1e5, 1e100, 1e300])
+@pytest.mark.parametrize("batch_size", [None, 7, 1])
+def test_the_last_finite_weights_are_those_of_node_by_node(batch_size, lr, on_epoch):
+    """In whichever sample of an epoch it diverges, also the first, after an order that was shuffled since."""
+    assert_diverges_alike(lambda: nn.MLP(3, [2], "linear", seed=1), functools.partial(nn.SGD, lr=lr, momentum=0.5),
+                          batch_size=batch_size, on_epoch=on_epoch)
+
+
+@pytest.mark.parametrize("batch_size", [None, 7, 1])
+def test_the_last_finite_weights_where_it_is_the_validation_that_diverges(batch_size):
+    """ln y falls, and a sample leaves its domain: the last update is undone, and not the whole training."""
+    found = []
+    for engine in "eager", "compiled":
+        y = nn.Neuron(1, "linear", seed=0)
+        y.w[0].data = y.b.data = 1.0
+        optimizer = nn.SGD(y.parameters(), 0.01)
+        with pytest.raises(FloatingPointError, match=r"epoch \d\d: log\(.*\): -.* is outside x > 0"):
+            nn.fit(y, np.linspace(0.5, 1.0, 8)[:, None], np.zeros(8), lambda y, t: log(y), optimizer, 99, batch_size,
+                   validation=([[0.0]], [0.0]), engine=engine)
+        found.append((optimizer.steps, [p.data for p in y.parameters()]))
+    assert found[1][0] == found[0][0] > 9 and found[1][1] == pytest.approx(found[0][1], rel=1e-9)
+
+
+@pytest.mark.parametrize("batch_size", [None, 1])
+def test_a_first_sample_at_which_the_loss_cannot_be_recorded(batch_size):
+    """√x has no slope at 0, but nobody asks for it there."""
+    class Root(nn.Neuron):
+        def __call__(self, x):
+            return self.w[0] * sqrt(x[0]) + self.b
+
+    assert_same(both(lambda: Root(1, seed=0), [[0.0], [4.0]], [1.0, 2.0], nn.half_squared_error, OPTIMIZERS["SGD"],
+                     batch_size=batch_size))
 
 
 def test_ctrl_c_keeps_whole_steps():

@@ -10,7 +10,6 @@ import pytest
 
 from autograd import Parameter, Value
 from nn import MLP, SGD, Adam, Optimizer, fit, half_squared_error
-from nn.training import ENGINES
 
 # A quadratic bowl with a slope of its own in each direction; halves and quarters, so that fractions stay short.
 CURVATURES, CENTRES, START = (1.0, 0.5, 4.0), (0.25, -1.0, 0.5), (1.0, 2.0, -0.75)
@@ -124,6 +123,7 @@ def test_a_gradient_of_0_moves_nothing_in_adam():
 MAKERS = {"SGD": lambda ps: SGD(ps, lr=0.125), "momentum": lambda ps: SGD(ps, lr=0.125, momentum=0.75),
           "Adam": lambda ps: Adam(ps, lr=0.125)}
 every_optimizer = pytest.mark.parametrize("make", MAKERS.values(), ids=MAKERS)
+ENGINES = "eager", "compiled"                           # "jit" is held to them in test_compiled.py
 
 
 def train(model, optimizer, epochs, engine="eager"):

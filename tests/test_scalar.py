@@ -63,6 +63,8 @@ x, y, z = map(Page().name, "xyz")
     (relu(x), "0.0 if x <= 0.0 else x"), (-relu(x), "-(0.0 if x <= 0.0 else x)"),
     (relu(x) * y, "(0.0 if x <= 0.0 else x) * y"), (x ** 2, "x * x"), (x + y - (y + z), "x + y - (y + z)"),
     (x.page.where(x + y > 0.0, relu(x), y), "(0.0 if x <= 0.0 else x) if x + y > 0.0 else y"),
+    (x.page.where(x + y == 0, y, z), "y if x + y == 0.0 else z"),
+    (x.page.where(x != y, 1, abs(x)), "1.0 if x != y else fabs(x)"),
 ], ids=lambda part: part if isinstance(part, str) else "")
 def test_an_expression_is_written_with_the_parentheses_it_needs(number, text):
     assert written(number) == text
@@ -82,8 +84,9 @@ def test_zero_times_infinity_is_no_number_and_minus_zero_is_another_number_than_
 
 
 def test_a_written_number_does_not_decide():
-    with pytest.raises(TypeError, match="no value to decide by"):
-        bool(x > 0)
+    for condition in x > 0, x == 0, x != 0:
+        with pytest.raises(TypeError, match="no value to decide by"):
+            bool(condition)
 
 
 def random_expression(rng, names, depth):

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable
 from .written import Number, Written
 
 WHERE, COMPARE, SUM, PRODUCT, SIGN, POWER, ATOM = range(7)      # how tightly Python reads an expression
-BINDS = {"<": COMPARE, "<=": COMPARE, ">": COMPARE, ">=": COMPARE, "+": SUM, "-": SUM, "*": PRODUCT, "/": PRODUCT}
+BINDS = {**dict.fromkeys(["==", "!=", "<", "<=", ">", ">="], COMPARE), "+": SUM, "-": SUM, "*": PRODUCT, "/": PRODUCT}
 LONGEST = 200                                   # of an expression in one line: a reader's limit, and the parser's
 
 

@@ -103,6 +103,17 @@ class Written:
     def __le__(self, y: Number) -> Number:
         return self.page.write("<=", self, y)
 
+    def __eq__(self, y: Number) -> Number:
+        return self.page.write("==", self, y)
+
+    def __ne__(self, y: Number) -> Number:
+        return self.page.write("!=", self, y)
+
+    __hash__ = object.__hash__
+
+    def __abs__(self) -> Number:
+        return self.page.write("fabs", self)
+
     def __bool__(self) -> bool:
         raise TypeError("a written number has no value to decide by")
 
