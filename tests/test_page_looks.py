@@ -4,6 +4,9 @@ import re
 import pytest
 from browser import DESKTOP, PAGES, PHONE, at, needs_a_renderer
 
+from autograd import Value
+from nn import MLP, half_squared_error
+
 pytestmark = needs_a_renderer
 
 
@@ -34,6 +37,18 @@ def test_nothing_overlaps_nothing_is_cut_off_and_no_step_needs_scrolling(open_pa
         assert found["current"] is None or not overlap(found["current"], found["zoom"]), where
         assert size is PHONE or found["parts"][1][3] - found["parts"][1][1] > 400       # the drawing has its room
         page.keyboard.press("ArrowRight")
+
+
+def test_a_long_formula_stays_in_its_box(open_page):
+    """A renderer rounds the width of each letter; in a line of fifty that adds up."""
+    model = MLP(3, [12, 1], "tanh", seed=1)
+    x = [Value(0.5, "x1"), Value(0.6, "x2"), Value(0.7, "x3")]
+    page = open_page(half_squared_error(model(x), 0.3), step=999)
+    beyond = page.evaluate("""[...document.querySelectorAll('.node')].map(node => {
+        const box = node.querySelector('path, polygon').getBBox(), name = node.querySelector('.name');
+        const end = name.getEndPositionOfChar(name.textContent.trim().length - 1).x;
+        return [end - (box.x + box.width), name.textContent] })""")
+    assert [name for by, name in beyond if by > -2] == []           # the border has its width too
 
 
 def inside(a, b):

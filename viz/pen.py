@@ -15,6 +15,7 @@ from .scripts import text
 from .symbol import Symbol, tree
 
 GAP = "\u00a0\u00a0"                            # between the columns of numbers
+SPARE = 14                                      # characters of a header that ask for a space more than dot leaves them
 CROWDED = 24                                    # so many labels on the arrows into rows are more than can be read
 
 
@@ -68,7 +69,8 @@ class Pen:
             return f"<{self.neuron(node)}>"
         is_lit = self.is_lit(node.id)
         fills = [LOOKS[fact.of].fill if fact.of == "parameter" and is_lit else "" for fact in node.facts]
-        rows = [cell(bold(self.header(node)), self.ink(INK, is_lit), across=2)]
+        header = self.header(node)              # dot rounds widths down, and a browser's line is a twentieth longer
+        rows = [cell(bold(header + "\u00a0" * (len(header) // SPARE - 1)), self.ink(INK, is_lit), across=2)]
         for (label, number, written), fill in zip(self.rows(node), fills or [""] * 3):
             ink = self.ink(written, is_lit)             # a bold space, so that both cells have one baseline
             rows.append(cell(escaped(label) + bold(" "), ink, fill=fill) + cell(bold(number), ink, fill=fill))
