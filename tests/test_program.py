@@ -8,7 +8,8 @@ import pytest
 from points import EXTREMES, KINKS, OUTSIDE, POINTS, ROWS, entry, every_row, filled, numbers
 
 import nn
-from autograd import Parameter, Value, compile, half_square, ops, total, weighted_sum
+from autograd import Parameter, Value, compile, half_square, ops, tanh, total, weighted_sum
+from autograd.program.reroll import Product
 from autograd.value import Constant
 
 CLOSE = dict(rtol=1e-12, atol=1e-13, equal_nan=True)
@@ -371,3 +372,21 @@ def test_the_text_does_not_grow_with_width():
         return compile(nn.half_squared_error(model(x), t), [*x, t]).source.count("\n")
 
     assert lines(4) == lines(40) < 80
+
+
+def test_a_bias_that_differs_by_sample_is_added_to_the_product():
+    """One row of x, the hidden layer's own rows in another order, and rows of both: W x + b all the same."""
+    def build(x, w):
+        y = [tanh(weighted_sum(w[3 * i:3 * i + 3], x[:3], x[3])) for i in range(4)]
+        z = [tanh(weighted_sum(w[12 + 4 * i:16 + 4 * i], y, y[3 - i])) for i in range(4)]
+        return total([weighted_sum(w[28 + 4 * i:32 + 4 * i], z, b) for i, b in enumerate([x[0], z[2], y[1], z[2]])])
+
+    draw = np.random.default_rng(0)
+    program = agrees(build, draw.normal(size=(7, 4)), draw.normal(size=44))
+    assert sum(isinstance(block, Product) for block in program.blocks.blocks) == 3
+    w, X = draw.normal(size=44), draw.normal(size=(7, 4))
+    for p, w_i in zip(program.parameters, w):
+        p.data = w_i
+    for found, expected in zip(program.function(np)(w, X), program.value_and_grad(X)):
+        np.testing.assert_allclose(found, expected, **CLOSE)
+    assert "V2 = W2 Y1 + Y1[4,3,2,1]" in str(program.vector_form())

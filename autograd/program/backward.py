@@ -12,7 +12,7 @@ from .. import ops
 from .reroll import Argument, Block, Blocks, Product, follow
 from .sums import Edges
 from .text import Text
-from .traced import Number, Traced
+from .traced import Number, Traced, is_one
 
 
 class Backward(Text):
@@ -73,11 +73,11 @@ class Backward(Text):
             self.product_backward(block, g, own)
             return
         lines: list[str] = []
-        arguments = self.arguments(block, lines)
+        arguments = self.arguments(block.arguments, lines)
         partials = self.partials(block, arguments, lines)
         gradient = self.known_gradient(block, own) or Traced.named(g)
         wanted = [(a, partial * gradient) for a, partial in zip(block.arguments, partials) if self.is_wanted(a)
-                  and not (is_plain_one(partial) and not a.is_scalar and self.pass_on(a, own))]
+                  and not (is_one(partial) and not a.is_scalar and self.pass_on(a, own))]
         writer = self.writer(block)
         for a, term in wanted:
             if not isinstance(term, Traced):                # it is there once and for all
@@ -120,7 +120,10 @@ class Backward(Text):
         if self.is_wanted(weights):
             self.backward.append(f"{g}.dot({self.part('x', x, '.T')}, {self.scalar_destination(weights)})")
         if not has_bias and self.is_wanted(bias):
-            self.sum_over_samples(g, bias)
+            if bias.is_scalar:
+                self.sum_over_samples(g, bias)
+            else:
+                self.pass_on(bias, own)
         if self.is_wanted(rows):
             to = self.destination(rows, and_ones=has_bias)  # one row more is faster than [W b] without its last column
             self.backward.append(f"{self.part('w', W, '.T')}.dot({g}, {to})")
@@ -202,11 +205,6 @@ class Backward(Text):
             self.backward.append(f"np.add.at(D, {self.given('I', targets)}, {self.name('d', f'D[{first}:]')})")
 
 
-def is_plain_one(x: Number) -> bool:
-    """Is it the number 1, and nothing that is known only when it runs?"""
-    return isinstance(x, (int, float)) and x == 1
-
-
 def treats_alike(op: ops.Op, is_list: list[bool]) -> bool:
     """Does the rule of an op on lists treat the numbers of a list alike?  Then it serves for all of them at once."""
     def keys(*which: int) -> list[list[Any]]:
@@ -221,11 +219,11 @@ def treats_alike(op: ops.Op, is_list: list[bool]) -> bool:
                for b, x, y, a_list in zip(both, first, second, is_list))
 
 
-def one_by_one(op: ops.Op, is_list: list[bool]) -> Callable[..., list[np.ndarray]]:
-    """The rule of an op on lists that looks at a whole list for each partial, on stacked arrays."""
-    def rule(z: np.ndarray, *args: np.ndarray) -> list[np.ndarray]:
+def one_by_one(op: ops.Op, is_list: list[bool], xp: Any = np) -> Callable[..., list[Any]]:
+    """The rule of an op on lists that looks at a whole list for each partial, on stacked arrays of a library."""
+    def rule(z: Any, *args: Any) -> list[Any]:
         found = iter(op.partials(z, *[tuple(x) if a_list else x for x, a_list in zip(args, is_list)]))
-        return [np.array([np.broadcast_to(next(found), z.shape) for _ in x]) if a_list else next(found)
+        return [xp.stack([xp.zeros_like(z) + next(found) for _ in x]) if a_list else next(found)
                 for x, a_list in zip(args, is_list)]
 
     return rule

@@ -46,7 +46,10 @@ class Block:
 
 @dataclass(eq=False)
 class Product(Block):
-    """Rows first to first + size: W x + b, for scalars W (size, n) and b (size,) and the rows x (n,) that all share."""
+    """Rows first to first + size: W x + b, for scalars W (size, n) and the rows x (n,) that all share.
+
+    b (size,) is scalars, or rows: another layer's, say, that skips this one.
+    """
 
     @property
     def W(self) -> np.ndarray:
@@ -261,9 +264,9 @@ class Builder:
             pattern: Any = tuple([tuple([is_scalar[k] for k in x]) if type(x) is tuple else is_scalar[x]
                                   for x in args])
             shared: Any = ()
-            if op is ops.weighted_sum and pattern[2]:
+            if op is ops.weighted_sum:
                 if not any(pattern[0]) and all(pattern[1]):
-                    args, pattern = (args[1], args[0], args[2]), (pattern[1], pattern[0], True)
+                    args, pattern = (args[1], args[0], args[2]), (pattern[1], pattern[0], pattern[2])
                 if all(pattern[0]) and not any(pattern[1]):
                     shared = args[1]                        # the same x: rows of one matrix product
             found.setdefault((level[i], op, pattern, shared), []).append((i, args))

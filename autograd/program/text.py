@@ -9,8 +9,8 @@ from typing import Any
 
 import numpy as np
 
-from .reroll import Block, Blocks, Product, follow
-from .traced import Traced, Writer, run, run_on_list
+from .reroll import Argument, Block, Blocks, Product, follow
+from .traced import Traced, Writer, is_one, run_if_possible
 
 
 class Text:
@@ -88,11 +88,11 @@ class Text:
             return self.name("s", f"S[{first}:{last + 1}]{shape}")
         return f"S[{self.given('I', numbers)}][..., None]"
 
-    def arguments(self, block: Block, lines: list[str]) -> list[Traced]:
-        """What the block takes: views where rows follow each other, else gathered in one go by a line before."""
+    def arguments(self, places: Sequence[Argument], lines: list[str]) -> list[Traced]:
+        """What a block takes: views where rows follow each other, else gathered in one go by a line before."""
         found: list[Traced | None] = []
         scattered: list[np.ndarray] = []
-        for a in block.arguments:
+        for a in places:
             stacked = a.numbers.ndim == 2
             if a.is_scalar:
                 found.append(Traced.named(self.scalars(a.numbers), stacked, wide=False))
@@ -107,7 +107,7 @@ class Text:
             every = self.name("u", f"U[:{len(together)}]")
             lines.append(f"Z.take({self.given('I', together)}, 0, {every}, 'clip')")
             end = 0
-            for i, a in enumerate(block.arguments):
+            for i, a in enumerate(places):
                 if found[i] is None:
                     first, end = end, end + a.numbers.size
                     shape = f".reshape({len(a.numbers)}, -1, N)" if a.numbers.ndim == 2 else ""
@@ -133,7 +133,8 @@ class Text:
         x = Traced.named("x")
         a = block.arguments[0]
         if (len(block.arguments) > 1 or block.op.lists or a.is_scalar or not set(block.rows).isdisjoint(
-                self.program.outputs) or run(block.op, x) is not x or block.op.partials(x, x) != (1.0,)):
+                self.program.outputs) or run_if_possible(block.op, x) is not x
+                or not is_one(*block.op.partials(x, x))):
             return False
         self.place[block.first:block.first + block.size] = self.place[a.numbers]
         return True
@@ -144,10 +145,11 @@ class Text:
             W, x, has_bias = self.factors(block)
             self.forward.append(f"{W}.dot({x}, {z})")
             if not has_bias:
-                self.forward.append(f"{self.constant('np.add')}({z}, {self.scalars(block.b)}, out={z})")
+                [b] = self.arguments(block.arguments[2:], self.forward)
+                self.forward.append(f"{self.constant('np.add')}({z}, {b.function}, out={z})")
             return
-        arguments = self.arguments(block, self.forward)
-        result = run_on_list(block.op, *arguments) if block.op.lists else run(block.op, *arguments)
+        arguments = self.arguments(block.arguments, self.forward)
+        result = run_if_possible(block.op, *arguments)
         if result is None:                              # its array form, called as it stands
             f = block.op.array or (lambda xp, *args: block.op.forward(*args))
             names = ", ".join([x.function for x in arguments])
@@ -160,7 +162,7 @@ class Text:
     def factors(self, block: Product) -> tuple[str, str, bool]:
         """W and x as text, with b and a row of ones in them where both lie so."""
         with_bias, x = np.column_stack([block.W, block.b]), self.place[block.x]
-        if follow(x) and x[-1] + 1 in self.program.ones and follow(with_bias):
+        if block.arguments[2].is_scalar and follow(x) and x[-1] + 1 in self.program.ones and follow(with_bias):
             return self.matrix(with_bias), self.name("x", f"Z[{x[0]}:{x[-1] + 2}]"), True
         if follow(x):
             return self.matrix(block.W), self.view("Z", x), False
