@@ -1,4 +1,5 @@
 """program.function(xp) over numpy, jax.numpy and torch, held to the fast program and to the eager engine."""
+import math
 import os
 import random
 import subprocess
@@ -155,6 +156,18 @@ def test_random_graphs(library, seeds):
     for seed in seeds:
         inputs, output = random_graph(seed)
         agree(library, output, inputs, np.random.default_rng(seed).uniform(0.5, 1.5, (4, len(inputs))))
+
+
+MEAN = ops.Op("mean", lambda xs: sum(xs) / len(xs), lambda z, xs: (1 / len(xs),) * len(xs), lists=True)
+PRODUCT = ops.Op("product", lambda xs: math.prod(xs), lambda z, xs: tuple(
+    [math.prod([x for i, x in enumerate(xs) if i != k], start=1.0) for k in range(len(xs))]), lists=True)
+
+
+@pytest.mark.parametrize("library", LIBRARIES)
+@pytest.mark.parametrize("row", [MEAN, PRODUCT], ids=lambda row: row.name)
+def test_a_row_of_ones_own_that_looks_at_a_whole_list(library, row):
+    x, w = [Value(2.0, "x1"), Value(3.0, "x2")], Value(1.5, "w")
+    agree(library, row([x[0] * w, x[1] - w, w]) + row([w, x[0]]), x, np.random.default_rng(0).normal(size=(4, 2)))
 
 
 @pytest.mark.parametrize("library", LIBRARIES)

@@ -1,8 +1,11 @@
 """A row as NumPy calls: run, they are the row's own array form and its rule, in buffers given beforehand."""
+import math
+
 import numpy as np
 import pytest
 from points import POINTS, ROWS, entry, every_row, numbers
 
+from autograd import Parameter, Value, compile, ops
 from autograd.program.backward import one_by_one, treats_alike
 from autograd.program.traced import Traced, Writer, run
 
@@ -83,3 +86,31 @@ def test_the_rules_of_the_table_treat_a_list_alike(name):
     found = one_by_one(op, is_list)(np.array([op(*at)]), *arrays)
     flat = [float(x) for part in found for x in np.ravel(part)]
     np.testing.assert_allclose(flat, op.partials(op(*at), *at), rtol=1e-14, atol=1e-15)
+
+
+@pytest.mark.parametrize("row", [
+    ops.Op("sinc", lambda x: math.sin(x) / x if x else 1.0, lambda z, x: (ops.cos(x) - z,),
+           lambda xp, x: xp.where(x == 0, 1.0, xp.sin(x) / x)),
+    ops.Op("notch", lambda x: float(x != 0), lambda z, x: (0 * x,), lambda xp, x: xp.where(x != 0, 1.0, 0.0)),
+    ops.Op("window", lambda x: float(0 < x < 1), lambda z, x: (0 * x,), lambda xp, x: ((x > 0) & (x < 1)) * 1.0),
+    ops.Op("part", lambda x: max(x, 0.0), lambda z, x: (ops.heaviside(x),), lambda xp, x: x.clip(0.0, None)),
+], ids=lambda row: row.name)
+def test_a_row_of_ones_own_means_what_its_array_form_says(row):
+    """Also one that asks whether x == 0, and one that cannot be written: it is called as it stands."""
+    x, w = Value(0.5, "x"), Parameter(1.0, "w")
+    numbers = [-1.0, 0.0, 0.5, 2.0]
+    program = compile(row(w * x), [x])
+    np.testing.assert_allclose(program.forward([[a] for a in numbers]), [row(a) for a in numbers], rtol=1e-15)
+    slopes = [row.partials(row(a), a)[0] * a for a in numbers]
+    np.testing.assert_allclose(program.value_and_grad([[a] for a in numbers])[1], sum(slopes), rtol=1e-14)
+
+
+@pytest.mark.parametrize("row", [
+    ops.Op("part", lambda x: x if x > 0 else 0.0, lambda z, x: (ops.heaviside(x),)),
+    ops.Op("part", lambda x: max(x, 0.0), lambda z, x: (1.0 if x > 0 else 0.0,), lambda xp, x: xp.maximum(x, 0.0)),
+], ids=["forward", "partials"])
+def test_a_row_that_branches_in_python_is_refused(row):
+    """Else one side of it would be taken for every sample."""
+    x, w = Value(0.5, "x"), Parameter(1.0, "w")
+    with pytest.raises(TypeError, match="a row of the table branches in Python"):
+        compile(row(w * x), [x])

@@ -11,7 +11,7 @@ import nn
 from autograd import Value, compile, ops, weighted_sum
 from autograd.program.formula import Formula, lift, name, product
 from autograd.program.vector_form import Writer
-from tests.test_function import GRAPHS, LOSSES, close, random_graph
+from tests.test_function import GRAPHS, LOSSES, MEAN, close, random_graph
 
 # --- a reader: the text as Python, line by line ----------------------------------------------------------------------
 
@@ -254,6 +254,12 @@ def test_skip_connections_add_up_in_delta():
     text = str(compile(out([a + b for a, b in zip(first, second)]), xs).vector_form())
     assert "V3 = W3 (Y1 + Y2) + b3" in text
     assert "Delta1 = (W3' Delta3 + W2' Delta2) * (1 - Y1^2)" in text
+
+
+def test_a_row_that_looks_at_a_whole_list_has_its_derivative_by_name():
+    x, w = [Value(2.0, "x1"), Value(3.0, "x2")], Value(1.5, "w")
+    text = str(compile(MEAN([x[0] * w, x[1] * w]) * MEAN([w, x[0] * x[1]]), x).vector_form())
+    assert "dmean(U2" in text and text.count("dmean(...) is the derivative of mean, by each of its numbers.") == 1
 
 
 def test_inputs_without_labels_and_several_outputs():

@@ -2,11 +2,12 @@
 
 Every step makes a new array and nothing is written in place: what jax.jit compiles, and spreads over many devices.
 """
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
 
+from .backward import one_by_one, treats_alike
 from .places import Places
 from .reroll import Argument, Block, Blocks, Product
 
@@ -101,12 +102,19 @@ class Run:
                 if self.is_wanted(a):
                     self.add_to(a, term())
             return
-        if block.op.lists:                                  # its numbers are treated alike: the list as one array
-            arguments = [(x,) if a.numbers.ndim == 2 else x for a, x in zip(block.arguments, arguments)]
-        for a, partial in zip(block.arguments, block.op.partials(z, *arguments)):
+        for a, partial in zip(block.arguments, self.partials(block, z, arguments)):
             if self.is_wanted(a):
                 term = self.xp.broadcast_to(partial * g, (*a.numbers.shape, self.N))
                 self.add_to(a, term.reshape(-1, self.N))
+
+    def partials(self, block: Block, z: Array, arguments: list[Array]) -> Sequence[Array]:
+        """The rule's partials, one for each argument; a list's are stacked."""
+        is_list = [a.numbers.ndim == 2 for a in block.arguments]
+        if not block.op.lists:
+            return block.op.partials(z, *arguments)
+        if treats_alike(block.op, is_list):                 # then the list may be one array
+            return block.op.partials(z, *[(x,) if a_list else x for x, a_list in zip(arguments, is_list)])
+        return one_by_one(block.op, is_list, self.xp)(z, *arguments)
 
     def argument(self, a: Argument) -> Array:
         """What an argument stands for: scalars as columns, rows of one sheet, or gathered from several."""

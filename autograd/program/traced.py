@@ -100,6 +100,16 @@ class Traced:
     def __le__(self, other: Number) -> Number:
         return Traced("less_equal", self, other)
 
+    def __eq__(self, other: Any) -> Number:
+        return Traced("equal", self, other)
+
+    def __ne__(self, other: Any) -> Number:
+        return Traced("not_equal", self, other)
+
+    def __bool__(self) -> bool:
+        raise TypeError("a row of the table branches in Python on the number it is given, and arrays hold many: give "
+                        "it an array form with xp.where, and partials made of the table's pieces, such as select")
+
 
 class TracedNumpy:
     """Stands in for numpy while a row's array form is written: every function of it writes a call."""
@@ -117,13 +127,15 @@ def run(op: Op, *args: Number) -> Number:
     return op.array(TracedNumpy(), *args) if op.array else op.forward(*args)
 
 
-def run_on_list(op: Op, *args: Number) -> Number | None:
-    """The same for a row that takes lists; None where its array form asks for more than can be written here."""
+def run_if_possible(op: Op, *args: Number) -> Number | None:
+    """The same; None where its array form asks for more than can be written here, as may one on a list without any."""
     try:
         z = run(op, *args)
     except (NotImplementedError, AttributeError, TypeError):
-        return None
-    return z if isinstance(z, Traced) and not z.stacked and takes_each_alike(z) else None
+        if op.array or op.lists:
+            return None
+        raise
+    return z if not op.lists or (isinstance(z, Traced) and not z.stacked and takes_each_alike(z)) else None
 
 
 def takes_each_alike(x: Number) -> bool:
@@ -142,7 +154,7 @@ def is_one(x: Number) -> bool:
     return isinstance(x, (int, float)) and x == 1
 
 
-INLINE = {"greater", "greater_equal", "less", "less_equal"}          # conditions, for np.where alone
+INLINE = {"greater", "greater_equal", "less", "less_equal", "equal", "not_equal"}      # conditions, for np.where alone
 
 
 class Writer:

@@ -11,6 +11,7 @@ import numpy as np
 
 from .. import ops
 from ..value import Value
+from .backward import treats_alike
 from .formula import Formula, chosen, lift, name, product, summed, transposed
 from .formula_scripts import ATOM, TEXT
 from .reroll import Argument, Block, Blocks, Product
@@ -153,10 +154,18 @@ class Writer(Names):
             W, x, _ = arguments
             self.product_backward(block, W, x, g)
             return
-        partials = block.op.partials(self.values[i], *listed(block, arguments))
-        for a, partial in zip(block.arguments, partials):
+        for a, partial in zip(block.arguments, self.partials(i, block, arguments)):
             if self.is_wanted(a):
                 self.add_to(a, g * lift(partial))
+
+    def partials(self, i: int, block: Block, arguments: Sequence[Formula]) -> Sequence[Any]:
+        """The rule's partials; by name where it looks at a whole list for each, which no formula of one number says."""
+        if not block.op.lists or treats_alike(block.op, [a.numbers.ndim == 2 for a in block.arguments]):
+            return block.op.partials(self.values[i], *listed(block, arguments))
+        note = f"d{block.op.name}(...) is the derivative of {block.op.name}, by each of its numbers."
+        if note not in self.form.notes:
+            self.form.notes.append(note)
+        return [Formula("call", f"d{block.op.name}", *arguments) for _ in arguments]
 
     def gradient_name(self, i: int, block: Block) -> Formula:
         """Delta for a local field, dE for E, G for what has no name itself."""
