@@ -11,6 +11,8 @@ from hypothesis import strategies as st
 
 from autograd import Constant, Value, adjoints, half_square, recorded, sigmoid, tanh, total, weighted_sum, wengert_list
 from autograd.ops import TABLE
+from demos import mazur
+from nn import half_squared_error
 from tests.readers import evaluate, read_text
 from tests.test_names import HOSTILE, Tags, latex_is_sound
 from viz import Derivation, derive
@@ -73,6 +75,31 @@ def test_the_lectures_hidden_layer_has_the_sum_in_brackets() -> None:
         "          + ∂J/∂J₃ · ∂J₃/∂e₃ · ∂e₃/∂y₃ · ∂y₃/∂v₃ · ∂v₃/∂y₁] · ∂y₁/∂v₁ · ∂v₁/∂w₁",
         "       = [1 · e₂ · (−1) · y₂ · (1 − y₂) · w₅",
         "          + 1 · e₃ · (−1) · y₃ · (1 − y₃) · w₆] · y₁ · (1 − y₁) · x₁"]
+
+
+def test_the_lectures_hidden_layer_through_its_local_gradients() -> None:
+    """δ_j = φ'(v_j) Σ_l δ_l w_lj and ∂J/∂w_ji = −δ_j x_i, with Mazur's numbers, the sign being the lecture's."""
+    model, (x1, x2) = mazur.network(), mazur.X
+    J = half_squared_error(model([Value(x1, "x1"), Value(x2, "x2")]), mazur.T)
+    hidden, output = model.layers[0].neurons[0].w[0], model.layers[1].neurons[0].w[0]
+    assert str(derive(J, hidden)).split("0.0004386\n\n", 1)[1] == """\
+The same through the local gradients, where δ₃ = −∂J/∂v₃ = −0.1385, δ₄ = −∂J/∂v₄ = 0.0381:
+
+δ₁ = y₁ · (1 − y₁) · (δ₃w₃₁ + δ₄w₄₁)
+   = 0.2413 · ((−0.1385) · 0.4 + 0.0381 · 0.5)
+   = −0.008771
+
+∂J/∂w₁₁ = −δ₁ · x₁
+        = 0.008771 · 0.05
+        = 0.0004386"""
+    assert "local gradients" not in str(derive(J, output))
+
+
+def test_local_gradients_without_names_of_their_own_are_not_summed() -> None:
+    """δ = φ' (δ w + δ w) would say nothing."""
+    x, w = Value(0.5, "x"), Value(0.25, "w")
+    y = tanh(w * x)
+    assert "δ" not in str(derive(tanh(2.0 * y) + tanh(3.0 * y), w))
 
 
 def test_fan_out() -> None:
@@ -192,6 +219,12 @@ def test_it_changes_nothing() -> None:
 def test_what_is_not_a_value(output: object, wrt: object, named: str) -> None:
     with pytest.raises(TypeError, match=named):
         derive(output, wrt)                                                                 # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("digits", [0, -1, 2.5, "4", None])
+def test_digits_are_a_whole_number(digits: object) -> None:
+    with pytest.raises(ValueError, match=re.escape(f"digits is a whole number, at least 1, not {digits!r}")):
+        derive(Value(1.0), Value(1.0), digits=digits)                                       # type: ignore[arg-type]
 
 
 OPERATIONS = {"+": operator.add, "-": operator.sub, "*": operator.mul, "/": lambda x, y: x / (y * y + 1),

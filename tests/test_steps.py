@@ -93,6 +93,15 @@ def test_a_fan_out_is_told_term_by_term_and_a_hidden_delta_by_the_next_layer():
     assert "0.35 − 0.009363 = 0.340637" in lines(shared)["new value"]   # as many decimals as the change has
 
 
+def test_local_gradients_without_names_of_their_own_are_not_summed():
+    """δ = φ' (δ w + δ w) would say nothing."""
+    x, w = Value(0.5, "x"), Parameter(0.25, "w")
+    y = tanh(w * x)
+    told = steps(tanh(2.0 * y) + tanh(3.0 * y))
+    assert [step for step in told if "by the next layer" in lines(step)] == []
+    assert [step for step in told if "local gradient" in lines(step)] != []
+
+
 def test_a_weight_that_no_neuron_takes_is_moved_by_its_gradient():
     w = Parameter(3.0, "w")
     assert lines(steps(w * w * Value(2.0, "x"))[-1])["new value"] == "w + Δw = w − η · ∂u₂/∂w = 3 − 1.2 = 1.8"

@@ -6,11 +6,14 @@ on Symbols; the numbers are the recorded partials.
 """
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import reduce
+from operator import add
 
 from autograd import Value
 from autograd.ops import short
 
 from .equations import Equation, Lines, Prose, Row, as_latex, as_mathml, as_text, row_text
+from .scripts import text
 from .symbol import Symbol, lift, tree
 from .way import Tell, Way
 
@@ -48,7 +51,8 @@ def derive(output: Value, wrt: Value, *, digits: int = 4) -> Derivation:
     """The chain rule ∂output/∂wrt = Σ over paths Π over edges ∂consumer/∂node, written out.
 
     It changes nothing and needs no backward pass.  Numbers are rounded to `digits` significant digits; `.value` is
-    exact.  A node that output does not depend on has the derivative 0.  Where a rule's kink was hit, a note says so.
+    exact.  A node that output does not depend on has the derivative 0.  A hidden neuron's weight is derived once more
+    through δⱼ = φ'(vⱼ) Σ δₗ wₗⱼ.  Where a rule's kink was hit, a note says so.
     Raises TypeError where output or wrt is not a Value, ValueError where digits is less than 1.
 
     >>> from autograd import half_square, tanh, weighted_sum
@@ -66,10 +70,10 @@ def derive(output: Value, wrt: Value, *, digits: int = 4) -> Derivation:
     for name, node in (("output", output), ("wrt", wrt)):
         if not isinstance(node, Value):
             raise TypeError(f"derive: {name} is a Value, not {short(repr(node))}, of type {type(node).__name__}")
-    if digits < 1:
-        raise ValueError(f"derive: digits is at least 1, not {digits!r}")
+    if not isinstance(digits, int) or digits < 1:
+        raise ValueError(f"derive: digits is a whole number, at least 1, not {digits!r}")
     way = Way(output, wrt, digits)
-    rows = by_paths(way) if way.is_readable() else node_by_node(way)
+    rows = [*by_paths(way), *by_delta(way)] if way.is_readable() else node_by_node(way)
     return Derivation(way.adjoint.get(wrt, 0.0), (*rows, *notes(way)), max(digits, 6))
 
 
@@ -131,6 +135,42 @@ def joined(mark: str, groups: Sequence[Sequence[Symbol | str]]) -> list[Symbol |
     return [piece for group in groups for piece in (mark, *group)][1:]
 
 
+# --- through the local gradients -------------------------------------------------------------------------------------
+
+
+def by_delta(way: Way) -> list[Row]:
+    """The lecture's δⱼ = φ'(vⱼ) Σ δₗ wₗⱼ and ∂J/∂wⱼᵢ = −δⱼ xᵢ, of what goes into one hidden neuron alone.
+
+    Node by node this is not needed: δ stands beside each pre-activation there.
+    """
+    def into(node: Value | None) -> Value | None:
+        """The only node that this one goes into."""
+        consumers = way.consumers.get(node, []) if node is not None else []
+        return consumers[0] if len(consumers) == 1 else None
+
+    def summed(deltas: Sequence[Symbol], tell: Tell, y: Value) -> Symbol:
+        return reduce(add, [tree("product", delta, tell(l, y)) for delta, l in zip(deltas, nexts)])
+
+    v = into(way.wrt)
+    y = into(v)
+    if v is None or y is None or not (y.op and y.op.activation):
+        return []
+    nexts = way.consumers[y][::-1]
+    if not nexts or not all(map(way.is_pre_activation, nexts)):
+        return []
+    if len({text(way.delta(node)) for node in (v, *nexts)}) <= len(nexts):      # several would be written δ
+        return []
+    x, deltas, figures = way.wrt, [*map(way.delta, nexts)], [way.rounded(0.0 - way.adjoint[l]) for l in nexts]
+    where = joined(", ", [[delta, "=", -way.derivative(way.output, l), "=", figure]
+                          for delta, l, figure in zip(deltas, nexts, figures)])
+    delta, figure = way.delta(v), way.rounded(0.0 - way.adjoint[v])
+    return [Prose(("The same through the local gradients, where ", *where, ":")),
+            equation(delta, [[way.formula(y, v), "·", summed(deltas, way.formula, y)]],
+                     [[way.number(y, v), "·", summed(figures, way.number, y)]], [[figure]]),
+            equation(way.derivative(way.output, x), [[-delta, "·", way.formula(v, x)]],
+                     [[-figure, "·", way.number(v, x)]], [[way.rounded(way.adjoint[x])]])]
+
+
 # --- node by node ----------------------------------------------------------------------------------------------------
 
 
@@ -170,7 +210,7 @@ def at_node(way: Way, node: Value) -> Equation:
     if len(consumers) == 1 or way.output not in consumers:      # else ∂output/∂node would stand on both sides
         steps.insert(0, step(so_far, way.derivative))
     found = equation(left, *steps)
-    if any(consumer.op and consumer.op.activation for consumer in consumers):
+    if way.is_pre_activation(node):
         found.steps[-1][-1] += [", so ", Symbol("delta"), "=", -left, "=", way.rounded(0.0 - way.adjoint[node])]
     return found
 

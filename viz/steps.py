@@ -122,11 +122,6 @@ class Teller:
             found = tree(kind, found, right)
         return found
 
-    def delta(self, v: Value) -> Symbol:
-        """δ, with the subscript of its v."""
-        name = spelled(self.node[v].name)
-        return Symbol("delta" + name.subscript if name.base == "v" and name.subscript.isdigit() else "delta")
-
     def around(self, x: float, change: float) -> tuple[Symbol, Symbol]:
         """x and x + change, with as many decimals as the change is written with."""
         new = x + change
@@ -211,7 +206,8 @@ class Teller:
         delta, gradient = self.node[node].delta, self.way.adjoint[node]
         if delta is None:
             return ()
-        told = line(self.delta(node), -self.gradient(node), tree("negative", self.number(gradient)), self.number(delta))
+        told = line(self.way.delta(node), -self.gradient(node), tree("negative", self.number(gradient)),
+                    self.number(delta))
         return Line("local gradient", (told,)),
 
     def by_next_layer(self, v: Value) -> tuple[Line, ...]:
@@ -220,11 +216,13 @@ class Teller:
         nexts = self.consumers[y]
         if others or not 1 <= len(nexts) <= MOST_TERMS or any(self.node[v].delta is None for v in nexts):
             return ()
+        if len({text(self.way.delta(node)) for node in (v, *nexts)}) <= len(nexts):     # several would be written δ
+            return ()
         slope, weights = self.way.formula(y, v), [self.way.formula(v, y) for v in nexts]
         sums = [reduce(lambda x, y: tree("sum", x, y), [product(d, w) for d, w in zip(deltas, ws)]) for deltas, ws in (
-            ([self.delta(v) for v in nexts], weights),
+            ([self.way.delta(v) for v in nexts], weights),
             ([self.number(0.0 - self.way.adjoint[v]) for v in nexts], map(self.in_numbers, weights)))]
-        told = line(self.delta(v), product(slope, sums[0]), product(self.in_numbers(slope), sums[1]),
+        told = line(self.way.delta(v), product(slope, sums[0]), product(self.in_numbers(slope), sums[1]),
                     self.number(0.0 - self.way.adjoint[v]))
         return Line("by the next layer", (told,)),
 
@@ -244,7 +242,7 @@ class Teller:
         eta, w, lr = Symbol("eta"), Symbol(me.name), self.number(self.lr)
         dw = tree("product", Symbol("Δ"), w) if spelled(me.name).is_letter else Symbol("Δ" + me.name)
         change, new = 0.0 - self.lr * gradient, node.data - self.lr * gradient
-        deltas = [self.delta(v) for v in consumers if self.node[v].delta is not None]
+        deltas = [self.way.delta(v) for v in consumers if self.node[v].delta is not None]
         if len(deltas) == len(consumers) <= 2 and len({*map(text, deltas)}) == len(deltas):
             xs = [self.way.formula(v, node) for v in consumers]
             numbers = [self.number(-self.way.adjoint[v]) for v in consumers]

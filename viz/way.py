@@ -8,7 +8,7 @@ from typing import Any
 
 from autograd import Value, adjoints, recorded, wengert_list
 
-from .letters import number_text
+from .letters import number_text, spelled
 from .names import is_number, named
 from .scripts import text
 from .symbol import Symbol, lift, tree
@@ -81,6 +81,10 @@ class Way:
 
         return [paths(*ends) for ends in pairwise(self.bottlenecks())]
 
+    def is_pre_activation(self, v: Value) -> bool:
+        """Does it go into an activation, so that it has a δ?"""
+        return any(consumer.op and consumer.op.activation for consumer in self.consumers[v])
+
     def kinks(self) -> list[tuple[Value, Any]]:
         """The nodes whose operation was computed at its kink, with that operation."""
         operations = [(node, node.op) for node in self.nodes if node is not self.wrt]
@@ -93,6 +97,11 @@ class Way:
         """The node's name, or its number; the number that is asked about has a name."""
         is_plain = is_number(node) and not (node is self.wrt and self.is_constant)
         return self.rounded(node.data) if is_plain else Symbol(self.names[node])
+
+    def delta(self, v: Value) -> Symbol:
+        """δ, with the subscript of its v."""
+        name = spelled(self.names[v])
+        return Symbol("delta" + name.subscript if name.base == "v" and name.subscript.isdigit() else "delta")
 
     def rounded(self, x: float) -> Symbol:
         """x as it is shown."""
