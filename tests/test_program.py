@@ -144,6 +144,12 @@ def test_nan_is_what_it_is_node_by_node(name):
     agrees(lambda x, w: op(*filled(at, x)) * w[0], X, [1.0])
 
 
+def test_zero_times_nan_is_nan():
+    """BLAS leaves out a factor of 0 where it is a matrix of one number."""
+    agrees(lambda x, w: weighted_sum(w[:1], x, 0.5).exp() + w[1], [[math.nan], [math.inf], [2.0]], [0.0, 0.3])
+    agrees(lambda x, w: weighted_sum(w[:1], [x[0] * w[1]], 0.5) * x[1], [[1.0, math.nan], [2.0, math.inf]], [0.0, 0.3])
+
+
 @pytest.mark.parametrize("name", OUTSIDE)
 def test_outside_the_domain_is_what_numpy_says_without_a_warning(name):
     op = ROWS[name]

@@ -126,7 +126,7 @@ class Backward(Text):
                 self.pass_on(bias, own)
         if self.is_wanted(rows):
             to = self.destination(rows, and_ones=has_bias)  # one row more is faster than [W b] without its last column
-            self.backward.append(f"{self.part('w', W, '.T')}.dot({g}, {to})")
+            self.backward.append(self.dot(block, self.part("w", W, ".T"), g, to, has_bias))
 
     # --- where gradients go
 

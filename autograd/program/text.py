@@ -143,7 +143,7 @@ class Text:
         z = self.view("Z", block.rows)
         if isinstance(block, Product):
             W, x, has_bias = self.factors(block)
-            self.forward.append(f"{W}.dot({x}, {z})")
+            self.forward.append(self.dot(block, W, x, z, has_bias))
             if not has_bias:
                 [b] = self.arguments(block.arguments[2:], self.forward)
                 self.forward.append(f"{self.constant('np.add')}({z}, {b.function}, out={z})")
@@ -158,6 +158,12 @@ class Text:
             writer = self.writer(block)
             writer.write([(result, z)])
             self.forward += writer.lines
+
+    def dot(self, block: Product, W: str, x: str, out: str, has_bias: bool) -> str:
+        """The line out = W x; where W is one number, dot would say that 0 times NaN is 0."""
+        if block.W.size == 1 and not has_bias:
+            return f"{self.constant('np.multiply')}({W}, {x}, out={out})"
+        return f"{W}.dot({x}, {out})"
 
     def factors(self, block: Product) -> tuple[str, str, bool]:
         """W and x as text, with b and a row of ones in them where both lie so."""
