@@ -39,6 +39,19 @@ def test_nothing_overlaps_nothing_is_cut_off_and_no_step_needs_scrolling(open_pa
         page.keyboard.press("ArrowRight")
 
 
+@pytest.mark.parametrize("width, height", [(844, 390), (640, 450), (320, 568)], ids=["on its side", "200%", "400%"])
+@pytest.mark.parametrize("name", ["mazur", "film"])
+def test_in_a_small_window_the_drawing_is_left_and_nothing_is_beyond_the_sides(open_page, name, width, height):
+    page = open_page(PAGES[name](), context={"viewport": {"width": width, "height": height}})
+    stage, *others = page.evaluate("""['#stage', '#controls', '#steps .now', '#legend', '#first', '#speed'].map(s => {
+        const r = document.querySelector(s).getBoundingClientRect(); return [r.left, r.top, r.right, r.bottom] })""")
+    assert stage[3] - stage[1] > 120 and page.evaluate("scrollY") == 0
+    assert [box for box in (stage, *others) if box[0] < 0 or box[2] > width] == []
+    page.mouse.move(width / 2, others[1][1] + 5)
+    page.mouse.wheel(0, 2000)
+    page.wait_for_function("scrollY + innerHeight >= document.documentElement.scrollHeight - 1")
+
+
 def test_a_long_formula_stays_in_its_box(open_page):
     """A renderer rounds the width of each letter; in a line of fifty that adds up."""
     model = MLP(3, [12, 1], "tanh", seed=1)
