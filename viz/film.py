@@ -7,7 +7,7 @@ import os
 from collections.abc import Callable
 from typing import NamedTuple
 
-from autograd import Value
+from autograd import Value, ops
 
 from .curve import curve
 from .description import Description, Node, describe
@@ -51,6 +51,9 @@ class Film:
     def __init__(self, record: Callable[[], Value], *, every: int = 1, digits: int = 4, direction: str = "LR",
                  expand: bool = False, limit: int | None = None) -> None:
         check_style(digits, direction)
+        if not callable(record):
+            raise TypeError("a Film takes a function that records the graph anew for each frame, such as "
+                            f"lambda: loss(model(x), t), and {ops.short(repr(record))} is not callable")
         if not isinstance(every, int) or every < 1:
             raise ValueError(f"every is a whole number of epochs, at least 1, not {every!r}")
         self.record, self.every, self.expand, self.limit = record, every, expand, limit
