@@ -105,6 +105,14 @@ def test_a_shared_parameter_keeps_its_node():
     assert {"w1", "w11"}.isdisjoint(nodes)
 
 
+def test_a_weight_tied_to_another_layers_leaves_its_neuron_in_its_layer():
+    model = MLP(2, [2, 2], "tanh", seed=1)
+    model.layers[1].neurons[0].w[0] = model.layers[0].neurons[0].w[0]
+    y, _ = model([Value(0.5, "x1"), Value(0.2, "x2")])
+    layer = {node.name: node.layer for node in describe(y).nodes}
+    assert (layer["v1"], layer["v3"]) == ("hidden layer 1", "output layer")
+
+
 def test_a_parameter_used_elsewhere_too_keeps_its_node():
     model = MLP(2, [2, 1], "tanh", seed=0)
     w = model.layers[0].neurons[0].w[0]

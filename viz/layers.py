@@ -1,4 +1,5 @@
 """Which layer of a network a node belongs to: the scopes of the parameters tell, and nothing else does."""
+from collections import Counter
 from collections.abc import Sequence
 
 from autograd import Parameter, Value
@@ -32,7 +33,7 @@ def layers_of(tape: Sequence[Value]) -> dict[Value, str]:
             outputs.add(node)
             found = layer[parents[0]]
         elif own and (name == "weighted_sum" or (name == "*" and len(own) == 1)):
-            found = layer[own[0]]
+            [(found, _)] = Counter([layer[p] for p in reversed(own)]).most_common(1)    # some may be another layer's
         elif name in ("+", "total") and not outputs.intersection(parents):
             among = {layer.get(parent, "") for parent in parents}
             found = among.pop() if len(among) == 1 else ""
