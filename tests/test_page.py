@@ -164,7 +164,8 @@ def test_bad_input_is_named_and_leaves_no_file(tmp_path, monkeypatch):
     for name in ("page.pdf", "page", "page.svg"):
         with pytest.raises(ValueError, match=re.escape(f"{name!r} does not end in .html or .htm")):
             step_through(J, tmp_path / name)
-    for options in ({"digits": 0}, {"direction": "XY"}, {"lr": float("nan")}, {"lr": "0.1"}):
+    for options in ({"digits": 0}, {"direction": "XY"}, {"lr": float("nan")}, {"lr": "0.1"},
+                    {"limit": "9"}, {"limit": 0}, {"expand": "nobody"}):
         with pytest.raises(ValueError, match=next(iter(options))):
             step_through(J, path, **options)
     x = long = Value(0.5, "x")
@@ -189,6 +190,12 @@ def test_writing_changes_nothing_and_is_the_same_before_and_after_backward(tmp_p
     grads = [node.grad for node in wengert_list(J)]
     assert step_through(J, tmp_path / "page.html").html == before
     assert [node.grad for node in wengert_list(J)] == grads
+
+
+def test_one_neuron_is_expanded_and_the_others_stay(tmp_path):
+    page = step_through(GRAPHS["mazur"](), tmp_path / "page.html", expand="v1")
+    assert "u₁ = w₁₁x₁" in page.html and "v₂ = w₂₁x₁ + w₂₂x₂ + b₁" in page.html
+    assert "v₁ = w₁₁x₁ + w₁₂x₂ + b₁" not in page.html
 
 
 def test_expanded_and_in_every_direction(open_page):

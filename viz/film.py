@@ -49,7 +49,7 @@ class Film:
     """
 
     def __init__(self, record: Callable[[], Value], *, every: int = 1, digits: int = 4, direction: str = "LR",
-                 expand: bool = False, limit: int | None = None) -> None:
+                 expand: bool | str = False, limit: int | None = None) -> None:
         check_style(digits, direction)
         if not callable(record):
             raise TypeError("a Film takes a function that records the graph anew for each frame, such as "

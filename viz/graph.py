@@ -75,8 +75,7 @@ def draw(root: Value, *, detail: str | None = None, expand: bool | Value | str =
     if not isinstance(root, Value):
         raise TypeError(f"draw takes a Value, the output of an expression, not {ops.short(repr(root))}")
     check_style(digits, direction)
-    if limit is not None and (not isinstance(limit, int) or limit < 1):
-        raise ValueError(f"limit is a whole number of nodes, at least 1, not {limit!r}")
+    check_limit(limit)
     if detail not in (None, *DETAILS):
         raise ValueError(f"detail is one of {', '.join(DETAILS)}, or None, not {detail!r}")
     if flow and not gradients:
@@ -162,6 +161,12 @@ def check_style(digits: int, direction: str) -> None:
         raise ValueError(f"direction is one of {', '.join(ARROWS)}, not {direction!r}")
     if not isinstance(digits, int) or digits < 1:
         raise ValueError(f"digits is a whole number, at least 1, not {digits!r}")
+
+
+def check_limit(limit: int | None) -> None:
+    """Raise ValueError where this is no number of nodes, and not None."""
+    if limit is not None and (not isinstance(limit, int) or limit < 1):
+        raise ValueError(f"limit is a whole number of nodes, at least 1, not {limit!r}")
 
 
 def check_size(root: Value, limit: int, advice: str) -> None:

@@ -21,7 +21,7 @@ from autograd import Value, ops
 from .description import Description
 from .equations import Equation, written
 from .expand import expanded
-from .graph import EXPANDED_LIMIT, LIMIT, check_size
+from .graph import EXPANDED_LIMIT, LIMIT, check_limit, check_size, opened
 from .letters import number_text
 from .looks import LOOKS
 from .markup import MathML
@@ -64,18 +64,19 @@ def web_path(path: str | os.PathLike[str]) -> Path:
     return path
 
 
-def steppable(what: str, output: Value, expand: bool, limit: int | None) -> Value:
-    """The output of a graph that a page can show, on request written out as products and sums.
+def steppable(what: str, output: Value, expand: bool | Value | str, limit: int | None) -> Value:
+    """The output of a graph that a page can show, on request written out as products and sums, or one neuron of it.
 
     Raises TypeError where it is no Value, ValueError where it has too many nodes.
     """
+    check_limit(limit)
     if not isinstance(output, Value):
         raise TypeError(f"{what} a Value, the output of an expression, not {ops.short(repr(output))}")
     if limit is None:
-        limit = EXPANDED_LIMIT if expand else LIMIT
+        limit = EXPANDED_LIMIT if expand is True else LIMIT
     check_size(output, limit, "step through a part of it, from one of its inner nodes")
-    if expand:
-        output = expanded(output)
+    if expand is not False:
+        output = expanded(output) if expand is True else opened(output, expand, limit)[output]
         check_size(output, limit, "step through it without expand")
     return output
 

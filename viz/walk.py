@@ -14,7 +14,7 @@ PLAY = Play("step", "forward and backward, step by step", "a node or an edge lea
 
 
 def step_through(output: Value, path: str | os.PathLike[str], *, lr: float = 0.1, digits: int = 4,
-                 direction: str = "LR", expand: bool = False, limit: int | None = None) -> Page:
+                 direction: str = "LR", expand: bool | Value | str = False, limit: int | None = None) -> Page:
     """Write a page that plays the forward phase, the backward phase and the update, one number at a time.
 
     It changes nothing and is right before and after backward.  `lr` is the learning rate η of the update; `digits`,
