@@ -48,6 +48,7 @@ class Compiled(Engine):
         self.loaded: Any = None                         # the buffer that holds all the data, in order
         self.refresh()
         self.finite = self.state()
+        self.check_recording()
 
     def recorded(self) -> tuple[Value, list[Value]]:
         """The loss of the first sample where there is one, and the inputs; the others are outside a domain as yet."""
@@ -56,11 +57,33 @@ class Compiled(Engine):
             x = [Value(x_i, f"x{i}") for i, x_i in enumerate(x_row, start=1)]
             t = [Value(t_l, f"t{l}") for l, t_l in enumerate(t_row, start=1)]
             try:
-                return self.loss(self.model(x), t if isinstance(self.data.t[0], list) else t[0]), [*x, *t]
+                J = self.loss(self.model(x), t if isinstance(self.data.t[0], list) else t[0])
             except (ValueError, ArithmeticError) as found:
                 error = error or found
+                continue
+            if not isinstance(J, Value):
+                raise TypeError(f"the loss is {J!r}, which records nothing: a model and its loss must compute with the "
+                                "Values that they are given, or have engine='eager'")
+            return J, [*x, *t]
         assert error
         raise error
+
+    def check_recording(self) -> None:
+        """Some other samples must have the loss that was recorded, else the data decided what was.
+
+        The model may branch on it, or compute with the floats of its inputs, as with math.sin(x[0].data).
+        """
+        N = len(self.table)
+        picked = sorted({N // 3, 2 * N // 3, N - 1})
+        for row, found in zip(picked, self.program.forward(self.table[picked]).tolist()):
+            try:
+                J = float(Value.lift(self.loss(self.model(self.data.x[row]), self.data.t[row])).data)
+            except (ValueError, ArithmeticError):
+                continue                                # outside a domain as yet: the training will say so
+            if math.isfinite(J) and not math.isclose(J, found, rel_tol=1e-6, abs_tol=1e-9):
+                raise TypeError(f"sample {row} (counted from 0) has the loss {J:.6g}, but by what was recorded of "
+                                f"another it would be {found:.6g}: the model or the loss decides in Python by its "
+                                "data, takes plain floats of it, or is random; give engine='eager'")
 
     def refresh(self) -> None:
         self.w = np.array([p.data for p in self.optimizer.parameters])

@@ -355,8 +355,8 @@ def test_ctrl_c_keeps_whole_steps():
     assert [p.data for p in model.parameters()] == [p.data for p in again.parameters()]
 
 
-def test_a_value_as_model_is_recorded_once():
-    """A model is called for the recording alone, whatever the number of samples and epochs."""
+def test_a_model_is_called_a_few_times_whatever_the_samples_and_epochs():
+    """To look at its outputs, for the recording, and to hold that against three other samples."""
     calls, w = [], Parameter(0.5)
 
     def model(x):
@@ -364,7 +364,26 @@ def test_a_value_as_model_is_recorded_once():
         return w * x[0]
 
     nn.fit(model, X[:, :1], REGRESSION[:, 0], nn.mean_squared_error, nn.SGD([w], 0.1), 20)
-    assert len(calls) == 2 and isinstance(calls[-1][0], Value)          # once to look at its outputs
+    assert len(calls) == 5 and isinstance(calls[1][0], Value)
+
+
+MISLEADING = {
+    "branches": lambda w, x: w * x[0] if x[0] > 0 else w * 2 * x[0],
+    "takes floats": lambda w, x: w * math.sin(getattr(x[0], "data", x[0])),
+    "is random": lambda w, x: w * x[0] * float(RNG.uniform()),
+}
+
+
+@pytest.mark.parametrize("model", MISLEADING.values(), ids=MISLEADING)
+@pytest.mark.parametrize("batch_size", [None, 1])
+def test_a_model_that_the_recording_does_not_tell_of_is_refused(model, batch_size):
+    w = Parameter(0.5)
+    with pytest.raises(TypeError, match=r"^sample \d+ \(counted from 0\) has the loss .* give engine='eager'$"):
+        nn.fit(lambda x: model(w, x), X[:, :1], REGRESSION[:, 0], nn.mean_squared_error, nn.SGD([w], 0.1), 2,
+               batch_size=batch_size)
+    assert w.data == 0.5
+    with pytest.raises(TypeError, match=r"^the loss is 1.0, which records nothing: "):
+        nn.fit(lambda x: w * x[0], X[:, :1], REGRESSION[:, 0], lambda y, t: 1.0, nn.SGD([w], 0.1), 2)
 
 
 # --- machine code for the loop of updates ----------------------------------------------------------------------------
