@@ -184,6 +184,7 @@ minimum = Op("minimum",
 # --- the lecture's activation functions y = φ(v), with φ'(v): its "Popular Activation Functions and Their Derivatives"
 
 ALPHA, LAMBDA = 1.67326, 1.0507             # the lecture's constants; SELU's, used for ELU as well
+LEAST = -709.0                              # from here on e^-v is a float
 
 
 def _sigmoid(x: float) -> float:
@@ -192,18 +193,14 @@ def _sigmoid(x: float) -> float:
     return 1 / (1 + math.exp(-x))
 
 
-def _sigmoid_array(xp: Any, x: Any) -> Any:
-    e = xp.exp(-xp.abs(x))
-    return xp.where(x < 0, e, 1.0) / (1 + e)
-
-
 linear = Op("linear", lambda x: x, lambda z, x: (1.0,), activation=True)
-sigmoid = Op("sigmoid", _sigmoid, lambda z, x: (z * (1 - z),), _sigmoid_array, activation=True)
+sigmoid = Op("sigmoid", _sigmoid, lambda z, x: (z * (1 - z),),
+             lambda xp, x: 1 / (1 + xp.exp(-xp.clip(x, LEAST, None))), activation=True)
 tanh = Op("tanh", math.tanh, lambda z, x: (1 - z * z,), lambda xp, x: xp.tanh(x), activation=True)
 relu = Op("relu",
           lambda x: 0.0 if x <= 0 else x,
           lambda z, x: (heaviside(x),),
-          lambda xp, x: xp.where(x <= 0, 0.0, x),
+          lambda xp, x: xp.clip(x, 0.0, None),
           kink=lambda x: x, activation=True)
 leaky_relu = Op("leaky_relu",
                 lambda x: x if x > 0 else 0.01 * x,
@@ -223,7 +220,7 @@ selu = Op("selu",
 softplus = Op("softplus",
               lambda x: max(x, 0.0) + math.log1p(math.exp(-math.fabs(x))),
               lambda z, x: (sigmoid(x),),
-              lambda xp, x: xp.where(x <= 0, 0.0, x) + xp.log1p(xp.exp(-xp.abs(x))),
+              lambda xp, x: xp.clip(x, 0.0, None) + xp.log1p(xp.exp(-xp.abs(x))),
               activation=True)
 
 half_square = Op("half_square", lambda x: 0.5 * x * x, lambda z, x: (x,), written=lambda x: 0.5 * x ** 2)

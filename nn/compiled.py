@@ -155,8 +155,9 @@ class Compiled(Engine):
         settings = {name: x for name, x in vars(self.optimizer).items() if name not in kept}
         if self.loop is None or settings != self.settings:
             try:
+                jit = self.jit if self.loop is None else None       # not each time where they change again and again
                 self.loop = Loop(self.J, self.inputs, self.optimizer.parameters, self.update,
-                                 self.optimizer.remembers, jit=self.jit)
+                                 self.optimizer.remembers, jit=jit)
             except TypeError:                           # the rule asks what steps is, or calls what takes no text
                 self.loop, self.is_small = None, False
             self.settings = settings

@@ -60,9 +60,9 @@ x, y, z = map(Page().name, "xyz")
     (-(x ** 3), "-x ** 3.0"), ((x * y) ** -2, "(x * y) ** (-2.0)"), (2 * x, "2.0 * x"), (-2 * x, "-(2.0 * x)"),
     (x - -2 * y, "x + 2.0 * y"), (1 * x + 0, "x"), (x ** 0.5, "sqrt(x)"), (x ** -1.5, "pow(x, -1.5)"),
     (x ** y, "pow(x, y)"), (2 ** (x + y), "pow(2.0, x + y)"), (1 / (1 + x), "1.0 / (1.0 + x)"),
-    (relu(x), "0.0 if x <= 0.0 else x"), (-relu(x), "-(0.0 if x <= 0.0 else x)"),
-    (relu(x) * y, "(0.0 if x <= 0.0 else x) * y"), (x ** 2, "x * x"), (x + y - (y + z), "x + y - (y + z)"),
-    (x.page.where(x + y > 0.0, relu(x), y), "(0.0 if x <= 0.0 else x) if x + y > 0.0 else y"),
+    (relu(x), "0.0 if x < 0.0 else x"), (-relu(x), "-(0.0 if x < 0.0 else x)"),
+    (relu(x) * y, "(0.0 if x < 0.0 else x) * y"), (x ** 2, "x * x"), (x + y - (y + z), "x + y - (y + z)"),
+    (x.page.where(x + y > 0.0, relu(x), y), "(0.0 if x < 0.0 else x) if x + y > 0.0 else y"),
     (x.page.where(x + y == 0, y, z), "y if x + y == 0.0 else z"),
     (x.page.where(x != y, 1, abs(x)), "1.0 if x != y else fabs(x)"),
 ], ids=lambda part: part if isinstance(part, str) else "")

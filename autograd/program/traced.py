@@ -117,6 +117,11 @@ class TracedNumpy:
     def __getattr__(self, name: str) -> Callable[..., Traced]:
         return lambda *args: Traced("absolute" if name == "abs" else name, *args)
 
+    def clip(self, x: Number, least: Number | None, most: Number | None) -> Number:
+        """x, or a bound where it is beyond."""
+        x = x if least is None else Traced("maximum", x, least)
+        return x if most is None else Traced("minimum", x, most)
+
     def amax(self, xs: Traced, axis: int) -> Traced:
         """The largest of a list's arrays."""
         return xs.over_list("maximum.reduce", axis)

@@ -170,6 +170,11 @@ class Page:
             return x if condition else y
         return self.write("where", condition, x, y)
 
+    def clip(self, x: Number, least: Number | None, most: Number | None) -> Number:
+        """x, or a bound where it is beyond; NaN is not."""
+        x = x if least is None else self.where(x < least, least, x)
+        return x if most is None else self.where(x > most, most, x)
+
     def __getattr__(self, name: str) -> Callable[..., Written]:
         """The page stands in for numpy while a row's array form is written: its functions write those of math."""
         name = {"abs": "fabs", "power": "pow"}.get(name, name)
