@@ -1,6 +1,7 @@
 """Training on arrays: the loss recorded for one sample, compiled, and the optimizer's rule on one flat vector."""
 import math
 import warnings
+from copy import copy
 from importlib.util import find_spec
 from typing import Any
 
@@ -31,7 +32,7 @@ class Compiled(Engine):
         self.output = self.program.blocks.outputs[0]
         self.columns = np.ones((self.program.blocks.given, len(self.data.X)))      # a column for every sample
         self.columns[self.program.blocks.inputs] = rows(self.data).T
-        self.sorted = self.columns
+        self.table = np.ascontiguousarray(self.columns.T)           # a row for every sample, to pick some in any order
         number = {p: i for i, p in enumerate(self.program.parameters)}
         known = [i for i, p in enumerate(self.optimizer.parameters) if p in number]
         self.known: Any = np.array(known, dtype=np.intp)            # the optimizer's parameters that J depends on
@@ -39,12 +40,13 @@ class Compiled(Engine):
         everything = np.arange(len(number))
         if np.array_equal(self.known, everything) and np.array_equal(self.places, everything):
             self.known = self.places = slice(len(number))           # views instead of copies
-        self.ones, self.zeros = np.ones(self.program.chunk), np.zeros(len(self.optimizer.parameters))
-        self.table = rows(self.data)
+        self.ones = np.ones(self.program.chunk)
         self.is_small = is_small(self.J)                            # for straight-line code, one sample at a time
+        self.samples = rows(self.data) if self.is_small else self.table[:0]
         self.loop: Loop | None = None
         self.settings: dict[str, Any] = {}
         self.start: Any = None                          # of the last epoch in the loop: its state, its order, the loop
+        self.writes = writes_in_place(self.optimizer)
         self.loaded: Any = None                         # the buffer that holds all the data, in order
         self.refresh()
         self.finite = self.state()
@@ -75,7 +77,8 @@ class Compiled(Engine):
         """
         N = len(self.table)
         picked = sorted({N // 3, 2 * N // 3, N - 1})
-        for row, found in zip(picked, self.program.forward(self.table[picked]).tolist()):
+        inputs = self.table[picked][:, self.program.blocks.inputs]
+        for row, found in zip(picked, self.program.forward(inputs).tolist()):
             try:
                 J = float(Value.lift(self.loss(self.model(self.data.x[row]), self.data.t[row])).data)
             except (ValueError, ArithmeticError):
@@ -96,20 +99,19 @@ class Compiled(Engine):
         self.optimizer.memory = [np.broadcast_to(numbers, len(self.w)).tolist() for numbers in self.memory]
 
     def state(self) -> Any:
-        return self.w.copy(), [*map(np.array, self.memory)], self.optimizer.steps   # a rule may write in place
+        return self.w, self.memory, self.optimizer.steps            # which no step writes to: nothing to copy
 
     def restore(self, state: Any) -> None:
         self.w, self.memory, self.optimizer.steps = state
 
     def size_of_parameters(self) -> float:
-        size = float(self.w.dot(self.zeros))            # 0, or NaN where one of them is not finite
-        return size if size == 0 else float(self.w.sum())
+        size = float(self.w.dot(self.w))                # the fastest sum in which every parameter is
+        return size if math.isfinite(size) else float(self.w.sum())
 
     def begin(self, order: np.ndarray) -> None:
         super().begin(order)
-        in_place = self.is_full or np.array_equal(order, np.arange(len(order)))
-        self.sorted = self.columns if in_place else self.columns[:, order]      # batches are then slices of it
-        self.loaded = self.loaded if in_place else None
+        self.is_sorted = self.is_full or np.array_equal(order, np.arange(len(order)))
+        self.loaded = self.loaded if self.is_sorted else None
 
     def losses(self, first: int, end: int) -> float:
         self.program.weights[self.places] = self.w[self.known]
@@ -125,7 +127,8 @@ class Compiled(Engine):
         """The losses of some samples that are not too many for the cache; their gradient is the program's then."""
         Z, forward, backward = self.program.buffers(end - first)
         if self.loaded is not Z:
-            Z[:len(self.sorted)] = self.sorted[:, first:end]
+            Z[:len(self.columns)] = self.columns[:, first:end] if self.is_sorted else \
+                self.table.take(self.order[first:end], 0).T
             self.loaded = Z if end - first == len(self.order) else None
         forward()
         backward()
@@ -138,7 +141,8 @@ class Compiled(Engine):
             g, found = np.zeros(len(self.w)), g
             g[self.known] = found
         self.optimizer.steps += 1
-        self.w, *self.memory = self.optimizer.rule(self.w, g, *self.memory)
+        w, memory = (self.w.copy(), [*map(np.array, self.memory)]) if self.writes else (self.w, self.memory)
+        self.w, *self.memory = self.optimizer.rule(w, g, *memory)
 
     def epoch(self, order: np.ndarray, size: int) -> float:
         if size == 1 and self.is_small:
@@ -176,7 +180,7 @@ class Compiled(Engine):
     def walk(self, state: Any, order: np.ndarray, loop: Loop) -> tuple[list[float], str]:
         """From this state an update for each sample in this order; the losses, and why it ended early if it did."""
         w, memory, steps = state
-        run = loop.run(self.table[order], w.tolist(), [m.tolist() for m in memory], steps)
+        run = loop.run(self.samples[order], w.tolist(), [m.tolist() for m in memory], steps)
         self.w, self.memory = np.array(run.parameters), [np.array(m) for m in run.memory]
         self.optimizer.steps = steps + len(run.losses)
         return run.losses, run.reason
@@ -236,6 +240,21 @@ class Jitted(Compiled):
         if find_spec("numba") is None:
             raise ImportError("engine 'jit' needs numba, which is not installed: pip install deltagrad[jit]")
         super().__init__(*arguments)
+
+
+def writes_in_place(optimizer: Optimizer) -> bool:
+    """Does the rule write into the arrays that it is given?  A copy of the optimizer tries it on locked ones."""
+    trial = copy(optimizer)
+    trial.steps += 1
+    arrays = [np.zeros(len(optimizer.parameters)) for _ in range(2 + optimizer.remembers)]
+    for x in arrays:
+        x.setflags(write=False)
+    try:
+        with np.errstate(all="ignore"):
+            trial.rule(*arrays)
+    except Exception:                                   # of a locked array; any other comes again in the first step
+        return True
+    return False
 
 
 def rows(data: Samples) -> np.ndarray:
