@@ -7,6 +7,8 @@ from typing import Any
 import numpy as np
 from tqdm import tqdm
 
+from autograd.ops import short
+
 from .compiled import Compiled, Jitted
 from .engines import Eager, Engine
 from .losses import Loss
@@ -55,6 +57,8 @@ def fit(model: Callable[..., Any], X: Any, T: Any, loss: Loss, optimizer: Optimi
         raise ValueError(f"reduction is 'mean' or 'sum', not {reduction!r}")
     whole("epochs", epochs, least=0)
     data = Samples(model, X, T, loss)
+    if validation is not None and not (isinstance(validation, tuple | list) and len(validation) == 2):
+        raise ValueError(f"fit: validation is a pair (X, T), not {short(repr(validation))}")
     unseen = Samples(model, *validation, loss, "validation ") if validation else None
     N = len(data.X)
     size = N if batch_size is None else min(N, whole("batch_size", batch_size, least=1))
