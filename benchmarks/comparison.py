@@ -18,15 +18,16 @@ class Comparison:
     notes: list[str] = field(default_factory=list)
 
     def ratio(self, peer: str) -> float | None:
-        """How many times the reference's median a peer's is; None where either was not measured."""
+        """How many times the reference's a peer's time is; None where either was not measured."""
         if peer not in self.rows or self.reference not in self.rows:
             return None
-        return self.rows[peer].median / self.rows[self.reference].median
+        return 1.0 if peer == self.reference else self.rows[peer].times(self.rows[self.reference])
 
     def data(self) -> dict[str, Any]:
         """All of it, for JSON."""
         rows = {name: {"median": row.median, "fastest": row.fastest, "slowest": row.slowest,
-                       "ratio": self.ratio(name), "cores": round(row.cores, 2), "rounds": list(row.rounds)}
+                       "ratio": self.ratio(name), "cores": round(row.cores, 2), "rounds": list(row.rounds),
+                       "beside": list(row.beside)}
                 for name, row in self.rows.items()}
         return {"key": self.key, "name": self.name, "title": self.title, "unit": self.unit,
                 "reference": self.reference, "rows": rows, "skipped": self.skipped, "notes": self.notes}

@@ -64,7 +64,8 @@ def judged(found: Sequence[Comparison]) -> list[dict[str, Any]]:
         rows = tables[goal.table].rows if goal.table in tables else {}
         if goal.row not in rows or (goal.base and goal.base not in rows):
             continue
-        measured = rows[goal.row].median / (rows[goal.base].median if goal.base else 1.0)
+        row, base = (tables[goal.table].ratio(name) if name else None for name in (goal.row, goal.base))
+        measured = row / base if row and base else rows[goal.row].median
 
         def met(bound: float | None, x: float = measured, at_least: bool = goal.at_least) -> bool | None:
             return None if bound is None else x >= bound if at_least else x <= bound

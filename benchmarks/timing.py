@@ -13,9 +13,13 @@ from statistics import median
 
 @dataclass(frozen=True)
 class Time:
-    """What was measured in each round, in seconds unless a table says otherwise, and how many cores were busy."""
+    """What was measured in each round, in seconds unless a table says otherwise, and how many cores were busy.
+
+    `beside` is what the reference took right after it: a shared machine changes its speed, and only neighbours compare.
+    """
     rounds: tuple[float, ...]
     cores: float = 1.0
+    beside: tuple[float, ...] = ()
 
     @property
     def median(self) -> float:
@@ -32,8 +36,14 @@ class Time:
     def __str__(self) -> str:
         return f"{self.median * 1e3:,.4g} ms ({self.fastest * 1e3:,.3g} to {self.slowest * 1e3:,.3g})"
 
+    def times(self, reference: "Time") -> float:
+        """How many times the reference's: the median of the rounds' ratios, or the ratio of the medians."""
+        if self.beside:
+            return median(t / other for t, other in zip(self.rounds, self.beside, strict=True))
+        return self.median / reference.median
+
     def __truediv__(self, n: float) -> "Time":
-        return Time(tuple(t / n for t in self.rounds), self.cores)
+        return Time(tuple(t / n for t in self.rounds), self.cores, tuple(t / n for t in self.beside))
 
 
 def round_robin(runs: Mapping[str, Callable[[], object]], repeats: int, collector: bool = True) -> dict[str, Time]:

@@ -1,11 +1,11 @@
 """A, B and C: every peer trains the same network; the time of one step of gradient descent.
 
 A run of many steps less a run of one, over the difference in steps, so that what comes once (fit's compilation, a
-call's overhead) is not in it; where one step is slow, the time of that step.
+call's overhead) is not in it; where one step is slow, the time of that step.  Beside every run the reference runs.
 """
 import gc
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 
 import numpy as np
 
@@ -43,24 +43,37 @@ def compare(workload: Workload, names: Sequence[str], repeats: int, seconds: flo
 
 def measure(peers: Mapping[str, Peer], found: Comparison, epoch: int, repeats: int, seconds: float) -> None:
     """Fill the rows, in microseconds."""
-    steps, slow = dict[str, int](), dict[str, float]()
+    steps, slow, reference = dict[str, int](), dict[str, list[float]](), found.reference
     runs: dict[str, Callable[[], object]] = {}
     for name, peer in peers.items():
         one = timed(peer, 1)
         if one > SLOW:
-            slow[name] = one
+            slow[name] = [one]
             continue
         steps[name] = enough(peer, one, epoch, seconds)
         runs[name], runs[f"{name}: one"] = runner(peer, steps[name]), runner(peer, 1)
+        if reference in steps:
+            runs[f"{name}: beside"] = runner(peers[reference], steps[reference])
     times = round_robin(runs, repeats)
+
+    def a_step(name: str, rounds: Iterable[float]) -> tuple[float, ...]:
+        """Microseconds, from runs of so many steps as this peer's are."""
+        one = times[f"{name}: one"].median
+        return tuple((t - one) / (steps[name] - 1) * 1e6 for t in rounds)
+
     for name, peer in peers.items():
+        beside: Sequence[float] = ()
         if name in slow:
-            more = min(repeats - 1, int(PATIENCE * seconds / slow[name]))
-            rounds = [slow[name], *(timed(peer, 1) for _ in range(more))]
-            found.rows[name] = Time(tuple(t * 1e6 for t in rounds))
+            more = range(min(repeats - 1, int(PATIENCE * seconds / slow[name][0])))
+            if reference in steps and more:             # the first run is then one to warm up
+                pairs = [(timed(peer, 1), timed(peers[reference], steps[reference])) for _ in more]
+                slow[name], beside = ([*column] for column in zip(*pairs))
+            rounds = tuple(t * 1e6 for t in slow[name])
         else:
-            many, one = times[name], times[f"{name}: one"].median
-            found.rows[name] = Time(tuple((t - one) / (steps[name] - 1) * 1e6 for t in many.rounds), many.cores)
+            rounds = a_step(name, times[name].rounds)
+            beside = times[f"{name}: beside"].rounds if reference in steps else ()
+        found.rows[name] = Time(rounds, times[name].cores if name in times else 1.0, a_step(reference, beside)
+                                if beside else ())
     busy = [f"{name} {row.cores:.1f}" for name, row in found.rows.items() if row.cores > 1.1]
     if busy:
         found.notes.append(f"kept more than one core busy: {', '.join(busy)}")
