@@ -184,7 +184,6 @@ minimum = Op("minimum",
 # --- the lecture's activation functions y = φ(v), with φ'(v): its "Popular Activation Functions and Their Derivatives"
 
 ALPHA, LAMBDA = 1.67326, 1.0507             # the lecture's constants; SELU's, used for ELU as well
-LEAST = -709.0                              # from here on e^-v is a float
 
 
 def _sigmoid(x: float) -> float:
@@ -193,9 +192,13 @@ def _sigmoid(x: float) -> float:
     return 1 / (1 + math.exp(-x))
 
 
+def _sigmoid_array(xp: Any, x: Any) -> Any:
+    e = xp.exp(-xp.abs(x))
+    return xp.where(x < 0, e, 1.0) / (1 + e)
+
+
 linear = Op("linear", lambda x: x, lambda z, x: (1.0,), activation=True)
-sigmoid = Op("sigmoid", _sigmoid, lambda z, x: (z * (1 - z),),
-             lambda xp, x: 1 / (1 + xp.exp(-xp.clip(x, LEAST, None))), activation=True)
+sigmoid = Op("sigmoid", _sigmoid, lambda z, x: (z * (1 - z),), _sigmoid_array, activation=True)
 tanh = Op("tanh", math.tanh, lambda z, x: (1 - z * z,), lambda xp, x: xp.tanh(x), activation=True)
 relu = Op("relu",
           lambda x: 0.0 if x <= 0 else x,

@@ -279,6 +279,14 @@ def test_arrays_agree_with_floats_at_nan_and_infinity(name, xp):
 
 
 @every_row
+def test_arrays_are_0_where_floats_are(name, xp):
+    """Not almost: the logarithm of a sigmoid that has come to 0 is refused whatever it runs on."""
+    points = finite_points(name)
+    z = ROWS[name](*batch(xp, points))
+    assert [x == 0 for x in rows_of(z, len(points))] == [ROWS[name](*point) == 0 for point in points]
+
+
+@every_row
 def test_numpy_meets_neither_overflow_nor_invalid_numbers(name):
     np = pytest.importorskip("numpy")
     args = batch(np, finite_points(name))
