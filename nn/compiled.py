@@ -7,11 +7,12 @@ from typing import Any
 
 import numpy as np
 
-from autograd import Value, compile
+from autograd import compile
 from autograd.program.scalar import Loop, is_small
 
 from .engines import Eager, Engine
 from .optimizers import Optimizer
+from .recording import check_recording, recorded, rows_of
 from .samples import Samples
 
 
@@ -25,13 +26,13 @@ class Compiled(Engine):
         if getattr(self.optimizer.step, "__func__", None) is not Optimizer.step:
             raise TypeError(f"{type(self.optimizer).__name__} has a step of its own, but on arrays it is the rule that "
                             "runs, and not step: give engine='eager', or put what it does into the rule")
-        self.J, self.inputs = self.recorded()
+        self.J, self.inputs = recorded(self.model, self.loss, self.data)
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")             # a model may leave an input unused
             self.program = compile(self.J, self.inputs)
         self.output = self.program.blocks.outputs[0]
         self.columns = np.ones((self.program.blocks.given, len(self.data.X)))      # a column for every sample
-        self.columns[self.program.blocks.inputs] = rows(self.data).T
+        self.columns[self.program.blocks.inputs] = rows_of(self.data).T
         self.table = np.ascontiguousarray(self.columns.T)           # a row for every sample, to pick some in any order
         number = {p: i for i, p in enumerate(self.program.parameters)}
         known = [i for i, p in enumerate(self.optimizer.parameters) if p in number]
@@ -42,7 +43,7 @@ class Compiled(Engine):
             self.known = self.places = slice(len(number))           # views instead of copies
         self.ones = np.ones(self.program.chunk)
         self.is_small = is_small(self.J)                            # for straight-line code, one sample at a time
-        self.samples = rows(self.data) if self.is_small else self.table[:0]
+        self.samples = rows_of(self.data) if self.is_small else self.table[:0]
         self.loop: Loop | None = None
         self.settings: dict[str, Any] = {}
         self.start: Any = None                          # of the last epoch in the loop: its state, its order, the loop
@@ -50,43 +51,7 @@ class Compiled(Engine):
         self.loaded: Any = None                         # the buffer that holds all the data, in order
         self.refresh()
         self.finite = self.state()
-        self.check_recording()
-
-    def recorded(self) -> tuple[Value, list[Value]]:
-        """The loss of the first sample where there is one, and the inputs; the others are outside a domain as yet."""
-        error: Exception | None = None
-        for x_row, t_row in zip(self.data.x, self.data.T.tolist()):
-            x = [Value(x_i, f"x{i}") for i, x_i in enumerate(x_row, start=1)]
-            t = [Value(t_l, f"t{l}") for l, t_l in enumerate(t_row, start=1)]
-            try:
-                J = self.loss(self.model(x), t if isinstance(self.data.t[0], list) else t[0])
-            except (ValueError, ArithmeticError) as found:
-                error = error or found
-                continue
-            if not isinstance(J, Value):
-                raise TypeError(f"the loss is {J!r}, which records nothing: a model and its loss must compute with the "
-                                "Values that they are given, or have engine='eager'")
-            return J, [*x, *t]
-        assert error
-        raise error
-
-    def check_recording(self) -> None:
-        """Some other samples must have the loss that was recorded, else the data decided what was.
-
-        The model may branch on it, or compute with the floats of its inputs, as with math.sin(x[0].data).
-        """
-        N = len(self.table)
-        picked = sorted({N // 3, 2 * N // 3, N - 1})
-        inputs = self.table[picked][:, self.program.blocks.inputs]
-        for row, found in zip(picked, self.program.forward(inputs).tolist()):
-            try:
-                J = float(Value.lift(self.loss(self.model(self.data.x[row]), self.data.t[row])).data)
-            except (ValueError, ArithmeticError):
-                continue                                # outside a domain as yet: the training will say so
-            if math.isfinite(J) and not math.isclose(J, found, rel_tol=1e-6, abs_tol=1e-9):
-                raise TypeError(f"sample {row} (counted from 0) has the loss {J:.6g}, but by what was recorded of "
-                                f"another it would be {found:.6g}: the model or the loss decides in Python by its "
-                                "data, takes plain floats of it, or is random; give engine='eager'")
+        check_recording(self.J, self.inputs, self.program.forward, self.model, self.loss, self.data)
 
     def refresh(self) -> None:
         self.w = np.array([p.data for p in self.optimizer.parameters])
@@ -227,7 +192,7 @@ class Compiled(Engine):
     def unseen_losses(self, unseen: Samples) -> float:
         self.publish()
         self.loaded = None
-        J = float(self.program.forward(rows(unseen)).sum())
+        J = float(self.program.forward(rows_of(unseen)).sum())
         return J if math.isfinite(J) else super().unseen_losses(unseen)     # which says what operation it was
 
 
@@ -255,8 +220,3 @@ def writes_in_place(optimizer: Optimizer) -> bool:
     except Exception:                                   # of a locked array; any other comes again in the first step
         return True
     return False
-
-
-def rows(data: Samples) -> np.ndarray:
-    """A row for every sample: its inputs, then its targets."""
-    return np.column_stack([data.X, data.T])

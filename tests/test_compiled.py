@@ -9,7 +9,9 @@ import numpy as np
 import pytest
 
 import nn
-from autograd import Parameter, Value, log, sqrt, tanh, weighted_sum
+from autograd import Parameter, Value, heaviside, log, logsumexp, sqrt, tanh, total, weighted_sum
+from nn import recording
+from nn.samples import Samples
 
 RNG = np.random.default_rng(0)
 X = RNG.normal(size=(23, 3))
@@ -384,6 +386,20 @@ def test_a_model_that_the_recording_does_not_tell_of_is_refused(model, batch_siz
     assert w.data == 0.5
     with pytest.raises(TypeError, match=r"^the loss is 1.0, which records nothing: "):
         nn.fit(lambda x: w * x[0], X[:, :1], REGRESSION[:, 0], lambda y, t: 1.0, nn.SGD([w], 0.1), 2)
+
+
+def test_the_graph_again_at_other_inputs():
+    """A rounding may lead the arrays over a step's edge: then the graph itself decides whether it tells of a sample."""
+    w, x, t = Parameter(0.5), [Value(1.0), Value(2.0)], Value(0.25)
+
+    def model(x):
+        return total([w * x[0], heaviside(x[1]), logsumexp([x[0], 3.0, w])])
+
+    J = nn.half_squared_error(model(x), t)
+    again = recording.again(J, [*x, t], [0.5, -1.0, 2.0])
+    assert again == nn.half_squared_error(model([0.5, -1.0]), 2.0).data != J.data
+    data = Samples(model, X[:, :2], REGRESSION[:, 0], nn.half_squared_error)
+    recording.check_recording(J, [*x, t], lambda rows: np.full(len(rows), 7.0), model, nn.half_squared_error, data)
 
 
 # --- machine code for the loop of updates ----------------------------------------------------------------------------
