@@ -1,16 +1,14 @@
 """Drawings: what they say, that they change nothing, how they look, and what a hostile label can do to them."""
 import math
-import os
 import re
 import shutil
-import subprocess
-import sys
 import sysconfig
 from xml.etree import ElementTree
 
 import graphviz
 import pytest
 from points import POINTS, ROWS
+from runs import printed_in_every_run
 
 from autograd import Constant, Parameter, Value, half_square, logsumexp, tanh, total, weighted_sum, wengert_list
 from viz import draw, draw_dot, looks, trace
@@ -259,9 +257,7 @@ def test_the_dot_text_is_the_same_in_every_run():
             "a, b = Value(-4.0, 'a'), Value(2.0, 'b'); c = a + b; d = a*b + b**3; d = d*2 + (b + a).relu()\n"
             "z = weighted_sum([a, b, c], [d, 2.0, a], b)\n"
             "print(draw(z).source, draw(z, expand=True).source)")
-    runs = {subprocess.run([sys.executable, "-c", code], capture_output=True, check=True,
-                           env=os.environ | {"PYTHONHASHSEED": seed, "PYTHONIOENCODING": "utf-8"}).stdout
-            for seed in ("0", "1", "4711")}
+    runs = printed_in_every_run(code)
     assert len(runs) == 1 and runs.pop().count(b"digraph") == 2
 
 

@@ -1,12 +1,10 @@
 """Pictures of networks: neuron by neuron, layer by layer, one neuron opened, and the options that go with them."""
-import os
 import re
-import subprocess
-import sys
 from math import hypot, inf, nan
 from random import Random
 
 import pytest
+from runs import printed_in_every_run
 from test_graph import by_name, contrast, group, needs_a_renderer, partials, svg_of, texts
 
 from autograd import Constant, Parameter, Value, tanh, weighted_sum, wengert_list
@@ -339,9 +337,7 @@ def test_the_dot_text_is_the_same_in_every_run():
             "J = cross_entropy(MLP(3, [4, 3], seed=1)([Value(float(i), f'x{i}') for i in range(3)]), 0)\n"
             "for options in {}, {'detail': 'layer'}, {'expand': 'y5'}, {'highlight': 'w1'}, {'flow': True}:\n"
             "    print(draw(J, **({'highlight': 'x1'} if 'highlight' in options else options)).source)")
-    runs = {subprocess.run([sys.executable, "-c", code], capture_output=True, check=True,
-                           env=os.environ | {"PYTHONHASHSEED": seed, "PYTHONIOENCODING": "utf-8"}).stdout
-            for seed in ("0", "1", "4711")}
+    runs = printed_in_every_run(code)
     assert len(runs) == 1 and runs.pop().count(b"digraph") == 5
 
 

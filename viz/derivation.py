@@ -13,7 +13,6 @@ from autograd import Value
 from autograd.ops import short
 
 from .equations import Equation, Lines, Prose, Row, as_latex, as_mathml, as_text, row_text
-from .scripts import text
 from .symbol import Symbol, lift, tree
 from .way import Tell, Way
 
@@ -156,9 +155,7 @@ def by_delta(way: Way) -> list[Row]:
     if v is None or y is None or not (y.op and y.op.activation):
         return []
     nexts = way.consumers[y][::-1]
-    if not nexts or not all(map(way.is_pre_activation, nexts)):
-        return []
-    if len({text(way.delta(node)) for node in (v, *nexts)}) <= len(nexts):      # several would be written δ
+    if not nexts or not all(map(way.is_pre_activation, nexts)) or not way.are_told_apart([v, *nexts]):
         return []
     x, deltas, figures = way.wrt, [*map(way.delta, nexts)], [way.rounded(0.0 - way.adjoint[l]) for l in nexts]
     where = joined(", ", [[delta, "=", -way.derivative(way.output, l), "=", figure]

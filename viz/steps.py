@@ -216,7 +216,7 @@ class Teller:
         nexts = self.consumers[y]
         if others or not 1 <= len(nexts) <= MOST_TERMS or any(self.node[v].delta is None for v in nexts):
             return ()
-        if len({text(self.way.delta(node)) for node in (v, *nexts)}) <= len(nexts):     # several would be written δ
+        if not self.way.are_told_apart([v, *nexts]):
             return ()
         slope, weights = self.way.formula(y, v), [self.way.formula(v, y) for v in nexts]
         sums = [reduce(lambda x, y: tree("sum", x, y), [product(d, w) for d, w in zip(deltas, ws)]) for deltas, ws in (
@@ -242,8 +242,9 @@ class Teller:
         eta, w, lr = Symbol("eta"), Symbol(me.name), self.number(self.lr)
         dw = tree("product", Symbol("Δ"), w) if spelled(me.name).is_letter else Symbol("Δ" + me.name)
         change, new = 0.0 - self.lr * gradient, node.data - self.lr * gradient
-        deltas = [self.way.delta(v) for v in consumers if self.node[v].delta is not None]
-        if len(deltas) == len(consumers) <= 2 and len({*map(text, deltas)}) == len(deltas):
+        if len(consumers) <= 2 and all(self.node[v].delta is not None for v in consumers) and (
+                self.way.are_told_apart(consumers)):
+            deltas = [self.way.delta(v) for v in consumers]
             xs = [self.way.formula(v, node) for v in consumers]
             numbers = [self.number(-self.way.adjoint[v]) for v in consumers]
             lines = tuple([told for v in consumers for told in self.local_gradient(v)])

@@ -1,6 +1,6 @@
 """The part of a recorded graph that leads from an output to one node, and how each of its edges is told."""
 import math
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from functools import reduce
 from itertools import pairwise
 from operator import add
@@ -102,6 +102,10 @@ class Way:
         """δ, with the subscript of its v."""
         name = spelled(self.names[v])
         return Symbol("delta" + name.subscript if name.base == "v" and name.subscript.isdigit() else "delta")
+
+    def are_told_apart(self, vs: Sequence[Value]) -> bool:
+        """Is the δ of each written otherwise, so that they can stand in one formula?"""
+        return len({text(self.delta(v)) for v in vs}) == len(vs)
 
     def rounded(self, x: float) -> Symbol:
         """x as it is shown."""

@@ -48,18 +48,19 @@ class Text:
 
     def name(self, kind: str, expression: str) -> str:
         """The name that an expression is bound to, before anything runs."""
-        if expression not in self.bound:
-            self.bound[expression] = f"{kind}{len(self.bound)}"
-            self.bind.append(f"{self.bound[expression]} = {expression}")
-        return self.bound[expression]
+        return self.bound_to(f"{kind}{len(self.bound)}", expression)
 
     def constant(self, expression: str) -> str:
         """The same for a function of NumPy, which keeps its name, and for a plain number."""
         if expression.startswith("np.array("):
             return self.name("c", expression)
+        return self.bound_to(expression.removeprefix("np.").replace(".", "_"), expression)
+
+    def bound_to(self, name: str, expression: str) -> str:
+        """This name for the expression, or the one that it has already."""
         if expression not in self.bound:
-            self.bound[expression] = expression.removeprefix("np.").replace(".", "_")
-            self.bind.append(f"{self.bound[expression]} = {expression}")
+            self.bound[expression] = name
+            self.bind.append(f"{name} = {expression}")
         return self.bound[expression]
 
     def part(self, kind: str, array: str, what: str) -> str:

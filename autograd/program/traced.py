@@ -50,7 +50,7 @@ class Traced:
     def over_list(self, function: str, axis: int) -> "Traced":
         """What a function makes of the arrays of a list, of the same shape as each of them."""
         if axis or not (self.stacked and self.wide):
-            raise NotImplementedError           # by Writer: whoever asks calls the row's array form as it stands
+            raise NotImplementedError           # run_if_possible then leaves it to the row's array form as it stands
         result = Traced(function, self)
         result.stacked = False
         return result
