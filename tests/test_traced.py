@@ -6,7 +6,7 @@ import pytest
 from points import POINTS, ROWS, entry, every_row, numbers
 
 from autograd import Parameter, Value, compile, ops
-from autograd.program.backward import one_by_one, treats_alike
+from autograd.program.differentiate import one_by_one, treats_alike
 from autograd.program.traced import Traced, Writer, run
 
 EACH = [name for name in ROWS if not ROWS[name].lists]
@@ -79,7 +79,7 @@ def test_what_comes_of_a_list_is_as_large_as_the_list():
 def test_the_rules_of_the_table_treat_a_list_alike(name):
     op = ROWS[name]
     [at, *_] = entry(name, POINTS, "POINTS")
-    is_list = [isinstance(part, list) for part in at]
+    is_list = tuple(isinstance(part, list) for part in at)
     if op.lists:
         assert treats_alike(op, is_list)
     arrays = [np.array([part]).T if isinstance(part, list) else np.array([part]) for part in at]

@@ -106,7 +106,7 @@ def check(program, scalars, given, X):
     """The text, run, gives the values and the gradient of the program; scalars says which parameters a name holds."""
     writer = Writer(program.blocks, program.inputs)
     writer.write_forward()
-    sheets = [(str(value), size) for value, size in zip(writer.values, writer.places.sizes)]
+    sheets = [(str(value), size) for value, size in zip(writer.values, writer.plan.sizes)]
     found = run(str(program.vector_form()), given | {
         x: matrix([[program.parameters[i].data for i in row] for row in numbers])
         for x, numbers in scalars.items()}, len(X), sheets)

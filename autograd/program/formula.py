@@ -12,22 +12,24 @@ from .formula_scripts import TEXT, equals
 class Formula:
     """A name, a number, or what arithmetic and the operations of the table make of them.
 
-    rows is its number of rows, 1 where one row stands for every row; is_wide: has it a column for each sample?
+    rows is its number of rows, 1 where one row stands for every row; is_wide: has it a column for each sample, and not
+    `columns` of them?
 
-    >>> Y, W, D = name("Y1", 3, True), name("W2", 1), name("Delta2", 1, True)
-    >>> -(product(transposed(W, 3), -D) * (1 - Y * Y))
+    >>> Y, W, D = name("Y1", 3, True), name("W2", 1, columns=3), name("Delta2", 1, True)
+    >>> -(W.T @ -D * (1 - Y * Y))
     (W2' Delta2) * (1 - Y1^2)
     """
-    __slots__ = "is_wide", "kind", "parts", "rows"
+    __slots__ = "columns", "is_wide", "kind", "parts", "rows"
 
     kind: str                                   # the scripts have a method for each
     parts: tuple[Any, ...]
     rows: int
+    columns: int
     is_wide: bool
 
-    def __init__(self, kind: str, *parts: Any, rows: int = 0, is_wide: bool | None = None) -> None:
+    def __init__(self, kind: str, *parts: Any, rows: int = 0, columns: int = 1, is_wide: bool | None = None) -> None:
         below = [x for x in parts if isinstance(x, Formula)]
-        self.kind, self.parts = kind, parts
+        self.kind, self.parts, self.columns = kind, parts, columns
         self.rows = rows or max((x.rows for x in below), default=1)
         self.is_wide = any(x.is_wide for x in below) if is_wide is None else is_wide
 
@@ -67,6 +69,13 @@ class Formula:
     def __rpow__(self, base: float) -> "Formula":
         return Formula("power", lift(base), self)
 
+    def __matmul__(self, other: "Formula") -> "Formula":
+        return product(self, other)
+
+    @property
+    def T(self) -> "Formula":
+        return transposed(self)
+
     def bars(self) -> "Formula":
         return Formula("bars", self)
 
@@ -81,8 +90,8 @@ class Formula:
     __truediv__: Callable[..., "Formula"]
 
 
-def name(text: str, rows: int = 1, is_wide: bool = False) -> Formula:
-    return Formula("name", text, rows=rows, is_wide=is_wide)
+def name(text: str, rows: int = 1, is_wide: bool = False, columns: int = 1) -> Formula:
+    return Formula("name", text, rows=rows, columns=columns, is_wide=is_wide)
 
 
 def lift(x: Any) -> Formula:
@@ -180,8 +189,8 @@ def product(*factors: Formula) -> Formula:
     return scaled(c, written) if sign > 0 else -scaled(c, written)
 
 
-def transposed(x: Formula, rows: int) -> Formula:
-    return x if number_of(x) is not None else Formula("transposed", x, rows=rows, is_wide=False)
+def transposed(x: Formula) -> Formula:
+    return x if number_of(x) is not None else Formula("transposed", x, rows=x.columns, columns=x.rows, is_wide=False)
 
 
 def summed(x: Formula) -> Formula:

@@ -109,9 +109,9 @@ class Program:
         >>> [a.tolist() for a in f(np.array([3.0]), np.array([[0.0], [1.0]]))]
         [[0.0, 9.0], [6.0]]
         """
-        from .functional import function
+        from .array_function import array_function
 
-        return function(self.blocks, xp)
+        return array_function(self.blocks, xp)
 
     def run(self, X: np.ndarray) -> tuple[np.ndarray, Callable[[], None]]:
         """The forward phase for the rows of X; returns Z and the backward phase."""

@@ -11,8 +11,8 @@ import numpy as np
 
 from .. import ops
 from ..value import Value
-from .backward import treats_alike
-from .formula import Formula, chosen, lift, name, product, summed, transposed
+from .differentiate import BlockStep, Rule
+from .formula import Formula, chosen, lift, name, product, summed
 from .formula_scripts import ATOM, TEXT
 from .reroll import Argument, Block, Blocks, Product
 from .vector_names import Names, is_column, some
@@ -39,24 +39,24 @@ class Writer(Names):
     def __init__(self, program: Blocks, inputs: Sequence[Value]) -> None:
         super().__init__(program, inputs)
         self.uses: Counter[int] = Counter()
-        self.output = self.places.pieces(np.array(program.outputs))
-        self.in_part = {piece.sheet for piece in self.output}   # sheets that are read in part, or given out
+        self.output = self.plan.spans(np.array(program.outputs))
+        self.in_part = {piece.array for piece in self.output}   # sheets that are read in part, or given out
         for a in [a for block in program.blocks for a in block.arguments]:
-            self.uses.update(piece.sheet for piece in self.pieces(a))
-            self.in_part.update(piece.sheet for piece in self.pieces(a) if not (piece.is_whole and is_column(a)))
+            self.uses.update(piece.array for piece in self.pieces(a))
+            self.in_part.update(piece.array for piece in self.pieces(a) if not (piece.is_whole and is_column(a)))
         self.local_fields = set(self.find_local_fields())
         self.gathered: set[int] = set()                     # the sheets whose gradient is in dZ, in part
 
     def find_local_fields(self) -> Iterable[int]:
         """The sheets that are a v: a matrix product, or what an activation is taken of."""
-        first = self.places.groups
+        first = len(self.plan.inputs)
         is_activated = {i for i, block in enumerate(self.program.blocks, start=first) if block.op.activation}
         for i, block in enumerate(self.program.blocks, start=first):
             if isinstance(block, Product):
                 yield i
             if block.op.activation:
-                yield from [piece.sheet for piece in self.pieces(block.arguments[0])
-                            if piece.sheet >= first and piece.sheet not in is_activated]
+                yield from [piece.array for piece in self.pieces(block.arguments[0])
+                            if piece.array >= first and piece.array not in is_activated]
 
     # --- names
 
@@ -65,14 +65,14 @@ class Writer(Names):
         if i in self.local_fields:
             return self.numbered("V")
         v = self.pieces(block.arguments[0]) if block.op.activation else []
-        if v and v[0].sheet in self.local_fields:
-            text = "Y" + self.values[v[0].sheet].parts[0][1:]
+        if v and v[0].array in self.local_fields:
+            text = "Y" + self.values[v[0].array].parts[0][1:]
             return text if len(v) == 1 and self.is_free(text) else self.numbered("Y")
-        if i == self.output[0].sheet and len(self.program.outputs) == block.size == 1:
+        if i == self.output[0].array and len(self.program.outputs) == block.size == 1:
             return "J"
         if block.op is ops.sub and self.is_free("E"):
             first = self.pieces(block.arguments[0])
-            if len(first) == 1 and first[0].is_whole and first[0].sheet < self.places.groups:
+            if len(first) == 1 and first[0].is_whole and first[0].array < len(self.plan.inputs):
                 return "E"
         return self.numbered("U")
 
@@ -92,14 +92,14 @@ class Writer(Names):
     def right_side(self, block: Block, arguments: Sequence[Formula]) -> Formula:
         if isinstance(block, Product):
             W, x, b = arguments
-            return product(W, x) + b
+            return W @ x + b
         if block.op is ops.linear:                          # φ(v) = v
             return arguments[0]
         return ONE.apply_op(block.op, listed(block, arguments))
 
     def write_forward(self) -> None:
         section = self.section("Forward phase")
-        for i, block in enumerate(self.program.blocks, start=self.places.groups):
+        for i, block in enumerate(self.program.blocks, start=len(self.plan.inputs)):
             text = self.sheet_name(i, block)
             self.values.append(name(text, block.size, True))
             right = self.right_side(block, self.arguments(block, i))
@@ -110,7 +110,7 @@ class Writer(Names):
             self.shaped(text, block.size)
             section.add(self.values[i], right)
         a = Argument(False, np.array(self.program.outputs))
-        if not self.has_letter(self.output[0].sheet, "J"):
+        if not self.has_letter(self.output[0].array, "J"):
             section.add(name("J" if len(self.program.outputs) == 1 else "Y"), self.argument(a))
 
     def section(self, title: str, latex: str = "") -> Section:
@@ -125,23 +125,23 @@ class Writer(Names):
         self.whole: dict[int, Formula] = {}                 # the terms of each sheet's gradient that are whole
         self.parts: dict[int, list[tuple[str, Formula]]] = {}
         self.add_to(Argument(False, np.array(self.program.outputs)), lift(1))
-        for i in reversed(range(self.places.groups, len(self.values))):
-            if i in self.whole or i in self.parts:
-                self.write_gradient(i, self.program.blocks[i - self.places.groups])
+        for step in reversed(self.plan.steps):
+            if step.array in self.whole or step.array in self.parts:
+                self.write_gradient(step)
         section = self.section("Gradient dW = dJ/dW, and the update of all weights simultaneously",
                                "Gradient, and the update of all weights simultaneously")
         for text, terms in self.found.items():
             if terms:
                 d = ops.added(terms)
-                step = -d if len(TEXT.write(d)) <= LONGEST else -name("d" + text)
-                section.lines.append([(name("d" + text), "=", d), (name("Δ" + text), "=", product(ETA, step))])
+                downhill = -d if len(TEXT.write(d)) <= LONGEST else -name("d" + text)
+                section.lines.append([(name("d" + text), "=", d), (name("Δ" + text), "=", product(ETA, downhill))])
 
-    def write_gradient(self, i: int, block: Block) -> None:
-        """The gradient of a sheet where it needs lines of its own, then what goes on to the block's arguments."""
+    def write_gradient(self, step: BlockStep) -> None:
+        """The gradient of an array where it needs lines of its own, then the terms that go on to the operands."""
+        i, block = step.array, step.block
         g = self.whole.get(i, lift(0))
-        wanted = [a for a in block.arguments if self.is_wanted(a)]
         is_field, parts = i in self.local_fields, self.parts.get(i, [])
-        if is_field or parts or len(TEXT.write(g)) > (LONGEST if len(wanted) < 2 else SHORT):
+        if is_field or parts or len(TEXT.write(g)) > (LONGEST if sum(step.wanted) < 2 else SHORT):
             left = self.gradient_name(i, block)
             self.backward.add(left, -g if is_field else g)
             for index, term in parts:
@@ -149,23 +149,20 @@ class Writer(Names):
                 sign, term = ("-=", term.parts[0]) if term.kind == "negative" else ("+=", term)
                 self.backward.add(chosen(left, index, 1), term, sign)
             g = -left if is_field else left
-        arguments = self.arguments(block, i)
-        if isinstance(block, Product):
-            W, x, _ = arguments
-            self.product_backward(block, W, x, g)
-            return
-        for a, partial in zip(block.arguments, self.partials(i, block, arguments)):
-            if self.is_wanted(a):
-                self.add_to(a, g * lift(partial))
+        operands = self.arguments(block, i)
+        rule = step.rule if step.is_batched else self.named_rule(block)
+        for k, term in step.terms(self.values[i], operands, g, rule):
+            if isinstance(block, Product) and k == 0:
+                self.found[TEXT.write(operands[0])].append(term)
+            else:
+                self.add_to(block.arguments[k], term)
 
-    def partials(self, i: int, block: Block, arguments: Sequence[Formula]) -> Sequence[Any]:
-        """The rule's partials; by name where it looks at a whole list for each, which no formula of one number says."""
-        if not block.op.lists or treats_alike(block.op, [a.numbers.ndim == 2 for a in block.arguments]):
-            return block.op.partials(self.values[i], *listed(block, arguments))
+    def named_rule(self, block: Block) -> Rule:
+        """The partials by name, of a rule that looks at a whole list for each: no formula of one number says them."""
         note = f"d{block.op.name}(...) is the derivative of {block.op.name}, by each of its numbers."
         if note not in self.form.notes:
             self.form.notes.append(note)
-        return [Formula("call", f"d{block.op.name}", *arguments) for _ in arguments]
+        return lambda z, *operands: [Formula("call", f"d{block.op.name}", *operands) for _ in operands]
 
     def gradient_name(self, i: int, block: Block) -> Formula:
         """Delta for a local field, dE for E, G for what has no name itself."""
@@ -175,22 +172,6 @@ class Writer(Names):
         text = "d" + TEXT.write(value) if value.kind == "name" else self.numbered("G")
         return self.shaped(text, block.size, f"dJ/d{TEXT.write(value, ATOM)}")
 
-    def product_backward(self, block: Product, W: Formula, x: Formula, g: Formula) -> None:
-        W_a, x_a, b_a = block.arguments
-        if self.is_wanted(W_a):
-            self.found[TEXT.write(W)].append(product(g, transposed(x, 1)))
-        if self.is_wanted(b_a):
-            self.add_to(b_a, g)
-        if self.is_wanted(x_a):
-            term = product(transposed(W, len(block.x)), g)
-            self.add_to(x_a, term)
-
-    def is_wanted(self, a: Argument) -> bool:
-        """Does a gradient that goes to this argument lead to a parameter?"""
-        if a.is_scalar:
-            return bool((a.numbers < len(self.program.parameters)).any())
-        return any(self.places.trained[piece.sheet] for piece in self.pieces(a))
-
     def add_to(self, a: Argument, term: Formula) -> None:
         """Add a term to the gradient of scalars or of sheets."""
         if a.is_scalar:
@@ -198,26 +179,26 @@ class Writer(Names):
             return
         pieces = self.pieces(a)
         if len(pieces) == 1 and pieces[0].is_whole and is_column(a):
-            self.add_whole(pieces[0].sheet, term)
+            self.add_whole(pieces[0].array, term)
         elif len(pieces) == 1:
-            self.parts.setdefault(pieces[0].sheet, []).append(
+            self.parts.setdefault(pieces[0].array, []).append(
                 (self.index(pieces[0].rows.reshape(a.numbers.shape)), term))
         elif is_column(a) and self.is_stack(pieces):
             for piece in pieces:
-                if self.places.trained[piece.sheet]:
-                    part = chosen(term, self.index(piece.places), len(piece.places)) if term.rows > 1 else term
+                if self.plan.trained[piece.array]:
+                    part = chosen(term, self.index(piece.positions), len(piece.positions)) if term.rows > 1 else term
                     if self.is_all(piece):
-                        self.add_whole(piece.sheet, part)
+                        self.add_whole(piece.array, part)
                     else:
-                        self.parts.setdefault(piece.sheet, []).append((self.index(piece.rows), part))
+                        self.parts.setdefault(piece.array, []).append((self.index(piece.rows), part))
         else:
             index = self.index(self.rows_of_Z(a.numbers))
             self.backward.add(chosen(name("dZ", self.program.rows, True), index, 1), term, "+=")
             for piece in pieces:
-                if self.places.trained[piece.sheet] and piece.sheet not in self.gathered:
-                    self.gathered.add(piece.sheet)
-                    self.add_whole(piece.sheet, chosen(name("dZ", 1, True), TEXT.write(self.values[piece.sheet]),
-                                                       self.places.sizes[piece.sheet]))
+                if self.plan.trained[piece.array] and piece.array not in self.gathered:
+                    self.gathered.add(piece.array)
+                    self.add_whole(piece.array, chosen(name("dZ", 1, True), TEXT.write(self.values[piece.array]),
+                                                       self.plan.sizes[piece.array]))
 
     def add_whole(self, i: int, term: Formula) -> None:
         self.whole[i] = self.whole[i] + term if i in self.whole else term

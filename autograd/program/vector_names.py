@@ -10,9 +10,9 @@ import numpy as np
 
 from .. import ops
 from ..value import Value
+from .differentiate import Span, backward_plan
 from .formula import Formula, chosen, lift, name
 from .formula_scripts import TEXT
-from .places import Piece, Places
 from .reroll import Argument, Blocks, Product
 from .vector_page import VectorForm
 
@@ -31,14 +31,14 @@ class Names:
         self.found: dict[str, list[Formula]] = {}           # for each name of scalars the terms of its gradient
         self.known: dict[object, Formula] = {}              # scalars and row numbers that have a name
         groups = input_groups(program, inputs)
-        self.places = Places(program, [group for _, group in groups])
+        self.plan = backward_plan(program, [group for _, group in groups])
         self.values: list[Formula] = []                     # of each sheet: its name, or what it is where that is short
         for letter, group in groups:
             labels = [ops.short(inputs[i].label) or f"input {i + 1}" for i in group]
             self.values.append(self.shaped(letter, len(group), counted("input", labels)))
 
-    def pieces(self, a: Argument) -> list[Piece]:
-        return [] if a.is_scalar else self.places.pieces(a.numbers)
+    def pieces(self, a: Argument) -> Sequence[Span]:
+        return () if a.is_scalar else self.plan.spans(a.numbers)
 
     def is_free(self, text: str) -> bool:
         return text not in self.names
@@ -74,7 +74,8 @@ class Names:
         self.names.add(text)
         what = "parameter" if distinct[-1] < n else "constant" if distinct[0] >= n else "scalar"
         self.form.shapes.append((text, shape, counted(what, labels[:1] if single else labels)))
-        self.known[key] = name(text, 1 if single else len(a.numbers))
+        rows, columns = (1, 1) if single else (*a.numbers.shape, 1)[:2]
+        self.known[key] = name(text, rows, columns=columns)
         self.found[text] = []
         return self.known[key]
 
@@ -109,26 +110,26 @@ class Names:
         if len(pieces) == 1:
             [piece] = pieces
             if piece.is_whole and is_column(a):
-                return self.values[piece.sheet]
+                return self.values[piece.array]
             index = self.index(piece.rows.reshape(a.numbers.shape))
-            return chosen(self.values[piece.sheet], index, a.numbers.size)
+            return chosen(self.values[piece.array], index, a.numbers.size)
         if is_column(a) and self.is_stack(pieces):
-            return Formula("stack", *[self.values[piece.sheet] if self.is_all(piece) else chosen(
-                self.values[piece.sheet], self.index(piece.rows), len(piece.rows)) for piece in pieces],
+            return Formula("stack", *[self.values[piece.array] if self.is_all(piece) else chosen(
+                self.values[piece.array], self.index(piece.rows), len(piece.rows)) for piece in pieces],
                 rows=a.numbers.size)
         return chosen(name("Z", self.program.rows, True), self.index(self.rows_of_Z(a.numbers)), a.numbers.size)
 
-    def is_all(self, piece: Piece) -> bool:
-        return np.array_equal(piece.rows, np.arange(self.places.sizes[piece.sheet]))
+    def is_all(self, piece: Span) -> bool:
+        return np.array_equal(piece.rows, np.arange(self.plan.sizes[piece.array]))
 
-    def is_stack(self, pieces: Sequence[Piece]) -> bool:
+    def is_stack(self, pieces: Sequence[Span]) -> bool:
         """Are these a few runs of rows, one under another?"""
-        return len(pieces) <= 3 and all((np.diff(piece.places) == 1).all() for piece in pieces)
+        return len(pieces) <= 3 and all((np.diff(piece.positions) == 1).all() for piece in pieces)
 
     def rows_of_Z(self, numbers: np.ndarray) -> np.ndarray:
         """Their row numbers when all sheets stand one under another."""
-        first = np.concatenate([[0], np.cumsum(self.places.sizes)])
-        return first[self.places.sheet[numbers]] + self.places.row[numbers]
+        first = np.concatenate([[0], np.cumsum(self.plan.sizes)])
+        return first[self.plan.array_of[numbers]] + self.plan.row_in[numbers]
 
 
 def input_groups(program: Blocks, inputs: Sequence[Value]) -> list[tuple[str, list[int]]]:

@@ -1,0 +1,178 @@
+"""A program as a pure function, (parameters, X) -> (values, gradient), over numpy, jax.numpy or torch.
+
+It runs the plan of differentiate.py.  Every step makes a new array and nothing is written in place: what jax.jit
+compiles, and spreads over many devices.
+"""
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from .differentiate import BlockStep, Plan, Span, backward_plan
+from .reroll import Block, Blocks, Product, follow
+
+Array = Any                     # of the library that the function was made for
+Function = Callable[[Array, Array], tuple[Array, Array]]
+Reader = Callable[[Array, list[Array]], Array]              # scalars, the arrays so far -> an operand
+
+
+class Library:
+    """An array library, and what the three say in different words."""
+
+    def __init__(self, xp: Any) -> None:
+        self.xp = xp
+        self.name = xp.__name__.partition(".")[0]
+
+    def like(self, array: Array, numbers: Any) -> Array:
+        """Numbers as an array of the same kind, on the same device."""
+        device = {"device": array.device} if self.name == "torch" else {}
+        return self.xp.asarray(numbers, dtype=array.dtype, **device)
+
+    def add_at(self, array: Array, rows: np.ndarray, terms: Array) -> Array:
+        """A copy of array with a term added in each of these rows; a row that comes twice gets both."""
+        if self.name == "jax":
+            return array.at[rows].add(terms)
+        if self.name == "torch":
+            return array.index_add(0, self.xp.asarray(rows, device=array.device), terms)
+        array = array.copy()
+        if len(np.unique(rows)) == len(rows):
+            array[rows] += terms                # many times faster than add.at
+        else:
+            self.xp.add.at(array, rows, terms)
+        return array
+
+
+def array_function(graph: Blocks, xp: Any) -> Function:
+    """The graph's output and its gradient as a function of the parameters and of X, a row for every sample."""
+    if len(graph.outputs) > 1:
+        raise ValueError(f"function: a gradient is of one output, but the program has {len(graph.outputs)}; compile "
+                         "one of them, or their sum")
+    runner = Runner(backward_plan(graph), Library(xp))
+
+    def values_and_gradient(parameters: Array, X: Array) -> tuple[Array, Array]:
+        """The output for every row of X, and its gradient by the parameters, summed over the rows."""
+        parameters, X = xp.asarray(parameters), xp.asarray(X)
+        if parameters.shape != (len(graph.parameters),):
+            raise ValueError(f"parameters have shape {tuple(parameters.shape)}; expected ({len(graph.parameters)},): "
+                             "a number for each of program.parameters")
+        if X.ndim != 2 or X.shape[1] != len(graph.inputs):
+            raise ValueError(f"X has shape {tuple(X.shape)}; expected (samples, {len(graph.inputs)}): a column for "
+                             "each input, in their order")
+        with np.errstate(all="ignore"):         # outside a domain the result is NaN or inf, as in Program.forward
+            return runner.run(parameters, X)
+
+    return values_and_gradient
+
+
+class Runner:
+    """A plan on the arrays of one library: where each operand lies and each term goes is settled once.
+
+    A run fills a list of arrays, rows by samples: the inputs, then what each block computes.
+    """
+
+    def __init__(self, plan: Plan, library: Library) -> None:
+        self.plan, self.library, self.xp = plan, library, library.xp
+        self.readers = [[self.reader(step, k) for k in range(len(step.spans))] for step in plan.steps]
+        [self.output] = plan.spans(np.array(plan.graph.outputs))
+        sent = [a.numbers.ravel() for step in reversed(plan.steps) for a, is_wanted in
+                zip(step.block.arguments, step.wanted) if is_wanted and a.is_scalar]
+        self.sent = np.concatenate([np.zeros(0, dtype=np.intp), *sent])     # the scalar that each term is sent to
+        self.order = np.argsort(self.sent)
+        self.is_each_once = np.array_equal(self.sent[self.order], np.arange(len(plan.graph.parameters)))
+
+    def run(self, parameters: Array, X: Array) -> tuple[Array, Array]:
+        """The output for every sample, and the gradient summed over the samples."""
+        plan, N, scalars = self.plan, X.shape[0], parameters
+        if plan.graph.constants:
+            constants = self.library.like(parameters, plan.graph.constants)
+            scalars = self.xp.concatenate([parameters, constants])
+        Z, operands = [X.T], list[list[Array]]()
+        for step, readers in zip(plan.steps, self.readers):
+            operands.append([read(scalars, Z) for read in readers])
+            Z.append(self.full(self.forward(step.block, operands[-1]), (step.block.size,), N))
+        value = Z[self.output.array][self.output.rows]
+        return value[0], self.gradient(Z, operands, scalars, self.xp.ones_like(value))
+
+    def forward(self, block: Block, operands: list[Array]) -> Array:
+        if isinstance(block, Product):
+            W, x, b = operands
+            return W @ x + b
+        return block.op.array(self.xp, *operands) if block.op.array else block.op.forward(*operands)
+
+    def gradient(self, Z: list[Array], operands: list[list[Array]], scalars: Array, one: Array) -> Array:
+        """The backward phase: every block sends the terms of the chain rule on."""
+        G: list[Array] = [None] * len(Z)                    # the gradient of each array, None where none has come
+        sent = list[Array]()
+        self.add(G, Z, self.output, one)
+        for step, xs in zip(reversed(self.plan.steps), reversed(operands)):
+            if G[step.array] is None:
+                continue
+            for k, term in step.terms(Z[step.array], xs, G[step.array]):
+                operand, spans = step.block.arguments[k], step.spans[k]
+                if isinstance(step.block, Product) and k == 0:
+                    sent.append(term.reshape(-1))           # g x' has summed over the samples
+                    continue
+                term = self.full(term, operand.numbers.shape, one.shape[1])
+                if operand.is_scalar:
+                    sent.append(term.sum(-1))
+                for span in spans:
+                    if self.plan.trained[span.array]:
+                        self.add(G, Z, span, term if len(spans) == 1 else term[span.positions])
+        return self.sum_of(sent, scalars)
+
+    def full(self, x: Any, shape: tuple[int, ...], N: int) -> Array:
+        """x with a row for each number of this shape, one after another, and a column for each of N samples."""
+        if getattr(x, "shape", None) != (*shape, N):
+            x = self.xp.broadcast_to(x, (*shape, N))
+        return x.reshape(-1, N) if len(shape) > 1 else x
+
+    def add(self, G: list[Array], Z: list[Array], span: Span, term: Array) -> None:
+        """Add a term to the gradient of an array, or of some of its rows."""
+        i = span.array
+        if span.is_whole:
+            G[i] = term if G[i] is None else G[i] + term
+        else:
+            G[i] = self.library.add_at(self.xp.zeros_like(Z[i]) if G[i] is None else G[i], span.rows, term)
+
+    def sum_of(self, sent: list[Array], scalars: Array) -> Array:
+        """The terms sent to each parameter, added up."""
+        if self.is_each_once:
+            return self.xp.concatenate(sent)[self.order] if sent else scalars[:0]
+        gradient = self.xp.zeros_like(scalars)
+        if sent:
+            gradient = self.library.add_at(gradient, self.sent, self.xp.concatenate(sent))
+        return gradient[:len(self.plan.graph.parameters)]
+
+    def reader(self, step: BlockStep, k: int) -> Reader:
+        """The function that reads a block's k-th operand: views where numbers follow each other, else gathered."""
+        operand, spans = step.block.arguments[k], step.spans[k]
+        numbers, shape = operand.numbers, operand.numbers.shape
+        if operand.is_scalar:
+            read = scalar_reader(numbers)
+            is_matrix = isinstance(step.block, Product) and k == 0
+            return read if is_matrix else lambda scalars, Z: read(scalars, Z)[..., None]
+        if len(spans) == 1:
+            i, rows = spans[0].array, spans[0].rows
+            if spans[0].is_whole and len(shape) == 1:
+                return lambda scalars, Z: Z[i]
+            index: Any = slice(int(rows[0]), int(rows[-1]) + 1) if follow(rows) else rows.reshape(shape)
+            if len(shape) == 1 or not follow(rows):
+                return lambda scalars, Z: Z[i][index]
+            return lambda scalars, Z: Z[i][index].reshape(*shape, -1)
+        order = np.argsort(np.concatenate([span.positions for span in spans])).reshape(shape)
+        return lambda scalars, Z: self.xp.concatenate(
+            [Z[span.array] if span.is_whole else Z[span.array][span.rows] for span in spans])[order]
+
+
+def scalar_reader(numbers: np.ndarray) -> Reader:
+    """The function that reads these scalars: rows of a larger matrix that lies in one piece are a view of it."""
+    shape, first = numbers.shape, int(numbers.flat[0])
+    if follow(numbers):
+        return lambda scalars, Z: scalars[first:first + numbers.size].reshape(shape)
+    if numbers.ndim == 2 and len(numbers) > 1:
+        n, width, stride = *shape, int(numbers[1, 0]) - first
+        if stride > width and np.array_equal(numbers, first + stride * np.arange(n)[:, None] + np.arange(width)):
+            last = first + (n - 1) * stride
+            return lambda scalars, Z: scalars[first:last + stride].reshape(n, stride)[:, :width] \
+                if len(scalars) >= last + stride else scalars[numbers]
+    return lambda scalars, Z: scalars[numbers]

@@ -1,0 +1,145 @@
+"""The backward phase over blocks, derived once, as plain data.
+
+`backward_plan` finds for every block where its operands lie, which of them a gradient has to reach, and the terms that
+the chain rule sends them.  array_function.py runs the plan, numpy_source.py prints it, vector_form.py writes it in the
+lecture's letters: none of them differentiates anything.
+"""
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+
+import numpy as np
+
+from .. import ops
+from .reroll import Argument, Block, Blocks, Product
+from .traced import Traced, is_one, run_if_possible
+
+Number = Any                    # whatever the rule is run on: arrays, or symbols that write text
+Rule = Callable[..., Sequence[Number]]
+
+
+@dataclass(frozen=True, eq=False)
+class Span:
+    """Some rows of one array of a run, and their positions in the operand."""
+    array: int                  # an array of inputs, or a block's
+    rows: np.ndarray            # counted within the array
+    positions: np.ndarray       # counted within the operand, flat
+    is_whole: bool              # the operand is this array: all its rows, in their order, and nothing else
+
+
+@dataclass(frozen=True, eq=False)
+class BlockStep:
+    """One block of the run, and what the backward phase does there."""
+    block: Block
+    array: int                                  # of the run: the one that the block computes
+    spans: tuple[tuple[Span, ...], ...]         # of each operand; () for scalars
+    wanted: tuple[bool, ...]                    # for each operand: does a gradient sent there reach a parameter?
+    rule: Rule                                  # z, *operands -> the local partial of each operand, a list's stacked
+    is_batched: bool                            # is the rule written out in arithmetic, or does it need arrays?
+
+    def terms(self, z: Number, operands: Sequence[Number], g: Number,
+              rule: Rule | None = None) -> list[tuple[int, Number]]:
+        """The chain rule: (k, g ∂z/∂x) for each wanted operand x, the k-th.
+
+        Those of v = W x + b are g x', W' g and g.  Where the rule is not batched and the operands are no arrays, the
+        caller gives one that names the partials.
+        """
+        if isinstance(self.block, Product):
+            W, x, _ = operands
+            products: Sequence[Callable[[], Number]] = (lambda: g @ x.T, lambda: W.T @ g, lambda: g)
+            return [(k, products[k]()) for k, is_wanted in enumerate(self.wanted) if is_wanted]
+        partials = (rule or self.rule)(z, *operands)
+        return [(k, g * partial) for k, (partial, is_wanted) in enumerate(zip(partials, self.wanted)) if is_wanted]
+
+
+@dataclass(frozen=True, eq=False)
+class Plan:
+    """The steps of a run in forward order; the backward phase takes them in reverse.
+
+    A run holds arrays of rows by samples: first the groups of inputs, then one for each block.
+    """
+    graph: Blocks
+    steps: list[BlockStep]
+    inputs: list[np.ndarray]                    # the rows of each group of inputs
+    sizes: list[int]                            # the number of rows of each array
+    trained: list[bool]                         # for each array: does its gradient reach a parameter?
+    array_of: np.ndarray                        # of each row of the graph; -1 for rows of ones
+    row_in: np.ndarray                          # its row within that array
+
+    def spans(self, numbers: np.ndarray) -> tuple[Span, ...]:
+        """The rows of the graph with these numbers, by the array that they lie in."""
+        numbers = numbers.ravel()
+        arrays, rows = self.array_of[numbers], self.row_in[numbers]
+        found = []
+        for i in dict.fromkeys(arrays.tolist()):
+            positions = np.flatnonzero(arrays == i)
+            is_whole = len(positions) == len(numbers) and np.array_equal(rows, np.arange(self.sizes[i]))
+            found.append(Span(i, rows[positions], positions, is_whole))
+        return tuple(found)
+
+
+def backward_plan(graph: Blocks, groups: Sequence[Sequence[int]] = ()) -> Plan:
+    """The plan of a block graph; groups of its inputs lie in arrays of their own, all in one where none is given."""
+    places = groups or [range(len(graph.inputs))]
+    inputs = [np.array(graph.inputs, dtype=np.intp)[list(group)] for group in places]
+    rows = [*inputs, *(block.rows for block in graph.blocks)]
+    array_of, row_in = np.full(graph.rows, -1), np.zeros(graph.rows, dtype=np.intp)
+    for i, own in enumerate(rows):
+        array_of[own], row_in[own] = i, np.arange(len(own))
+    plan = Plan(graph, [], inputs, list(map(len, rows)), [False] * len(inputs), array_of, row_in)
+    for array, block in enumerate(graph.blocks, start=len(inputs)):
+        wanted = tuple(reaches_parameter(plan, a) for a in block.arguments)
+        spans = tuple(() if a.is_scalar else plan.spans(a.numbers) for a in block.arguments)
+        plan.steps.append(BlockStep(block, array, spans, wanted, *batched_rule(block)))
+        plan.trained.append(any(wanted))
+    return plan
+
+
+def reaches_parameter(plan: Plan, operand: Argument) -> bool:
+    """Does a gradient sent to this operand reach a parameter?"""
+    if operand.is_scalar:
+        return bool((operand.numbers < len(plan.graph.parameters)).any())
+    return any(plan.trained[i] for i in np.unique(plan.array_of[operand.numbers]).tolist())
+
+
+def batched_rule(block: Block) -> tuple[Rule, bool]:
+    """The rule for the local partials of a block's operands, and whether it is plain arithmetic on them."""
+    op, is_list = block.op, tuple(a.numbers.ndim == 2 for a in block.arguments)
+    if isinstance(block, Product) or not op.lists:
+        return op.partials, True                # a product's terms are those of matrices
+    if treats_alike(op, is_list):               # one number stands for all of a list, and so may one array
+        return lambda z, *xs: op.partials(z, *[(x,) if a_list else x for x, a_list in zip(xs, is_list)]), True
+    return one_by_one(op, is_list), False
+
+
+def is_identity(op: ops.Op) -> bool:
+    """Is the operation z = x with the partial 1, as linear is?"""
+    x = Traced.named("x")
+    return op.arity == 1 and run_if_possible(op, x) is x and all(map(is_one, op.partials(x, x)))
+
+
+@lru_cache(maxsize=1024)
+def treats_alike(op: ops.Op, is_list: tuple[bool, ...]) -> bool:
+    """Does the rule of an op on lists treat the numbers of a list alike?  Then it serves for all of them at once."""
+    def keys(*which: int) -> list[list[Any]]:
+        numbers = [[Traced.named(f"x{k} {i}") for i in which] for k in range(len(is_list))]
+        found = iter(op.partials(Traced.named("z"), *[tuple(xs) if a_list else Traced.named(f"x{k}")
+                                                      for k, (xs, a_list) in enumerate(zip(numbers, is_list))]))
+        partials = [[next(found) for _ in which] if a_list else [next(found)] for a_list in is_list]
+        return [[x.key if isinstance(x, Traced) else x for x in part] for part in partials]
+
+    both, first, second = keys(0, 1), keys(0), keys(1)
+    return all(b == (x + y if a_list else x) and (a_list or x == y)
+               for b, x, y, a_list in zip(both, first, second, is_list))
+
+
+def one_by_one(op: ops.Op, is_list: Sequence[bool]) -> Rule:
+    """The rule of an op on lists that looks at a whole list for each partial, on stacked arrays of any library."""
+    def rule(z: Any, *args: Any) -> list[Any]:
+        xp = ops.library_of(z)
+        found = iter(op.partials(z, *[tuple(x) if a_list else x for x, a_list in zip(args, is_list)]))
+        return [xp.stack([xp.zeros_like(z) + next(found) for _ in x]) if a_list else next(found)
+                for x, a_list in zip(args, is_list)]
+
+    return rule
