@@ -7,8 +7,10 @@ from points import POINTS, ROWS, entry, every_row, numbers
 
 from autograd import Parameter, Value, compile, ops
 from autograd.program.differentiate import one_by_one, treats_alike
-from autograd.program.traced import Traced, Writer, run
+from autograd.program.numpy_calls import CallWriter
+from autograd.program.trace import Trace
 
+T = Trace()
 EACH = [name for name in ROWS if not ROWS[name].lists]
 
 
@@ -22,7 +24,7 @@ def written(results, arrays):
         buffers[f"t{i}"] = np.full(shape, np.nan)
         return f"t{i}"
 
-    writer = Writer(buffer)
+    writer = CallWriter(buffer)
     places = writer.write(results)
     names = {"np": np, **arrays, **buffers}
     with np.errstate(all="ignore"):
@@ -35,18 +37,18 @@ def test_a_row_and_its_rule_as_text(name):
     op, points = ROWS[name], np.array([numbers(at) for at in entry(name, POINTS, "POINTS")])
     arrays = {f"x{k}": column for k, column in enumerate(points.T.copy())}
     arrays["z"] = np.array([op(*at) for at in points.tolist()])
-    arguments = [Traced.named(f"x{k}") for k in range(len(arrays) - 1)]
+    arguments = [T.name(f"x{k}") for k in range(len(arrays) - 1)]
     arrays["out"] = np.zeros(len(points))
-    [z], _ = written([(run(op, *arguments), "out")], arrays)
+    [z], _ = written([(T.run(op, arguments), "out")], arrays)
     np.testing.assert_allclose(z, arrays["z"], rtol=1e-14)
     np.testing.assert_array_equal(arrays["out"], z)
-    partials, _ = written([(p, None) for p in op.partials(Traced.named("z"), *arguments)], arrays)
+    partials, _ = written([(p, None) for p in op.partials(T.name("z"), *arguments)], arrays)
     expected = [op.partials(op(*at), *at) for at in points.tolist()]
     np.testing.assert_allclose(np.array(partials).T, expected, rtol=1e-14, atol=1e-15)
 
 
 def test_a_result_that_is_needed_twice_is_computed_once():
-    x = Traced.named("x")
+    x = T.name("x")
     s = (x + 1) * x
     [a, b], lines = written([(s * s, None), (s - x, None)], {"x": np.array([1.0, 2.0])})
     assert (a.tolist(), b.tolist()) == ([4.0, 36.0], [1.0, 4.0])
@@ -54,7 +56,7 @@ def test_a_result_that_is_needed_twice_is_computed_once():
 
 
 def test_a_long_formula_needs_few_buffers():
-    x = Traced.named("x")
+    x = T.name("x")
     y = x
     for _ in range(20):
         y = (y + 1) * 0.5
@@ -64,15 +66,15 @@ def test_a_long_formula_needs_few_buffers():
 
 
 def test_numbers_and_names_are_copied_only_where_that_is_asked():
-    x = Traced.named("x")
+    x = T.name("x")
     found, lines = written([(x, None), (2.0, None), (x, "out")], {"x": np.array([1.0]), "out": np.array([0.0])})
     assert [a.tolist() for a in found] == [[1.0], [2.0], [1.0]]
     assert lines == ["out[...] = x"]
 
 
 def test_what_comes_of_a_list_is_as_large_as_the_list():
-    x, z = Traced.named("x", stacked=True), Traced.named("z")
-    assert (x - z).stacked and (1 - x).stacked and not (z * z).stacked
+    x, z = T.name("x", is_stacked=True), T.name("z")
+    assert (x - z).is_stacked and (1 - x).is_stacked and not (z * z).is_stacked
 
 
 @every_row

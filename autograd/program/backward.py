@@ -9,7 +9,7 @@ from .differentiate import BlockStep, Rule, backward_plan
 from .reroll import Argument, Block, Blocks, Product, follow
 from .sums import Edges
 from .text import Text
-from .traced import Number, Traced
+from .trace import Number, Tracer, name_of
 
 
 class Backward(Text):
@@ -64,24 +64,24 @@ class Backward(Text):
         lines: list[str] = []
         operands = self.arguments(block.arguments, lines)
         gradient = self.known_gradient(step, own)
-        g = Traced.named(self.view("G", own)) if gradient is None else gradient
+        g = self.trace.name(self.view("G", own)) if gradient is None else gradient
         rule = step.rule if step.is_batched else self.named_rule(step, lines)
         terms = [(block.arguments[k], term) for k, term in
-                 step.terms(Traced.named(self.view("Z", block.rows)), operands, g, rule)]
+                 step.terms(self.trace.name(self.view("Z", block.rows)), operands, g, rule)]
         terms = [(a, term) for a, term in terms if not (is_same(term, g) and not a.is_scalar and self.pass_on(a, own))]
         for a, term in terms:
-            if not isinstance(term, Traced):                # a number: it is there once and for all
+            if not isinstance(term, Tracer):                # a number: it is there once and for all
                 self.bind.append(f"{self.destination(a, constant=float(term))}[...] = {term!r}")
-        terms = [(a, term) for a, term in terms if isinstance(term, Traced)]
+        terms = [(a, term) for a, term in terms if isinstance(term, Tracer)]
         writer = self.writer(block)
         places = writer.write([(term, None if a.is_scalar else self.destination(a)) for a, term in terms])
-        named = [x.function for x in operands if not x.args]
+        named = [name_of(x) for x in operands if not x.args]
         if not step.is_batched or any(name in line for line in writer.lines for name in named):
             self.backward += lines                          # they are needed: what they name is read
         self.backward += writer.lines
         for (a, term), place in zip(terms, places):
             if a.is_scalar:
-                self.sum_over_samples(place, a, broadcast=a.numbers.ndim == 2 and not term.stacked)
+                self.sum_over_samples(place, a, broadcast=a.numbers.ndim == 2 and not term.is_stacked)
 
     def known_gradient(self, step: BlockStep, own: np.ndarray) -> float | None:
         """The gradient of the block's rows where it is one number always, as that of the output and of its terms."""
@@ -92,11 +92,11 @@ class Backward(Text):
 
     def named_rule(self, step: BlockStep, lines: list[str]) -> Rule:
         """A rule that calls the step's own when the text runs, and names what it returns."""
-        def rule(z: Traced, *operands: Traced) -> list[Traced]:
+        def rule(z: Tracer, *operands: Tracer) -> list[Tracer]:
             found = self.name("p", f"[None] * {len(operands)}")
-            names = ", ".join([x.function for x in (z, *operands)])
+            names = ", ".join(map(name_of, (z, *operands)))
             lines.append(f"{found}[:] = {self.given('f', step.rule)}({names})")
-            return [Traced.named(f"{found}[{k}]", x.stacked) for k, x in enumerate(operands)]
+            return [self.trace.name(f"{found}[{k}]", x.is_stacked) for k, x in enumerate(operands)]
 
         return rule
 
@@ -197,4 +197,4 @@ class Backward(Text):
 
 def is_same(term: Number, g: Number) -> bool:
     """Is what is sent the gradient itself, the partial being 1?"""
-    return term is g if isinstance(g, Traced) else not isinstance(term, Traced) and term == g
+    return term is g if isinstance(g, Tracer) else not isinstance(term, Tracer) and term == g

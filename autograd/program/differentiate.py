@@ -13,7 +13,7 @@ import numpy as np
 
 from .. import ops
 from .reroll import Argument, Block, Blocks, Product
-from .traced import Traced, is_one, run_if_possible
+from .trace import NotTraceable, Trace, Tracer, is_one
 
 Number = Any                    # whatever the rule is run on: arrays, or symbols that write text
 Rule = Callable[..., Sequence[Number]]
@@ -115,21 +115,27 @@ def batched_rule(block: Block) -> tuple[Rule, bool]:
 
 def is_identity(op: ops.Op) -> bool:
     """Is the operation z = x with the partial 1, as linear is?"""
-    x = Traced.named("x")
-    return op.arity == 1 and run_if_possible(op, x) is x and all(map(is_one, op.partials(x, x)))
+    trace = Trace()
+    x = trace.name("x")
+    try:
+        return op.arity == 1 and trace.run(op, [x]) is x and all(map(is_one, op.partials(x, x)))
+    except NotTraceable:
+        return False
 
 
 @lru_cache(maxsize=1024)
 def treats_alike(op: ops.Op, is_list: tuple[bool, ...]) -> bool:
     """Does the rule of an op on lists treat the numbers of a list alike?  Then it serves for all of them at once."""
-    def keys(*which: int) -> list[list[Any]]:
-        numbers = [[Traced.named(f"x{k} {i}") for i in which] for k in range(len(is_list))]
-        found = iter(op.partials(Traced.named("z"), *[tuple(xs) if a_list else Traced.named(f"x{k}")
-                                                      for k, (xs, a_list) in enumerate(zip(numbers, is_list))]))
-        partials = [[next(found) for _ in which] if a_list else [next(found)] for a_list in is_list]
-        return [[x.key if isinstance(x, Traced) else x for x in part] for part in partials]
+    trace = Trace()                             # equal numbers of one trace are one
 
-    both, first, second = keys(0, 1), keys(0), keys(1)
+    def partials(*which: int) -> list[list[Any]]:
+        args = [tuple([trace.name(f"x{k} {i}") for i in which]) if a_list else trace.name(f"x{k}")
+                for k, a_list in enumerate(is_list)]
+        found = iter(op.partials(trace.name("z"), *args))
+        parts = [[next(found) for _ in which] if a_list else [next(found)] for a_list in is_list]
+        return [[x.number if isinstance(x, Tracer) else repr(x) for x in part] for part in parts]
+
+    both, first, second = partials(0, 1), partials(0), partials(1)
     return all(b == (x + y if a_list else x) and (a_list or x == y)
                for b, x, y, a_list in zip(both, first, second, is_list))
 

@@ -10,8 +10,9 @@ from typing import Any
 import numpy as np
 
 from .differentiate import is_identity
+from .numpy_calls import CallWriter, traced
 from .reroll import Argument, Block, Blocks, Product, follow
-from .traced import Traced, Writer, run_if_possible
+from .trace import Trace, Tracer, name_of
 
 
 class Text:
@@ -20,6 +21,7 @@ class Text:
     def __init__(self, program: Blocks) -> None:
         self.program = program
         self.names: dict[str, Any] = {"np": np}
+        self.trace = Trace()
         self.bound: dict[str, str] = {}                     # expression: the name it is bound to
         self.bind: list[str] = []
         self.forward: list[str] = []
@@ -90,16 +92,16 @@ class Text:
             return self.name("s", f"S[{first}:{last + 1}]{shape}")
         return f"S[{self.given('I', numbers)}][..., None]"
 
-    def arguments(self, places: Sequence[Argument], lines: list[str]) -> list[Traced]:
+    def arguments(self, places: Sequence[Argument], lines: list[str]) -> list[Tracer]:
         """What a block takes: views where rows follow each other, else gathered in one go by a line before."""
-        found: list[Traced | None] = []
+        found: list[Tracer | None] = []
         scattered: list[np.ndarray] = []
         for a in places:
             stacked = a.numbers.ndim == 2
             if a.is_scalar:
-                found.append(Traced.named(self.scalars(a.numbers), stacked, wide=False))
+                found.append(self.trace.name(self.scalars(a.numbers), stacked, is_wide=False))
             elif follow(numbers := self.place[a.numbers]):
-                found.append(Traced.named(self.view("Z", numbers), stacked))
+                found.append(self.trace.name(self.view("Z", numbers), stacked))
             else:
                 scattered.append(numbers)
                 found.append(None)
@@ -113,10 +115,10 @@ class Text:
                 if found[i] is None:
                     first, end = end, end + a.numbers.size
                     shape = f".reshape({len(a.numbers)}, -1, N)" if a.numbers.ndim == 2 else ""
-                    found[i] = Traced.named(self.name("u", f"U[{first}:{end}]{shape}"), a.numbers.ndim == 2)
+                    found[i] = self.trace.name(self.name("u", f"U[{first}:{end}]{shape}"), a.numbers.ndim == 2)
         return [x for x in found if x is not None]
 
-    def writer(self, block: Block) -> Writer:
+    def writer(self, block: Block) -> CallWriter:
         """What writes expressions on the rows of a block, with buffers of their shape."""
         n = max((len(a.numbers) for a in block.arguments if a.numbers.ndim == 2), default=1)
 
@@ -126,7 +128,7 @@ class Text:
                 return self.name("t", f"T[{i - 1}, :{n * block.size}].reshape({n}, {block.size}, N)")
             return self.name("t", f"T[{i - 1}, :{block.size}]")
 
-        return Writer(buffer, self.constant)
+        return CallWriter(buffer, self.constant)
 
     # --- the forward phase
 
@@ -145,13 +147,13 @@ class Text:
             self.forward.append(self.dot(block, W, x, z, has_bias))
             if not has_bias:
                 [b] = self.arguments(block.arguments[2:], self.forward)
-                self.forward.append(f"{self.constant('np.add')}({z}, {b.function}, out={z})")
+                self.forward.append(f"{self.constant('np.add')}({z}, {name_of(b)}, out={z})")
             return
         arguments = self.arguments(block.arguments, self.forward)
-        result = run_if_possible(block.op, *arguments)
+        result = traced(self.trace, block.op, arguments)
         if result is None:                              # its array form, called as it stands
             f = block.op.array or (lambda xp, *args: block.op.forward(*args))
-            names = ", ".join([x.function for x in arguments])
+            names = ", ".join(map(name_of, arguments))
             self.forward.append(f"{z}[...] = {self.given('f', f)}(np, {names})")
         else:
             writer = self.writer(block)

@@ -1,0 +1,207 @@
+"""A row of the table run on symbols: the calls that it makes, each recorded once.
+
+A Tracer takes the place of a number in a row's formula, a Trace the place of numpy in its array form.  They know no
+text: numpy_source.py and scalar_source.py write the calls down, each in its own language.
+"""
+from collections import Counter
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any
+
+import numpy as np
+
+from ..ops import Op
+
+Number = Any                    # a Tracer or a plain number
+OTHER_NAMES = {"abs": "absolute", "pow": "power"}           # of functions that NumPy knows under two names
+
+
+class NotTraceable(TypeError):
+    """A row asks for what no recorded call can give, such as the truth of a number or the length of a list."""
+
+
+def binary(function: str) -> tuple[Callable[..., Any], Callable[..., Any]]:
+    """The methods of a binary operator: as it stands and reflected."""
+    return (lambda x, y: getattr(x.trace, function)(x, y)), (lambda x, y: getattr(x.trace, function)(y, x))
+
+
+class Tracer:
+    """The result of a recorded call, or a named number.
+
+    >>> x = Trace().name("x")
+    >>> z = 1 - x * x
+    >>> z.function, z.args[1].function, z.args[1] is x * x
+    ('subtract', 'multiply', True)
+    """
+    __slots__ = "args", "function", "is_stacked", "is_wide", "number", "trace"
+
+    is_stacked: bool            # does it hold the arrays of a list, one on another?
+    is_wide: bool               # has it a column for each sample?  Scalars have one for all
+    shape = None                # a row that asks is to take its array form; the shape is known when the text runs
+
+    def __init__(self, trace: "Trace", number: int, function: str, args: tuple[Number, ...]) -> None:
+        self.trace, self.number, self.function, self.args = trace, number, function, args
+        self.is_stacked, self.is_wide = any(isinstance(x, Tracer) and x.is_stacked for x in args), True
+
+    def apply_op(self, op: Op, args: Sequence[Any]) -> Number:
+        """Another row that a rule uses: its calls are recorded here as well."""
+        return self.trace.run(op, args)
+
+    def __array_ufunc__(self, ufunc: Any, method: str, *args: Any, **options: Any) -> Number:
+        """A function of numpy itself, or a NumPy number before an operator: the same call."""
+        if method != "__call__" or options:
+            raise NotTraceable(f"numpy.{ufunc.__name__} with options")
+        return getattr(self.trace, ufunc.__name__)(*args)
+
+    __add__, __radd__ = binary("add")
+    __sub__, __rsub__ = binary("subtract")
+    __mul__, __rmul__ = binary("multiply")
+    __truediv__, __rtruediv__ = binary("divide")
+    __pow__, __rpow__ = binary("power")
+    __floordiv__, __rfloordiv__ = binary("floor_divide")
+    __mod__, __rmod__ = binary("remainder")
+    __and__, __rand__ = binary("logical_and")
+    __or__, __ror__ = binary("logical_or")
+    __gt__, _ = binary("greater")
+    __ge__, _ = binary("greater_equal")
+    __lt__, _ = binary("less")
+    __le__, _ = binary("less_equal")
+    __eq__, _ = binary("equal")
+    __ne__, _ = binary("not_equal")
+    __hash__ = object.__hash__
+
+    def __invert__(self) -> Number:
+        return self.trace.logical_not(self)
+
+    def __neg__(self) -> Number:
+        return self.trace.negative(self)
+
+    def __abs__(self) -> Number:
+        return self.trace.absolute(self)
+
+    def sum(self, axis: int = 0) -> Number:
+        """The sum of a list's arrays."""
+        return self.trace.over_list("add.reduce", self, axis)
+
+    def __bool__(self) -> bool:
+        raise NotTraceable("a row of the table branches in Python on the number it is given, and arrays hold many: "
+                           "give it an array form with xp.where, and partials made of the table's pieces, such as "
+                           "select")
+
+    def __float__(self) -> float:
+        raise NotTraceable("a recorded number has no digits: use xp's functions, not those of math")
+
+    def __iter__(self) -> Any:
+        raise NotTraceable("the numbers of a stacked list cannot be taken one by one")
+
+    def __getattr__(self, name: str) -> Any:
+        if name.startswith("__"):
+            raise AttributeError(name)
+        raise NotTraceable(f"a recorded number has no {name}")
+
+
+class Trace:
+    """The calls recorded so far, in order: equal calls of equal numbers are one."""
+
+    def __init__(self) -> None:
+        self.calls: dict[tuple[Any, ...], Tracer] = {}
+
+    def call(self, function: str, *args: Number) -> Number:
+        """The number function(*args)."""
+        key = function, *[x.number if isinstance(x, Tracer) else repr(float(x)) for x in args]    # 0.0 is not -0.0
+        if key not in self.calls:
+            self.calls[key] = Tracer(self, len(self.calls), function, args)
+        return self.calls[key]
+
+    def name(self, name: str, is_stacked: bool = False, is_wide: bool = True) -> Tracer:
+        """A number that has this name where the text runs."""
+        x = self.call("name " + name)
+        x.is_stacked, x.is_wide = is_stacked, is_wide
+        return x
+
+    def run(self, op: Op, args: Sequence[Any]) -> Number:
+        """What a row computes, by its array form.  Raises NotTraceable where that cannot be recorded."""
+        z = op.array(self, *args) if op.array else op.forward(*args)
+        return checked(op, z)
+
+    # --- in numpy's place
+
+    def __getattr__(self, name: str) -> Callable[..., Number]:
+        """Every function of numpy records a call."""
+        if name.startswith("__"):
+            raise AttributeError(name)
+        name = OTHER_NAMES.get(name, name)
+        if not self.knows(name):
+            raise NotTraceable(f"there is no function {name} to record")
+
+        def function(*args: Number, **options: Any) -> Number:
+            if options or not all(isinstance(x, Tracer | float | int) for x in args):
+                raise NotTraceable(f"{name} of something else than numbers, or with options")
+            return self.call(name, *args)
+
+        return function
+
+    def knows(self, name: str) -> bool:
+        """Is there a function of this name in the language that the trace is for?"""
+        return callable(getattr(np, name, None))
+
+    def multiply(self, x: Number, y: Number) -> Number:
+        return y if is_one(x) else x if is_one(y) else self.call("multiply", x, y)
+
+    def power(self, x: Number, n: Number) -> Number:
+        return x if is_one(n) else self.call("power", x, n)
+
+    def clip(self, x: Number, least: Number | None, most: Number | None) -> Number:
+        """x, or a bound where it is beyond."""
+        x = x if least is None else self.call("maximum", x, least)
+        return x if most is None else self.call("minimum", x, most)
+
+    def amax(self, xs: Number, axis: int = 0) -> Number:
+        """The largest of a list's arrays."""
+        return self.over_list("maximum.reduce", xs, axis)
+
+    def over_list(self, function: str, xs: Tracer, axis: int) -> Number:
+        """What a function makes of the arrays of a list: an array of the same shape as each of them."""
+        if axis or not (xs.is_stacked and xs.is_wide):
+            raise NotTraceable(f"{function} of an array that is no list, or over another axis than its first")
+        result = self.call(function, xs)
+        result.is_stacked = False
+        return result
+
+
+def checked(op: Op, z: Any) -> Number:
+    """A result that a trace can hold."""
+    if not isinstance(z, Tracer | float | int):
+        raise NotTraceable(f"{op.name} gives a {type(z).__name__}, and not a number")
+    return z
+
+
+def is_one(x: Number) -> bool:
+    """Is it the plain number 1, which changes nothing in a product?"""
+    return isinstance(x, float | int) and x == 1
+
+
+def is_zero(x: Number) -> bool:
+    """Is it the plain number 0?"""
+    return isinstance(x, float | int) and x == 0
+
+
+def name_of(x: Tracer) -> str:
+    """The name of a named number."""
+    return x.function.removeprefix("name ")
+
+
+def in_order(results: Iterable[Number]) -> dict[Tracer, int]:
+    """Every call that the results need, its arguments before it: {call: how often it is used}."""
+    roots = [x for x in results if isinstance(x, Tracer)]
+    order: dict[Tracer, None] = {}
+    stack = roots[::-1]
+    while stack:
+        missing = [a for a in stack[-1].args if isinstance(a, Tracer) and a not in order]
+        if missing:
+            stack += missing[::-1]
+        else:
+            order[stack.pop()] = None
+    uses = Counter(roots)
+    for x in order:
+        uses.update([a for a in x.args if isinstance(a, Tracer)])
+    return {x: uses[x] for x in order}
