@@ -8,7 +8,7 @@ from points import POINTS, ROWS, entry, every_row, numbers
 from autograd import Parameter, Value, compile, ops
 from autograd.program.differentiate import one_by_one, treats_alike
 from autograd.program.numpy_calls import CallWriter
-from autograd.program.trace import Trace
+from autograd.program.trace import NotTraceable, Trace
 
 T = Trace()
 EACH = [name for name in ROWS if not ROWS[name].lists]
@@ -116,3 +116,31 @@ def test_a_row_that_branches_in_python_is_refused(row):
     x, w = Value(0.5, "x"), Parameter(1.0, "w")
     with pytest.raises(TypeError, match="a row of the table branches in Python"):
         compile(row(w * x), [x])
+
+
+def test_forty_squarings_are_forty_calls():
+    """Each call is recorded once: by keys of nested tuples the work doubled with every squaring."""
+    def squarings(z, x):
+        for _ in range(40):
+            x = x * x
+        return (x,)
+
+    row = ops.Op("row", lambda x: x, squarings, lambda xp, x: xp.tanh(x))
+    x, w = Value(0.5, "x"), Parameter(1.0, "w")
+    program = compile(row(w * x), [x])
+    assert program.source.count("multiply") < 50
+    assert program.value_and_grad([[1.0]])[1].tolist() == [1.0]
+
+
+def test_what_cannot_be_recorded_says_so():
+    x = T.name("x", is_stacked=True)
+    for attempt in (lambda: bool(x > 0), lambda: float(x), lambda: math.exp(x), lambda: list(x), lambda: f"{x}",
+                    lambda: x.reshape(2), lambda: T.sum(x, axis=1), lambda: T.no_such_function(x)):
+        with pytest.raises(NotTraceable):
+            attempt()
+
+
+def test_a_number_of_numpy_and_its_functions_are_recorded_too():
+    x = T.name("x")
+    assert np.float64(2.0) * x is T.multiply(2.0, x) and np.hypot(x, 3.0).function == "hypot"
+    assert (0.0 + x) is not (-0.0 + x)

@@ -13,7 +13,7 @@ import numpy as np
 
 from .. import ops
 from .reroll import Argument, Block, Blocks, Product
-from .trace import NotTraceable, Trace, Tracer, is_one
+from .trace import NotTraceable, Trace, Tracer, checked, is_one
 
 Number = Any                    # whatever the rule is run on: arrays, or symbols that write text
 Rule = Callable[..., Sequence[Number]]
@@ -111,6 +111,11 @@ def batched_rule(block: Block) -> tuple[Rule, bool]:
     if treats_alike(op, is_list):               # one number stands for all of a list, and so may one array
         return lambda z, *xs: op.partials(z, *[(x,) if a_list else x for x, a_list in zip(xs, is_list)]), True
     return one_by_one(op, is_list), False
+
+
+def traced_partials(op: ops.Op, z: Number, args: Sequence[Any]) -> list[Number]:
+    """The local partials of a row on traced numbers, one for each.  Raises NotTraceable where one is no number."""
+    return [checked(op, partial) for partial in op.partials(z, *args)]
 
 
 def is_identity(op: ops.Op) -> bool:

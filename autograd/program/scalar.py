@@ -15,7 +15,8 @@ import numpy as np
 
 from ..backprop import wengert_list
 from ..value import Value
-from .straight import Update, straight
+from .python_syntax import PythonSyntax
+from .scalar_source import ScalarSource, Update
 
 ERRORS = (ValueError, ArithmeticError)          # how Python refuses log(-1), 1/0 and exp(1000)
 MATH = {name: getattr(math, name) for name in dir(math) if not name.startswith("_")}
@@ -55,12 +56,11 @@ class Loop:
         try:
             for [x0, x1] in rows:
                 t4 = x1 - w0 * x0
-                t5 = 0.5 * t4
-                J = t5 * t4
+                J = 0.5 * t4 * t4
                 if J - J != 0.0:
                     losses.append(J)
                     break
-                w0 = w0 + x0 * t5
+                w0 = w0 + 0.5 * (x0 * t4)
                 losses.append(J)
         except ERRORS:
             return None
@@ -70,11 +70,11 @@ class Loop:
 
     def __init__(self, output: Value, inputs: Sequence[Value], parameters: Sequence[Value], update: Update,
                  remembers: int = 0, stops: bool = True, jit: bool | None = None) -> None:
-        self.straight = straight(output, inputs, parameters, update, remembers, stops)
+        self.scalar_source = ScalarSource(output, inputs, parameters, update, remembers, stops)
         self.remembers, self.stops = remembers, stops
-        self.source = self.straight.text(keeps=not self.straight.forgets)
+        self.source = self.scalar_source.text(keeps=not self.scalar_source.discards_state)
         self.functions: dict[str, Callable[..., Any]] = {}
-        size = self.straight.size
+        size = self.scalar_source.size
         self.pays = size <= MOST_NUMBERS                            # is it faster than a Program on one row?
         self.seconds = 0.0 if jit else COMPILING * size             # of work left before numba pays
         self.jit = jit or (jit is None and size <= MOST_JITTED and find_spec("numba") is not None)
@@ -86,11 +86,11 @@ class Loop:
         Changes nothing, so after a Ctrl-C everything is as before.  Outside an operation's domain numbers are NaN or
         inf, as on arrays.
         """
-        if len(rows) and len(rows[0]) != len(self.straight.x):
-            raise ValueError(f"a row of {len(rows[0])} numbers, but there are {len(self.straight.x)} inputs")
-        if len(parameters) != len(self.straight.w):
-            raise ValueError(f"{len(parameters)} numbers, but there are {len(self.straight.w)} parameters")
-        start = list(parameters), [m for part in memory for m in part] or [0.0] * len(self.straight.m)
+        if len(rows) and len(rows[0]) != len(self.scalar_source.x):
+            raise ValueError(f"a row of {len(rows[0])} numbers, but there are {len(self.scalar_source.x)} inputs")
+        if len(parameters) != len(self.scalar_source.w):
+            raise ValueError(f"{len(parameters)} numbers, but there are {len(self.scalar_source.w)} parameters")
+        start = list(parameters), [m for part in memory for m in part] or [0.0] * len(self.scalar_source.m)
         state, losses = self.advance(rows, start, steps)
         if self.stops and not finite([*state[0], *losses[-1:]]):
             return self.failure(rows, start, steps, state, losses)
@@ -125,7 +125,7 @@ class Loop:
 
     def advance(self, rows: Any, state: State, steps: int) -> tuple[State, list[float]]:
         """The state after the rows and their losses, up to the first loss that is not finite."""
-        fixed = [x.data for x in self.straight.fixed]
+        fixed = [x.data for x in self.scalar_source.fixed]
         if self.jit and self.seconds <= 0:
             try:
                 return self.jitted(rows, state, fixed, steps)
@@ -149,7 +149,7 @@ class Loop:
     def plain(self, rows: list[list[float]], state: State, fixed: list[float], steps: int) -> tuple[Any, list[float]]:
         """In Python; no state where a row left an operation's domain."""
         losses: list[float] = []
-        if not self.straight.forgets:
+        if not self.scalar_source.discards_state:
             return self.function("source")(rows, *state, fixed, float(steps), losses), losses
         after = self.function("source")(rows[:-1], state[0], [], fixed, float(steps), losses)
         if after and len(losses) == max(0, len(rows) - 1) and not self.ends(losses):    # the last row's is remembered
@@ -177,19 +177,26 @@ class Loop:
         """The function of the source, or whole, with memory kept; exact, on NumPy's numbers; jit, on arrays."""
         if kind in self.functions:
             return self.functions[kind]
-        functions = self.straight.page.functions
+        functions = self.scalar_source.trace.functions
         if kind == "jit":
-            self.functions[kind] = machine_code(self.straight.text_on_arrays(), tuple(functions.items()))
+            self.functions[kind] = machine_code(self.scalar_source.text_on_arrays(), tuple(functions.items()))
             return self.functions[kind]
         names = (EXACT if kind == "exact" else MATH) | functions | {"ERRORS": ERRORS}
         text = self.source
         if kind == "whole":
-            text = self.straight.text()
+            text = self.scalar_source.text()
         elif kind == "exact":
-            text = self.straight.text(literal=lambda x: f"number({x!r})")
+            text = self.scalar_source.text(syntax=NumPyNumbers())
         exec(text, names)
         self.functions[kind] = names["loop"]
         return self.functions[kind]
+
+
+class NumPyNumbers(PythonSyntax):
+    """Python on NumPy's numbers, which are NaN or inf where floats raise."""
+
+    def literal(self, x: float) -> str:
+        return f"number({x!r})"
 
 
 @lru_cache(maxsize=64)

@@ -42,6 +42,10 @@ class Tracer:
         self.trace, self.number, self.function, self.args = trace, number, function, args
         self.is_stacked, self.is_wide = any(isinstance(x, Tracer) and x.is_stacked for x in args), True
 
+    @property
+    def is_named(self) -> bool:
+        return self.function.startswith("name ")
+
     def apply_op(self, op: Op, args: Sequence[Any]) -> Number:
         """Another row that a rule uses: its calls are recorded here as well."""
         return self.trace.run(op, args)
@@ -89,6 +93,9 @@ class Tracer:
 
     def __float__(self) -> float:
         raise NotTraceable("a recorded number has no digits: use xp's functions, not those of math")
+
+    def __str__(self) -> str:
+        raise NotTraceable("a recorded number has no digits to write")
 
     def __iter__(self) -> Any:
         raise NotTraceable("the numbers of a stacked list cannot be taken one by one")

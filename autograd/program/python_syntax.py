@@ -1,0 +1,57 @@
+"""Traced numbers in Python's own notation: operators, calls of math, and how tightly each of them binds."""
+import math
+from collections.abc import Callable
+
+from .trace import Number, Tracer
+
+WHERE, COMPARE, SUM, PRODUCT, SIGN, POWER, ATOM = range(7)      # how tightly Python reads an expression
+OPERATORS = {"add": ("+", SUM), "subtract": ("-", SUM), "multiply": ("*", PRODUCT), "divide": ("/", PRODUCT),
+             "equal": ("==", COMPARE), "not_equal": ("!=", COMPARE), "less": ("<", COMPARE),
+             "less_equal": ("<=", COMPARE), "greater": (">", COMPARE), "greater_equal": (">=", COMPARE)}
+FUNCTIONS = {"absolute": "fabs", "arcsin": "asin", "arccos": "acos", "arctan": "atan", "arcsinh": "asinh",
+             "arccosh": "acosh", "arctanh": "atanh"} | {
+    name: name for name in dir(math) if callable(getattr(math, name)) and not name.startswith("_")}
+Read = Callable[..., str]                       # a number, how tightly it has to bind -> its text
+
+
+class PythonSyntax:
+    """Python on floats, with the functions of math.  A syntax of another language has the same methods."""
+
+    def knows(self, function: str) -> bool:
+        """Can a call of this function of numpy be written?"""
+        return function in OPERATORS or function in FUNCTIONS or function in ("negative", "power", "where")
+
+    def literal(self, x: float) -> str:
+        return repr(x)
+
+    def assignment(self, name: str, text: str) -> str:
+        return f"{name} = {text}"
+
+    def expression(self, x: Tracer, read: Read) -> tuple[str, int]:
+        """A call as text, and how tightly that binds."""
+        kind, *details = x.function.split(" ")
+        if kind in OPERATORS:
+            sign, binds = OPERATORS[kind]
+            return f"{read(x.args[0], binds + (binds == COMPARE))} {sign} {read(x.args[1], binds + 1)}", binds
+        if kind == "power" and is_whole(x.args[1]):
+            return f"{read(x.args[0], ATOM)} ** {read(x.args[1], ATOM)}", POWER
+        if kind == "power":                     # x ** 0.5 may be complex in Python
+            return f"pow({read(x.args[0])}, {read(x.args[1])})", ATOM
+        if kind == "negative":
+            return f"-{read(x.args[0], POWER)}", SIGN
+        if kind == "where":
+            return f"{read(x.args[1], COMPARE)} if {read(x.args[0], COMPARE)} else {read(x.args[2], WHERE)}", WHERE
+        if kind == "item":
+            return f"{read(x.args[0], ATOM)}[{details[0]}]", ATOM
+        if kind == "call":                      # of a Python function by its name; numbers of a list as a tuple
+            name, lengths = details
+            rest = iter([read(y) for y in x.args])
+            parts = [f"({''.join(f'{next(rest)}, ' for _ in range(int(n)))})" if n else next(rest)
+                     for n in lengths.split(",")]
+            return f"{name}({', '.join(parts)})", ATOM
+        return f"{FUNCTIONS[kind]}({', '.join([read(y) for y in x.args])})", ATOM
+
+
+def is_whole(x: Number) -> bool:
+    """Is it a plain whole number?"""
+    return not isinstance(x, Tracer) and float(x).is_integer()
