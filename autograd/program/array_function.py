@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from .differentiate import BlockStep, Plan, Span, backward_plan
-from .reroll import Block, Blocks, Product, follow
+from .reroll import Argument, Block, Blocks, Product, follow
 
 Array = Any                     # of the library that the function was made for
 Function = Callable[[Array, Array], tuple[Array, Array]]
@@ -72,8 +72,9 @@ class Runner:
 
     def __init__(self, plan: Plan, library: Library) -> None:
         self.plan, self.library, self.xp = plan, library, library.xp
-        self.readers = [[self.reader(step, k) for k in range(len(step.spans))] for step in plan.steps]
-        [self.output] = plan.spans(np.array(plan.graph.outputs))
+        self.readers = [[self.reader(step, k) for k in range(len(step.wanted))] for step in plan.steps]
+        [self.output] = plan.spans(Argument(False, np.array(plan.graph.outputs)))
+        self.targets = [[plan.trained_spans(a) for a in step.block.arguments] for step in plan.steps]
         sent = [a.numbers.ravel() for step in reversed(plan.steps) for a, is_wanted in
                 zip(step.block.arguments, step.wanted) if is_wanted and a.is_scalar]
         self.sent = np.concatenate([np.zeros(0, dtype=np.intp), *sent])     # the scalar that each term is sent to
@@ -104,20 +105,19 @@ class Runner:
         G: list[Array] = [None] * len(Z)                    # the gradient of each array, None where none has come
         sent = list[Array]()
         self.add(G, Z, self.output, one)
-        for step, xs in zip(reversed(self.plan.steps), reversed(operands)):
+        for step, xs, targets in reversed([*zip(self.plan.steps, operands, self.targets)]):
             if G[step.array] is None:
                 continue
             for k, term in step.terms(Z[step.array], xs, G[step.array]):
-                operand, spans = step.block.arguments[k], step.spans[k]
+                operand = step.block.arguments[k]
                 if isinstance(step.block, Product) and k == 0:
                     sent.append(term.reshape(-1))           # g x' has summed over the samples
                     continue
                 term = self.full(term, operand.numbers.shape, one.shape[1])
                 if operand.is_scalar:
                     sent.append(term.sum(-1))
-                for span in spans:
-                    if self.plan.trained[span.array]:
-                        self.add(G, Z, span, term if len(spans) == 1 else term[span.positions])
+                for span in targets[k]:
+                    self.add(G, Z, span, term if len(span.positions) == len(term) else term[span.positions])
         return self.sum_of(sent, scalars)
 
     def full(self, x: Any, shape: tuple[int, ...], N: int) -> Array:
@@ -145,8 +145,9 @@ class Runner:
 
     def reader(self, step: BlockStep, k: int) -> Reader:
         """The function that reads a block's k-th operand: views where numbers follow each other, else gathered."""
-        operand, spans = step.block.arguments[k], step.spans[k]
+        operand = step.block.arguments[k]
         numbers, shape = operand.numbers, operand.numbers.shape
+        spans = self.plan.spans(operand)
         if operand.is_scalar:
             read = scalar_reader(numbers)
             is_matrix = isinstance(step.block, Product) and k == 0

@@ -24,7 +24,7 @@ class Backward(Text):
         self.scalar_targets: list[np.ndarray] = []
         self.begun: set[int] = set()
         self.plan = backward_plan(program)
-        self.trained = np.array([*self.plan.trained, False])[self.plan.array_of]    # -1, of rows of ones, is the last
+        self.trained = self.plan.trained
         self.count_uses()
         self.output = int(self.place[output])
         self.summed = 0                                     # the most rows that are summed up at a time

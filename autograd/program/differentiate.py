@@ -33,7 +33,6 @@ class BlockStep:
     """One block of the run, and what the backward phase does there."""
     block: Block
     array: int                                  # of the run: the one that the block computes
-    spans: tuple[tuple[Span, ...], ...]         # of each operand; () for scalars
     wanted: tuple[bool, ...]                    # for each operand: does a gradient sent there reach a parameter?
     rule: Rule                                  # z, *operands -> the local partial of each operand, a list's stacked
     is_batched: bool                            # is the rule written out in arithmetic, or does it need arrays?
@@ -63,13 +62,15 @@ class Plan:
     steps: list[BlockStep]
     inputs: list[np.ndarray]                    # the rows of each group of inputs
     sizes: list[int]                            # the number of rows of each array
-    trained: list[bool]                         # for each array: does its gradient reach a parameter?
     array_of: np.ndarray                        # of each row of the graph; -1 for rows of ones
     row_in: np.ndarray                          # its row within that array
+    trained: np.ndarray                         # for each row: does its gradient reach a parameter?
 
-    def spans(self, numbers: np.ndarray) -> tuple[Span, ...]:
-        """The rows of the graph with these numbers, by the array that they lie in."""
-        numbers = numbers.ravel()
+    def spans(self, operand: Argument) -> tuple[Span, ...]:
+        """The operand's rows by the array that they lie in; none for scalars."""
+        if operand.is_scalar:
+            return ()
+        numbers = operand.numbers.ravel()
         arrays, rows = self.array_of[numbers], self.row_in[numbers]
         found = []
         for i in dict.fromkeys(arrays.tolist()):
@@ -77,6 +78,10 @@ class Plan:
             is_whole = len(positions) == len(numbers) and np.array_equal(rows, np.arange(self.sizes[i]))
             found.append(Span(i, rows[positions], positions, is_whole))
         return tuple(found)
+
+    def trained_spans(self, operand: Argument) -> list[Span]:
+        """Those of its spans through which a gradient reaches a parameter: a block's rows all do, or none."""
+        return [span for span in self.spans(operand) if self.trained[operand.numbers.flat[span.positions[0]]]]
 
 
 def backward_plan(graph: Blocks, groups: Sequence[Sequence[int]] = ()) -> Plan:
@@ -87,20 +92,13 @@ def backward_plan(graph: Blocks, groups: Sequence[Sequence[int]] = ()) -> Plan:
     array_of, row_in = np.full(graph.rows, -1), np.zeros(graph.rows, dtype=np.intp)
     for i, own in enumerate(rows):
         array_of[own], row_in[own] = i, np.arange(len(own))
-    plan = Plan(graph, [], inputs, list(map(len, rows)), [False] * len(inputs), array_of, row_in)
+    steps, trained = list[BlockStep](), np.zeros(graph.rows, dtype=bool)
     for array, block in enumerate(graph.blocks, start=len(inputs)):
-        wanted = tuple(reaches_parameter(plan, a) for a in block.arguments)
-        spans = tuple(() if a.is_scalar else plan.spans(a.numbers) for a in block.arguments)
-        plan.steps.append(BlockStep(block, array, spans, wanted, *batched_rule(block)))
-        plan.trained.append(any(wanted))
-    return plan
-
-
-def reaches_parameter(plan: Plan, operand: Argument) -> bool:
-    """Does a gradient sent to this operand reach a parameter?"""
-    if operand.is_scalar:
-        return bool((operand.numbers < len(plan.graph.parameters)).any())
-    return any(plan.trained[i] for i in np.unique(plan.array_of[operand.numbers]).tolist())
+        wanted = tuple(bool((a.numbers < len(graph.parameters) if a.is_scalar else trained[a.numbers]).any())
+                       for a in block.arguments)
+        steps.append(BlockStep(block, array, wanted, *batched_rule(block)))
+        trained[block.first:block.first + block.size] = any(wanted)
+    return Plan(graph, steps, inputs, list(map(len, rows)), array_of, row_in, trained)
 
 
 def batched_rule(block: Block) -> tuple[Rule, bool]:

@@ -39,11 +39,11 @@ class Writer(Names):
     def __init__(self, program: Blocks, inputs: Sequence[Value]) -> None:
         super().__init__(program, inputs)
         self.uses: Counter[int] = Counter()
-        self.output = self.plan.spans(np.array(program.outputs))
+        self.output = self.plan.spans(Argument(False, np.array(program.outputs)))
         self.in_part = {piece.array for piece in self.output}   # sheets that are read in part, or given out
         for a in [a for block in program.blocks for a in block.arguments]:
-            self.uses.update(piece.array for piece in self.pieces(a))
-            self.in_part.update(piece.array for piece in self.pieces(a) if not (piece.is_whole and is_column(a)))
+            self.uses.update(piece.array for piece in self.plan.spans(a))
+            self.in_part.update(piece.array for piece in self.plan.spans(a) if not (piece.is_whole and is_column(a)))
         self.local_fields = set(self.find_local_fields())
         self.gathered: set[int] = set()                     # the sheets whose gradient is in dZ, in part
 
@@ -55,7 +55,7 @@ class Writer(Names):
             if isinstance(block, Product):
                 yield i
             if block.op.activation:
-                yield from [piece.array for piece in self.pieces(block.arguments[0])
+                yield from [piece.array for piece in self.plan.spans(block.arguments[0])
                             if piece.array >= first and piece.array not in is_activated]
 
     # --- names
@@ -64,14 +64,14 @@ class Writer(Names):
         """V for a local field and Y for what φ makes of it, numbered alike; E for T - ...; J at last; else U."""
         if i in self.local_fields:
             return self.numbered("V")
-        v = self.pieces(block.arguments[0]) if block.op.activation else []
+        v = self.plan.spans(block.arguments[0]) if block.op.activation else []
         if v and v[0].array in self.local_fields:
             text = "Y" + self.values[v[0].array].parts[0][1:]
             return text if len(v) == 1 and self.is_free(text) else self.numbered("Y")
         if i == self.output[0].array and len(self.program.outputs) == block.size == 1:
             return "J"
         if block.op is ops.sub and self.is_free("E"):
-            first = self.pieces(block.arguments[0])
+            first = self.plan.spans(block.arguments[0])
             if len(first) == 1 and first[0].is_whole and first[0].array < len(self.plan.inputs):
                 return "E"
         return self.numbered("U")
@@ -177,25 +177,24 @@ class Writer(Names):
         if a.is_scalar:
             self.add_to_scalars(a, term)
             return
-        pieces = self.pieces(a)
+        pieces = self.plan.spans(a)
         if len(pieces) == 1 and pieces[0].is_whole and is_column(a):
             self.add_whole(pieces[0].array, term)
         elif len(pieces) == 1:
             self.parts.setdefault(pieces[0].array, []).append(
                 (self.index(pieces[0].rows.reshape(a.numbers.shape)), term))
         elif is_column(a) and self.is_stack(pieces):
-            for piece in pieces:
-                if self.plan.trained[piece.array]:
-                    part = chosen(term, self.index(piece.positions), len(piece.positions)) if term.rows > 1 else term
-                    if self.is_all(piece):
-                        self.add_whole(piece.array, part)
-                    else:
-                        self.parts.setdefault(piece.array, []).append((self.index(piece.rows), part))
+            for piece in self.plan.trained_spans(a):
+                part = chosen(term, self.index(piece.positions), len(piece.positions)) if term.rows > 1 else term
+                if self.is_all(piece):
+                    self.add_whole(piece.array, part)
+                else:
+                    self.parts.setdefault(piece.array, []).append((self.index(piece.rows), part))
         else:
             index = self.index(self.rows_of_Z(a.numbers))
             self.backward.add(chosen(name("dZ", self.program.rows, True), index, 1), term, "+=")
-            for piece in pieces:
-                if self.plan.trained[piece.array] and piece.array not in self.gathered:
+            for piece in self.plan.trained_spans(a):
+                if piece.array not in self.gathered:
                     self.gathered.add(piece.array)
                     self.add_whole(piece.array, chosen(name("dZ", 1, True), TEXT.write(self.values[piece.array]),
                                                        self.plan.sizes[piece.array]))

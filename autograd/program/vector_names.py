@@ -37,9 +37,6 @@ class Names:
             labels = [ops.short(inputs[i].label) or f"input {i + 1}" for i in group]
             self.values.append(self.shaped(letter, len(group), counted("input", labels)))
 
-    def pieces(self, a: Argument) -> Sequence[Span]:
-        return () if a.is_scalar else self.plan.spans(a.numbers)
-
     def is_free(self, text: str) -> bool:
         return text not in self.names
 
@@ -106,7 +103,7 @@ class Names:
         """What a block takes in one place."""
         if a.is_scalar:
             return self.scalars(a, letter)
-        pieces = self.pieces(a)
+        pieces = self.plan.spans(a)
         if len(pieces) == 1:
             [piece] = pieces
             if piece.is_whole and is_column(a):
