@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from autograd import compile
+from autograd.program.bound import BoundProgram
 from autograd.program.scalar import Loop, is_small
 
 from .engines import Eager, Engine
@@ -30,33 +31,21 @@ class Compiled(Engine):
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")             # a model may leave an input unused
             self.program = compile(self.J, self.inputs)
-        self.output = self.program.blocks.outputs[0]
-        self.columns = np.ones((self.program.blocks.given, len(self.data.X)))      # a column for every sample
-        self.columns[self.program.blocks.inputs] = rows_of(self.data).T
-        self.table = np.ascontiguousarray(self.columns.T)           # a row for every sample, to pick some in any order
-        number = {p: i for i, p in enumerate(self.program.parameters)}
-        known = [i for i, p in enumerate(self.optimizer.parameters) if p in number]
-        self.known: Any = np.array(known, dtype=np.intp)            # the optimizer's parameters that J depends on
-        self.places: Any = np.array([number[self.optimizer.parameters[i]] for i in known], dtype=np.intp)
-        everything = np.arange(len(number))
-        if np.array_equal(self.known, everything) and np.array_equal(self.places, everything):
-            self.known = self.places = slice(len(number))           # views instead of copies
-        self.ones = np.ones(self.program.chunk)
+        self.bound = BoundProgram(self.program, rows_of(self.data), self.optimizer.parameters)
         self.is_small = is_small(self.J)                            # for straight-line code, one sample at a time
-        self.samples = rows_of(self.data) if self.is_small else self.table[:0]
+        self.samples = rows_of(self.data) if self.is_small else np.empty((0, 0))
         self.loop: Loop | None = None
         self.settings: dict[str, Any] = {}
         self.start: Any = None                          # of the last epoch in the loop: its state, its order, the loop
         self.writes = writes_in_place(self.optimizer)
-        self.loaded: Any = None                         # the buffer that holds all the data, in order
         self.refresh()
         self.finite = self.state()
-        check_recording(self.J, self.inputs, self.program.forward, self.model, self.loss, self.data)
+        check_recording(self.J, self.inputs, self.bound.forward, self.model, self.loss, self.data)
 
     def refresh(self) -> None:
         self.w = np.array([p.data for p in self.optimizer.parameters])
         self.memory = [np.array(numbers) for numbers in self.optimizer.memory]
-        self.program.weights[:] = [p.data for p in self.program.parameters]
+        self.program.read_parameters()
 
     def publish(self) -> None:
         for p, w in zip(self.optimizer.parameters, self.w.tolist()):
@@ -76,35 +65,14 @@ class Compiled(Engine):
     def begin(self, order: np.ndarray) -> None:
         super().begin(order)
         self.is_sorted = self.is_full or np.array_equal(order, np.arange(len(order)))
-        self.loaded = self.loaded if self.is_sorted else None
 
     def losses(self, first: int, end: int) -> float:
-        self.program.weights[self.places] = self.w[self.known]
-        if end - first <= self.program.chunk:
-            J, self.gradient = self.part(first, end), self.program.gradient
-        else:
-            parts = [(self.part(k, min(k + self.program.chunk, end)), self.program.gradient.copy())
-                     for k in range(first, end, self.program.chunk)]
-            J, self.gradient = sum(J for J, _ in parts), np.sum([gradient for _, gradient in parts], axis=0)
+        rows = slice(first, end) if self.is_sorted else self.order[first:end]
+        J, self.gradient = self.bound.loss_and_grad(self.w, rows)
         return J
 
-    def part(self, first: int, end: int) -> float:
-        """The losses of some samples that are not too many for the cache; their gradient is the program's then."""
-        Z, forward, backward = self.program.buffers(end - first)
-        if self.loaded is not Z:
-            Z[:len(self.columns)] = self.columns[:, first:end] if self.is_sorted else \
-                self.table.take(self.order[first:end], 0).T
-            self.loaded = Z if end - first == len(self.order) else None
-        forward()
-        backward()
-        return float(Z[self.output].dot(self.ones[:end - first]))
-
     def step(self, size: int) -> None:
-        g = self.gradient[self.places]
-        g = g / size if self.is_mean else g.copy()      # the rule may keep it
-        if len(g) < len(self.w):                        # what J does not depend on has no gradient, but may decay
-            g, found = np.zeros(len(self.w)), g
-            g[self.known] = found
+        g = self.gradient / size if self.is_mean else self.gradient.copy()     # the rule may keep it
         self.optimizer.steps += 1
         w, memory = (self.w.copy(), [*map(np.array, self.memory)]) if self.writes else (self.w, self.memory)
         self.w, *self.memory = self.optimizer.rule(w, g, *memory)
@@ -191,8 +159,7 @@ class Compiled(Engine):
 
     def unseen_losses(self, unseen: Samples) -> float:
         self.publish()
-        self.loaded = None
-        J = float(self.program.forward(rows_of(unseen)).sum())
+        J = float(self.bound.forward(rows_of(unseen)).sum())
         return J if math.isfinite(J) else super().unseen_losses(unseen)     # which says what operation it was
 
 

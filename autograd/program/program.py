@@ -1,19 +1,31 @@
 """A recorded graph, ready to run on many samples at once."""
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from ..value import Value
 from .backward import Backward
-from .reroll import reroll
+from .reroll import Product, reroll
 from .text import Text
 
 if TYPE_CHECKING:
     from .vector_page import VectorForm
 
-CHUNK = 2 ** 18             # numbers of Z at a time: rows times samples that stay in the cache
+CACHED = 2 ** 18            # numbers of Z and G at a time, rows times samples, that stay in the cache
+LARGE = 2 ** 24             # the same where products take most of the time: they are faster the more samples there are
 LEAST = 32                  # samples at a time even so: a call has to be worth its while
+DENSE = 8                   # multiplications for each row of Z from which on products take most of the time
+
+
+@dataclass(frozen=True, eq=False)
+class Buffers:
+    """A program bound to arrays for N samples at a time."""
+    Z: np.ndarray                               # a row for every node; the first, the inputs', are there to be filled
+    X: np.ndarray                               # the inputs' rows once more, a row for every sample
+    forward: Callable[[], None]                 # reads the program's weights
+    backward: Callable[[], None]                # leaves the sum of the samples' gradients in the program's gradient
 
 
 class Program:
@@ -36,28 +48,31 @@ class Program:
         self.rows, self.scalars = text.more_rows, text.more_scalars
         self.source = text.source
         self.names, self.code = text.names, compile(self.source, "<a compiled graph>", "exec")
-        self.bound: dict[int, tuple[Any, ...]] = {}
-        self.chunk = max(LEAST, CHUNK // (self.blocks.rows + self.rows))
+        self.bound: dict[int, Buffers] = {}
+        products = sum(block.W.size for block in self.blocks.blocks if isinstance(block, Product))
+        room = LARGE if products >= DENSE * self.blocks.rows else CACHED
+        self.chunk = max(LEAST, room // (self.blocks.rows + self.rows))
         n = len(self.parameters)
         S, D = np.empty(n + len(self.blocks.constants)), np.zeros(self.scalars)
         S[n:] = self.blocks.constants
         self.S, self.D, self.weights, self.gradient = S, D, S[:n], D[:n]
 
-    def buffers(self, N: int) -> tuple[Any, ...]:
-        """Z and the two phases bound to it, for N samples at a time.
-
-        The first `blocks.given` rows of Z are the inputs' and are there to be filled; forward() reads `weights`,
-        backward() leaves the sum of their gradients in `gradient`.
-        """
+    def buffers(self, N: int) -> Buffers:
+        """The program bound to arrays for N samples at a time."""
         if N not in self.bound:
-            if len(self.bound) > 4 or self.rows > CHUNK // 64:      # large ones are not kept beside each other
+            size = self.blocks.rows + self.rows
+            if len(self.bound) > 4 or size * (N + sum(self.bound)) > LARGE:     # large ones are not kept side by side
                 self.bound.clear()
-            Z, G = np.zeros((self.blocks.rows, N)), np.zeros((self.rows, N))
+            Z, G, X = np.zeros((self.blocks.rows, N)), np.zeros((self.rows, N)), np.ones((N, self.blocks.given))
             Z[self.blocks.ones] = 1.0
-            names = self.names | {"Z": Z, "G": G, "S": self.S, "D": self.D, "N": N}
+            names = self.names | {"Z": Z, "G": G, "X": X, "S": self.S, "D": self.D, "N": N}
             exec(self.code, names)
-            self.bound[N] = Z, names["forward"], names["backward"]
+            self.bound[N] = Buffers(Z, X, names["forward"], names["backward"])
         return self.bound[N]
+
+    def read_parameters(self) -> None:
+        """Take the parameters' data as the weights."""
+        self.weights[:] = [p.data for p in self.parameters]
 
     def chunks(self, X: Any) -> list[np.ndarray]:
         """X in pieces whose Z stays in the cache."""
@@ -74,7 +89,7 @@ class Program:
 
     def forward(self, X: Any) -> np.ndarray:
         """The outputs for every row of X: (N,), or (N, outputs) where there are several."""
-        found = [self.run(chunk)[0][self.blocks.outputs].T for chunk in self.chunks(X)]
+        found = [self.run(chunk).Z[self.blocks.outputs].T for chunk in self.chunks(X)]
         Y = np.concatenate([np.empty((0, len(self.blocks.outputs))), *found])
         return Y[:, 0] if self.single else Y
 
@@ -85,10 +100,10 @@ class Program:
                              "sum, or use forward")
         gradient, values = np.zeros(len(self.parameters)), [np.empty(0)]
         for chunk in self.chunks(X):
-            Z, backward = self.run(chunk)
-            values.append(Z[self.blocks.outputs[0]].copy())
+            buffers = self.run(chunk)
+            values.append(buffers.Z[self.blocks.outputs[0]].copy())
             with np.errstate(all="ignore"):
-                backward()
+                buffers.backward()
             gradient += self.gradient
         return np.concatenate(values), gradient
 
@@ -113,11 +128,12 @@ class Program:
 
         return array_function(self.blocks, xp)
 
-    def run(self, X: np.ndarray) -> tuple[np.ndarray, Callable[[], None]]:
-        """The forward phase for the rows of X; returns Z and the backward phase."""
-        Z, forward, backward = self.buffers(len(X))
-        self.weights[:] = [p.data for p in self.parameters]
-        Z[self.blocks.inputs] = X.T
+    def run(self, X: np.ndarray) -> Buffers:
+        """The forward phase for the rows of X."""
+        buffers = self.buffers(len(X))
+        self.read_parameters()
+        buffers.X[:, self.blocks.inputs] = X
+        buffers.Z[self.blocks.inputs] = X.T
         with np.errstate(all="ignore"):
-            forward()
-        return Z, backward
+            buffers.forward()
+        return buffers

@@ -1,8 +1,8 @@
 """Blocks as NumPy text: lines that name views of the buffers once, and two functions that run the phases in place.
 
 The text is run once for each number N of samples at a time.  In it Z holds a row for every node and a column for every
-sample, S the scalars (parameters, then constants), G the gradients of Z's rows and D those of S.  backward.py writes
-the backward phase.
+sample, X the inputs once more with a row for every sample, S the scalars (parameters, then constants), G the gradients
+of Z's rows and D those of S.  backward.py writes the backward phase.
 """
 from collections.abc import Sequence
 from typing import Any

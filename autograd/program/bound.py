@@ -1,0 +1,83 @@
+"""A compiled program together with its data set: what a training loop on arrays calls."""
+from collections.abc import Sequence
+
+import numpy as np
+
+from ..value import Value
+from .program import Buffers, Program
+
+Rows = slice | np.ndarray                       # of the data: a slice of neighbours, or their numbers in any order
+
+
+class BoundProgram:
+    """A program of one output, the loss, and the samples that it is summed over.
+
+    X has a row for every sample and a column for every input; `parameters` are the leaves that the caller's vectors
+    hold, in their order, among them leaves that the loss does not depend on: their gradient is 0.
+
+    >>> from autograd import compile
+    >>> w, x = Value(3.0, "w"), Value(2.0, "x")
+    >>> bound = BoundProgram(compile(w * w * x, [x]), np.array([[0.0], [1.0]]), [w])
+    >>> bound.loss_and_grad(np.array([3.0]), slice(0, 2))
+    (9.0, array([6.]))
+    """
+
+    def __init__(self, program: Program, X: np.ndarray, parameters: Sequence[Value]) -> None:
+        self.program, self.output = program, program.blocks.outputs[0]
+        self.samples = np.ones((len(X), program.blocks.given))      # a row for every sample, as the program reads it
+        self.samples[:, program.blocks.inputs] = X
+        self.columns = np.ascontiguousarray(self.samples.T)
+        number = {p: i for i, p in enumerate(program.parameters)}
+        self.size = len(parameters)
+        reached = [i for i, p in enumerate(parameters) if p in number]      # the caller's that the loss depends on
+        places = [number[parameters[i]] for i in reached]
+        self.reached: slice | np.ndarray = np.array(reached, dtype=np.intp)
+        self.places: slice | np.ndarray = np.array(places, dtype=np.intp)
+        if reached == places == list(range(len(number))) == list(range(self.size)):
+            self.reached = self.places = slice(self.size)           # views instead of copies
+        self.ones = np.ones(program.chunk)
+        self.loaded: Buffers | None = None                          # those that hold every sample, in order
+        program.read_parameters()
+
+    def loss_and_grad(self, w: np.ndarray, rows: Rows) -> tuple[float, np.ndarray]:
+        """The sum of these samples' losses at the parameters w, and its gradient by w, valid until the next call.
+
+        NumPy's warnings outside an operation's domain are left to the caller's np.errstate.
+        """
+        program = self.program
+        program.weights[self.places] = w[self.reached]
+        n = rows.stop - rows.start if isinstance(rows, slice) else len(rows)
+        if n <= program.chunk:
+            J, gradient = self.run(rows, n), program.gradient[self.places]
+        else:
+            J, gradient = 0.0, np.zeros_like(program.gradient[self.places])
+            for first in range(0, n, program.chunk):
+                end = min(first + program.chunk, n)
+                J += self.run(slice(rows.start + first, rows.start + end) if isinstance(rows, slice) else
+                              rows[first:end], end - first)
+                gradient += program.gradient[self.places]
+        if len(gradient) == self.size:
+            return J, gradient
+        every = np.zeros(self.size)
+        every[self.reached] = gradient
+        return J, every
+
+    def forward(self, X: np.ndarray) -> np.ndarray:
+        """The losses of other samples, at the parameters' own data."""
+        self.loaded = None                                          # the buffers may be the same
+        return self.program.forward(X)
+
+    def run(self, rows: Rows, n: int) -> float:
+        """Both phases over n samples that fit the buffers; their gradient is the program's then."""
+        buffers = self.program.buffers(n)
+        if self.loaded is not buffers:
+            if isinstance(rows, slice):
+                buffers.Z[:len(self.columns)] = self.columns[:, rows]
+                buffers.X[...] = self.samples[rows]
+            else:
+                self.samples.take(rows, 0, buffers.X)
+                buffers.Z[:len(self.columns)] = buffers.X.T
+            self.loaded = buffers if isinstance(rows, slice) and n == len(self.samples) else None
+        buffers.forward()
+        buffers.backward()
+        return float(buffers.Z[self.output].dot(self.ones[:n]))
