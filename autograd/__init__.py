@@ -1,12 +1,12 @@
 """Scalar automatic differentiation: record, differentiate, read.
 
 Read ops.py first (the table of operations), then backprop.py (the sweeps), then value.py (the node);
-program/ runs a recorded graph on arrays.
+compiler/ runs a recorded graph on arrays.
 """
 from .backprop import adjoints, backward, gradient, hessian, jacobian, pushforward, recorded, wengert_list
 from .check import gradcheck
+from .compiler import compile
 from .ops import *
-from .program import compile
 from .value import Constant, Parameter, Value, weighted_sums
 
 __version__ = "0.1.0"

@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 
 from autograd import compile
-from autograd.program.bound import BoundProgram
-from autograd.program.scalar import Loop, is_small
+from autograd.compiler.bound_program import BoundProgram
+from autograd.compiler.scalar.update_loop import UpdateLoop, is_small
 
 from .engines import Eager, Engine
 from .optimizers import Optimizer
@@ -34,7 +34,7 @@ class Compiled(Engine):
         self.bound = BoundProgram(self.program, rows_of(self.data), self.optimizer.parameters)
         self.is_small = is_small(self.J)                            # for straight-line code, one sample at a time
         self.samples = rows_of(self.data) if self.is_small else np.empty((0, 0))
-        self.loop: Loop | None = None
+        self.loop: UpdateLoop | None = None
         self.settings: dict[str, Any] = {}
         self.start: Any = None                          # of the last epoch in the loop: its state, its order, the loop
         self.writes = writes_in_place(self.optimizer)
@@ -80,7 +80,7 @@ class Compiled(Engine):
     def epoch(self, order: np.ndarray, size: int) -> float:
         if size == 1 and self.is_small:
             self.write_loop()
-            if self.loop and self.loop.pays:
+            if self.loop and self.loop.is_faster:
                 return self.patterns(order, self.loop)
         self.start = None
         self.is_full = size >= len(order)               # which fit does not shuffle
@@ -93,13 +93,13 @@ class Compiled(Engine):
         if self.loop is None or settings != self.settings:
             try:
                 jit = self.jit if self.loop is None else None       # not each time where they change again and again
-                self.loop = Loop(self.J, self.inputs, self.optimizer.parameters, self.update,
+                self.loop = UpdateLoop(self.J, self.inputs, self.optimizer.parameters, self.update,
                                  self.optimizer.remembers, jit=jit)
             except TypeError:                           # the rule asks what steps is, or calls what takes no text
                 self.loop, self.is_small = None, False
             self.settings = settings
 
-    def patterns(self, order: np.ndarray, loop: Loop) -> float:
+    def patterns(self, order: np.ndarray, loop: UpdateLoop) -> float:
         """An epoch of an update for each pattern: all of it in one function, straight on."""
         self.before = self.state()
         start = self.before, order.copy(), loop         # fit shuffles its order in place
@@ -110,7 +110,7 @@ class Compiled(Engine):
         self.start, self.before = start, None
         return math.fsum(losses)
 
-    def walk(self, state: Any, order: np.ndarray, loop: Loop) -> tuple[list[float], str]:
+    def walk(self, state: Any, order: np.ndarray, loop: UpdateLoop) -> tuple[list[float], str]:
         """From this state an update for each sample in this order; the losses, and why it ended early if it did."""
         w, memory, steps = state
         run = loop.run(self.samples[order], w.tolist(), [m.tolist() for m in memory], steps)

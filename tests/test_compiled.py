@@ -82,14 +82,14 @@ def test_the_engines_agree_on_every_activation_and_reduction(activation, reducti
 
 
 def test_a_batch_larger_than_the_cache_is_run_in_parts(monkeypatch):
-    monkeypatch.setattr("autograd.program.program.CACHED", 16)
+    monkeypatch.setattr("autograd.compiler.program.CACHED", 16)
     assert_same(both(lambda: nn.MLP(3, [4, 2], "tanh", seed=1), np.tile(X, (4, 1)), np.tile(REGRESSION, (4, 1)),
                      nn.half_squared_error, OPTIMIZERS["momentum"]))
 
 
 def test_a_buffer_that_was_let_go_is_filled_again(monkeypatch):
     """Validation on another number of samples takes the place of the batch's buffer where buffers are large."""
-    monkeypatch.setattr("autograd.program.program.CACHED", 16)
+    monkeypatch.setattr("autograd.compiler.program.CACHED", 16)
     assert_same(both(lambda: nn.MLP(3, [4, 2], "tanh", seed=1), X[:12], REGRESSION[:12], nn.half_squared_error,
                      OPTIMIZERS["momentum"], validation=(X[12:19], REGRESSION[12:19])))
 

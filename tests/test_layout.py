@@ -73,7 +73,7 @@ def test_the_node_stands_on_the_table_and_the_sweeps_alone():
 
 def test_the_check_and_the_program_do_not_know_each_other():
     assert within("autograd", imports("autograd.check")) <= {"autograd.value", "autograd.backprop", "autograd.ops"}
-    for module in within("autograd.program", SOURCES):
+    for module in within("autograd.compiler", SOURCES):
         assert "autograd.check" not in imports(module)
 
 

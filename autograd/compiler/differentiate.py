@@ -1,7 +1,7 @@
 """The backward phase over blocks, derived once, as plain data.
 
 `backward_plan` finds for every block where its operands lie, which of them a gradient has to reach, and the terms that
-the chain rule sends them.  array_function.py runs the plan, numpy_source.py prints it, vector_form.py writes it in the
+the chain rule sends them.  array_function.py runs the plan, numpy_source.py prints it, vector/ writes it in the
 lecture's letters: none of them differentiates anything.
 """
 from collections.abc import Callable, Sequence
@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from .. import ops
-from .reroll import Argument, Block, Blocks, Product
+from .blocks import Block, BlockGraph, MatMul, Operand
 from .trace import NotTraceable, Trace, Tracer, checked, is_one
 
 Number = Any                    # whatever the rule is run on: arrays, or symbols that write text
@@ -44,7 +44,7 @@ class BlockStep:
         Those of v = W x + b are g x', W' g and g.  Where the rule is not batched and the operands are no arrays, the
         caller gives one that names the partials.
         """
-        if isinstance(self.block, Product):
+        if isinstance(self.block, MatMul):
             W, x, _ = operands
             products: Sequence[Callable[[], Number]] = (lambda: g @ x.T, lambda: W.T @ g, lambda: g)
             return [(k, products[k]()) for k, is_wanted in enumerate(self.wanted) if is_wanted]
@@ -58,7 +58,7 @@ class Plan:
 
     A run holds arrays of rows by samples: first the groups of inputs, then one for each block.
     """
-    graph: Blocks
+    graph: BlockGraph
     steps: list[BlockStep]
     inputs: list[np.ndarray]                    # the rows of each group of inputs
     sizes: list[int]                            # the number of rows of each array
@@ -66,7 +66,7 @@ class Plan:
     row_in: np.ndarray                          # its row within that array
     trained: np.ndarray                         # for each row: does its gradient reach a parameter?
 
-    def spans(self, operand: Argument) -> tuple[Span, ...]:
+    def spans(self, operand: Operand) -> tuple[Span, ...]:
         """The operand's rows by the array that they lie in; none for scalars."""
         if operand.is_scalar:
             return ()
@@ -79,12 +79,12 @@ class Plan:
             found.append(Span(i, rows[positions], positions, is_whole))
         return tuple(found)
 
-    def trained_spans(self, operand: Argument) -> list[Span]:
+    def trained_spans(self, operand: Operand) -> list[Span]:
         """Those of its spans through which a gradient reaches a parameter: a block's rows all do, or none."""
         return [span for span in self.spans(operand) if self.trained[operand.numbers.flat[span.positions[0]]]]
 
 
-def backward_plan(graph: Blocks, groups: Sequence[Sequence[int]] = ()) -> Plan:
+def backward_plan(graph: BlockGraph, groups: Sequence[Sequence[int]] = ()) -> Plan:
     """The plan of a block graph; groups of its inputs lie in arrays of their own, all in one where none is given."""
     places = groups or [range(len(graph.inputs))]
     inputs = [np.array(graph.inputs, dtype=np.intp)[list(group)] for group in places]
@@ -95,7 +95,7 @@ def backward_plan(graph: Blocks, groups: Sequence[Sequence[int]] = ()) -> Plan:
     steps, trained = list[BlockStep](), np.zeros(graph.rows, dtype=bool)
     for array, block in enumerate(graph.blocks, start=len(inputs)):
         wanted = tuple(bool((a.numbers < len(graph.parameters) if a.is_scalar else trained[a.numbers]).any())
-                       for a in block.arguments)
+                       for a in block.operands)
         steps.append(BlockStep(block, array, wanted, *batched_rule(block)))
         trained[block.first:block.first + block.size] = any(wanted)
     return Plan(graph, steps, inputs, list(map(len, rows)), array_of, row_in, trained)
@@ -103,8 +103,8 @@ def backward_plan(graph: Blocks, groups: Sequence[Sequence[int]] = ()) -> Plan:
 
 def batched_rule(block: Block) -> tuple[Rule, bool]:
     """The rule for the local partials of a block's operands, and whether it is plain arithmetic on them."""
-    op, is_list = block.op, tuple(a.numbers.ndim == 2 for a in block.arguments)
-    if isinstance(block, Product) or not op.lists:
+    op, is_list = block.op, tuple(a.numbers.ndim == 2 for a in block.operands)
+    if isinstance(block, MatMul) or not op.lists:
         return op.partials, True                # a product's terms are those of matrices
     if treats_alike(op, is_list):               # one number stands for all of a list, and so may one array
         return lambda z, *xs: op.partials(z, *[(x,) if a_list else x for x, a_list in zip(xs, is_list)]), True

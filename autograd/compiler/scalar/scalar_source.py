@@ -7,13 +7,13 @@ import inspect
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
-from ..backprop import adjoints, wengert_list
-from ..ops import Op, flat
-from ..value import Constant, Value
-from .differentiate import traced_partials
+from ...backprop import adjoints, wengert_list
+from ...ops import Op, flat
+from ...value import Constant, Value
+from ..differentiate import traced_partials
+from ..trace import NotTraceable, Number, Trace, Tracer, is_one, is_zero
 from .python_syntax import PythonSyntax
 from .statements import Statements
-from .trace import NotTraceable, Number, Trace, Tracer, is_one, is_zero
 
 Update = Callable[..., tuple[Any, ...]]         # steps, w, g, *memory -> (new w, *new memory), in plain arithmetic
 

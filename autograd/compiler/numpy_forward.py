@@ -2,23 +2,23 @@
 
 The text is run once for each number N of samples at a time.  In it Z holds a row for every node and a column for every
 sample, X the inputs once more with a row for every sample, S the scalars (parameters, then constants), G the gradients
-of Z's rows and D those of S.  backward.py writes the backward phase.
+of Z's rows and D those of S.  numpy_source.py writes the backward phase.
 """
 from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 
+from .blocks import Block, BlockGraph, MatMul, Operand, follow
 from .differentiate import is_identity
 from .numpy_calls import CallWriter, traced
-from .reroll import Argument, Block, Blocks, Product, follow
 from .trace import Trace, Tracer, name_of
 
 
-class Text:
-    """The lines of the program, and the index arrays and functions that they name."""
+class ForwardSource:
+    """The lines of the forward phase, and the index arrays and functions that they name."""
 
-    def __init__(self, program: Blocks) -> None:
+    def __init__(self, program: BlockGraph) -> None:
         self.program = program
         self.names: dict[str, Any] = {"np": np}
         self.trace = Trace()
@@ -92,7 +92,7 @@ class Text:
             return self.name("s", f"S[{first}:{last + 1}]{shape}")
         return f"S[{self.given('I', numbers)}][..., None]"
 
-    def arguments(self, places: Sequence[Argument], lines: list[str]) -> list[Tracer]:
+    def arguments(self, places: Sequence[Operand], lines: list[str]) -> list[Tracer]:
         """What a block takes: views where rows follow each other, else gathered in one go by a line before."""
         found: list[Tracer | None] = []
         scattered: list[np.ndarray] = []
@@ -120,7 +120,7 @@ class Text:
 
     def writer(self, block: Block) -> CallWriter:
         """What writes expressions on the rows of a block, with buffers of their shape."""
-        n = max((len(a.numbers) for a in block.arguments if a.numbers.ndim == 2), default=1)
+        n = max((len(a.numbers) for a in block.operands if a.numbers.ndim == 2), default=1)
 
         def buffer(i: int, stacked: bool) -> str:
             self.slots, self.widest = max(self.slots, i), max(self.widest, n * block.size)
@@ -134,7 +134,7 @@ class Text:
 
     def is_same(self, block: Block) -> bool:
         """Is each row of the block the very row that it takes, as with linear?  Then it is found there."""
-        a = block.arguments[0]
+        a = block.operands[0]
         if a.is_scalar or not is_identity(block.op) or not set(block.rows).isdisjoint(self.program.outputs):
             return False
         self.place[block.first:block.first + block.size] = self.place[a.numbers]
@@ -142,14 +142,14 @@ class Text:
 
     def write_forward(self, block: Block) -> None:
         z = self.view("Z", block.rows)
-        if isinstance(block, Product):
+        if isinstance(block, MatMul):
             W, x, has_bias = self.factors(block)
             self.forward.append(self.dot(block, W, x, z, has_bias))
             if not has_bias:
-                [b] = self.arguments(block.arguments[2:], self.forward)
+                [b] = self.arguments(block.operands[2:], self.forward)
                 self.forward.append(f"{self.constant('np.add')}({z}, {name_of(b)}, out={z})")
             return
-        arguments = self.arguments(block.arguments, self.forward)
+        arguments = self.arguments(block.operands, self.forward)
         result = traced(self.trace, block.op, arguments)
         if result is None:                              # its array form, called as it stands
             f = block.op.array or (lambda xp, *args: block.op.forward(*args))
@@ -160,16 +160,16 @@ class Text:
             writer.write([(result, z)])
             self.forward += writer.lines
 
-    def dot(self, block: Product, W: str, x: str, out: str, has_bias: bool) -> str:
+    def dot(self, block: MatMul, W: str, x: str, out: str, has_bias: bool) -> str:
         """The line out = W x; where W is one number, dot would say that 0 times NaN is 0."""
         if block.W.size == 1 and not has_bias:
             return f"{self.constant('np.multiply')}({W}, {x}, out={out})"
         return f"{W}.dot({x}, {out})"
 
-    def factors(self, block: Product) -> tuple[str, str, bool]:
+    def factors(self, block: MatMul) -> tuple[str, str, bool]:
         """W and x as text, with b and a row of ones in them where both lie so."""
         with_bias, x = np.column_stack([block.W, block.b]), self.place[block.x]
-        if block.arguments[2].is_scalar and follow(x) and x[-1] + 1 in self.program.ones and follow(with_bias):
+        if block.operands[2].is_scalar and follow(x) and x[-1] + 1 in self.program.ones and follow(with_bias):
             return self.matrix(with_bias), self.name("x", f"Z[{x[0]}:{x[-1] + 2}]"), True
         if follow(x):
             return self.matrix(block.W), self.view("Z", x), False

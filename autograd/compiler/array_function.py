@@ -8,8 +8,8 @@ from typing import Any
 
 import numpy as np
 
+from .blocks import Block, BlockGraph, MatMul, Operand, follow
 from .differentiate import BlockStep, Plan, Span, backward_plan
-from .reroll import Argument, Block, Blocks, Product, follow
 
 Array = Any                     # of the library that the function was made for
 Function = Callable[[Array, Array], tuple[Array, Array]]
@@ -42,7 +42,7 @@ class Library:
         return array
 
 
-def array_function(graph: Blocks, xp: Any) -> Function:
+def array_function(graph: BlockGraph, xp: Any) -> Function:
     """The graph's output and its gradient as a function of the parameters and of X, a row for every sample."""
     if len(graph.outputs) > 1:
         raise ValueError(f"function: a gradient is of one output, but the program has {len(graph.outputs)}; compile "
@@ -73,10 +73,10 @@ class Runner:
     def __init__(self, plan: Plan, library: Library) -> None:
         self.plan, self.library, self.xp = plan, library, library.xp
         self.readers = [[self.reader(step, k) for k in range(len(step.wanted))] for step in plan.steps]
-        [self.output] = plan.spans(Argument(False, np.array(plan.graph.outputs)))
-        self.targets = [[plan.trained_spans(a) for a in step.block.arguments] for step in plan.steps]
+        [self.output] = plan.spans(Operand(False, np.array(plan.graph.outputs)))
+        self.targets = [[plan.trained_spans(a) for a in step.block.operands] for step in plan.steps]
         sent = [a.numbers.ravel() for step in reversed(plan.steps) for a, is_wanted in
-                zip(step.block.arguments, step.wanted) if is_wanted and a.is_scalar]
+                zip(step.block.operands, step.wanted) if is_wanted and a.is_scalar]
         self.sent = np.concatenate([np.zeros(0, dtype=np.intp), *sent])     # the scalar that each term is sent to
         self.order = np.argsort(self.sent)
         self.is_each_once = np.array_equal(self.sent[self.order], np.arange(len(plan.graph.parameters)))
@@ -95,7 +95,7 @@ class Runner:
         return value[0], self.gradient(Z, operands, scalars, self.xp.ones_like(value))
 
     def forward(self, block: Block, operands: list[Array]) -> Array:
-        if isinstance(block, Product):
+        if isinstance(block, MatMul):
             W, x, b = operands
             return W @ x + b
         return block.op.array(self.xp, *operands) if block.op.array else block.op.forward(*operands)
@@ -109,8 +109,8 @@ class Runner:
             if G[step.array] is None:
                 continue
             for k, term in step.terms(Z[step.array], xs, G[step.array]):
-                operand = step.block.arguments[k]
-                if isinstance(step.block, Product) and k == 0:
+                operand = step.block.operands[k]
+                if isinstance(step.block, MatMul) and k == 0:
                     sent.append(term.reshape(-1))           # g x' has summed over the samples
                     continue
                 term = self.full(term, operand.numbers.shape, one.shape[1])
@@ -145,12 +145,12 @@ class Runner:
 
     def reader(self, step: BlockStep, k: int) -> Reader:
         """The function that reads a block's k-th operand: views where numbers follow each other, else gathered."""
-        operand = step.block.arguments[k]
+        operand = step.block.operands[k]
         numbers, shape = operand.numbers, operand.numbers.shape
         spans = self.plan.spans(operand)
         if operand.is_scalar:
             read = scalar_reader(numbers)
-            is_matrix = isinstance(step.block, Product) and k == 0
+            is_matrix = isinstance(step.block, MatMul) and k == 0
             return read if is_matrix else lambda scalars, Z: read(scalars, Z)[..., None]
         if len(spans) == 1:
             i, rows = spans[0].array, spans[0].rows

@@ -9,7 +9,7 @@ from points import EXTREMES, KINKS, OUTSIDE, POINTS, ROWS, entry, every_row, fil
 
 import nn
 from autograd import Parameter, Value, compile, half_square, ops, tanh, total, weighted_sum
-from autograd.program.reroll import Product
+from autograd.compiler.blocks import MatMul
 from autograd.value import Constant
 
 CLOSE = dict(rtol=1e-12, atol=1e-13, equal_nan=True)
@@ -389,7 +389,7 @@ def test_a_bias_that_differs_by_sample_is_added_to_the_product():
 
     draw = np.random.default_rng(0)
     program = agrees(build, draw.normal(size=(7, 4)), draw.normal(size=44))
-    assert sum(isinstance(block, Product) for block in program.blocks.blocks) == 3
+    assert sum(isinstance(block, MatMul) for block in program.blocks.blocks) == 3
     w, X = draw.normal(size=44), draw.normal(size=(7, 4))
     for p, w_i in zip(program.parameters, w):
         p.data = w_i

@@ -1,7 +1,7 @@
-"""The graph recorded for one sample, re-rolled: like nodes of one level become the rows of a block.
+"""The graph recorded for one sample as blocks: like nodes of one level become the rows of a block.
 
 Chains of x and + written by hand become weighted sums first; weighted sums that share their inputs become one matrix
-product v = W x + b.  What has no layers is grouped all the same: its arguments are then gathered, row by row.
+product v = W x + b.  What has no layers is grouped all the same: its operands are then gathered, row by row.
 """
 import math
 from collections import defaultdict
@@ -15,71 +15,16 @@ import numpy as np
 from .. import ops
 from ..backprop import wengert_list
 from ..value import Constant, Value
+from .blocks import Block, BlockGraph, MatMul, Operand, follow
 
 ADD, MUL, LEAF = range(3)   # the first of a builder's operations; a leaf has none
 MOST = 8                    # places that an operation has, at most
 LONG = 6                    # a sum of so many terms is one total; a shorter one stays a few additions
 
 
-@dataclass(eq=False)
-class Argument:
-    """What a block takes in one place: for each of its rows the number of a row or of a scalar.
-
-    In the place of a list the numbers are (length of the list, rows of the block).
-    """
-    is_scalar: bool
-    numbers: np.ndarray
-
-
-@dataclass(eq=False)
-class Block:
-    """Rows first to first + size: op of the arguments' rows."""
-    op: ops.Op
-    arguments: list[Argument]
-    first: int
-    size: int
-
-    @property
-    def rows(self) -> np.ndarray:
-        return np.arange(self.first, self.first + self.size)
-
-
-@dataclass(eq=False)
-class Product(Block):
-    """Rows first to first + size: W x + b, for scalars W (size, n) and the rows x (n,) that all share.
-
-    b (size,) is scalars, or rows: another layer's, say, that skips this one.
-    """
-
-    @property
-    def W(self) -> np.ndarray:
-        return self.arguments[0].numbers
-
-    @property
-    def x(self) -> np.ndarray:
-        return self.arguments[1].numbers
-
-    @property
-    def b(self) -> np.ndarray:
-        return self.arguments[2].numbers
-
-
-@dataclass(eq=False)
-class Blocks:
-    """The re-rolled graph: blocks in an order in which they can be run, and what rows and scalars stand for."""
-    blocks: list[Block]
-    inputs: list[int]                           # the row of each input
-    outputs: list[int]                          # the row of each output
-    ones: list[int]                             # rows of ones: they take the bias into the product [W b][x; 1]
-    given: int                                  # so many rows come first: those of the inputs, and of ones among them
-    rows: int
-    parameters: list[Value]                     # the first scalars; constants, plain numbers among them, come after
-    constants: list[float]
-
-
-def reroll(outputs: Sequence[Value], inputs: Sequence[Value], tape: Sequence[Value] | None = None) -> Blocks:
+def vectorize(outputs: Sequence[Value], inputs: Sequence[Value], tape: Sequence[Value] | None = None) -> BlockGraph:
     """The blocks of the graph that outputs depend on, when inputs vary from sample to sample."""
-    return Builder(joint_tape(outputs) if tape is None else tape, outputs, inputs).blocks()
+    return Vectorizer(joint_tape(outputs) if tape is None else tape, outputs, inputs).blocks()
 
 
 def joint_tape(outputs: Sequence[Value]) -> list[Value]:
@@ -102,7 +47,7 @@ class Group:
     is_product: bool = False
 
 
-class Builder:
+class Vectorizer:
     """Works on numbers: nodes are numbered as on the tape, then unused inputs, then plain numbers in lists.
 
     A graph of a million nodes is then a few arrays, and only what takes lists is looked at one by one.
@@ -115,7 +60,7 @@ class Builder:
         self.outputs = [self.number[y] for y in outputs]
         self.read(tape)
         self.find_scalars()
-        self.put_chains_together()
+        self.fold_sums()
 
     def number_of(self, x: Any) -> int:
         """The number of a node, or of a plain number; equal plain numbers share one."""
@@ -163,7 +108,7 @@ class Builder:
 
     # --- chains of x and +, written by hand
 
-    def put_chains_together(self) -> None:
+    def fold_sums(self) -> None:
         """w x + w x + b becomes one weighted sum, a long sum one total; what they were made of is gone."""
         self.gone = np.zeros(len(self.op_of), dtype=bool)
         is_add = self.op_of == ADD
@@ -182,9 +127,9 @@ class Builder:
         self.part, self.product, self.scalar = is_part.tolist(), is_product.tolist(), self.is_scalar.tolist()
         self.x, self.y = self.x_of.tolist(), self.y_of.tolist()
         for root in roots.tolist():
-            self.put_together(root)
+            self.fold(root)
 
-    def put_together(self, root: int) -> None:
+    def fold(self, root: int) -> None:
         """One chain: a weighted sum where its terms are products with a scalar and at most one scalar, else a total."""
         terms, sums, stack = [], [], [self.y[root], self.x[root]]
         while stack:
@@ -286,7 +231,7 @@ class Builder:
 
     # --- rows, scalars, blocks
 
-    def blocks(self) -> Blocks:
+    def blocks(self) -> BlockGraph:
         """Group the calls, number the rows and the scalars, and look every argument's numbers up."""
         groups = self.groups()
         self.number_scalars(groups)
@@ -300,7 +245,7 @@ class Builder:
             arguments, nodes = [self.argument(x) for x in group.places], group.nodes
             if group.is_product:
                 arguments[0].numbers = arguments[0].numbers.T
-                found.append(Product(group.op, arguments, self.rows, len(nodes)))
+                found.append(MatMul(group.op, arguments, self.rows, len(nodes)))
             else:
                 if not all(follow(a.numbers) for a in arguments):
                     order = np.argsort(-self.uses[nodes], kind="stable")    # those used most come first: see sums.py
@@ -309,7 +254,7 @@ class Builder:
                         a.numbers = a.numbers[..., order]
                 found.append(Block(group.op, arguments, self.rows, len(nodes)))
             self.number_rows(nodes, tuple(nodes.tolist()) in shared)
-        return Blocks(found, self.row[self.inputs].tolist(), self.row[self.outputs].tolist(), self.ones, given,
+        return BlockGraph(found, self.row[self.inputs].tolist(), self.row[self.outputs].tolist(), self.ones, given,
                       self.rows, self.parameters, self.constants)
 
     def number_inputs(self, shared: Iterable[tuple[int, ...]]) -> None:
@@ -327,7 +272,7 @@ class Builder:
         beside = beside[self.is_scalar[beside]]
         if not len(beside):
             return []
-        block = Block(ops.linear, [Argument(True, self.scalar_of[beside])], self.rows, len(beside))
+        block = Block(ops.linear, [Operand(True, self.scalar_of[beside])], self.rows, len(beside))
         self.number_rows(beside, False)
         return [block]
 
@@ -336,10 +281,10 @@ class Builder:
         scalar = self.is_scalar[numbers]
         return bool(scalar.any() and not scalar.all())
 
-    def argument(self, numbers: np.ndarray) -> Argument:
+    def argument(self, numbers: np.ndarray) -> Operand:
         """One place of all calls of a group."""
         is_scalar = bool(self.is_scalar[numbers].all())
-        return Argument(is_scalar, (self.scalar_of if is_scalar else self.row)[numbers].T)
+        return Operand(is_scalar, (self.scalar_of if is_scalar else self.row)[numbers].T)
 
     def number_rows(self, nodes: Any, then_ones: bool) -> None:
         """The next rows are these nodes', and the one after them holds ones if so wanted."""
@@ -370,9 +315,3 @@ class Builder:
         n = int((~is_constant).sum())
         self.parameters = [self.leaves[i] for i in ordered[:n].tolist()]
         self.constants = [float(self.leaves[i]) for i in ordered[n:].tolist()]
-
-
-def follow(numbers: np.ndarray) -> bool:
-    """Does each number follow the one before?"""
-    flat = numbers.ravel()
-    return bool(flat[-1] - flat[0] == len(flat) - 1 and (flat[1:] - flat[:-1] == 1).all())

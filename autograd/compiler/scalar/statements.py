@@ -6,8 +6,8 @@ needed again gets a line and a name.
 import math
 from collections.abc import Iterable
 
+from ..trace import Number, Tracer, in_order, name_of
 from .python_syntax import ATOM, SIGN, WHERE, PythonSyntax
-from .trace import Number, Tracer, in_order, name_of
 
 LONGEST = 200                                   # of an expression in one line: a reader's limit, and the parser's
 
@@ -15,7 +15,7 @@ LONGEST = 200                                   # of an expression in one line: 
 class Statements:
     """Writes results as lines of text; what is used once stands where it is used.
 
-    >>> from autograd.program.scalar_source import ScalarTrace
+    >>> from autograd.compiler.scalar.scalar_source import ScalarTrace
     >>> x, y = map(ScalarTrace().name, "xy")
     >>> z = (x + y) * (x - (y - x)) / -x
     >>> statements = Statements([z])

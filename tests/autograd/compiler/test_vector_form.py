@@ -6,12 +6,12 @@ from itertools import pairwise
 
 import numpy as np
 import pytest
+from test_array_function import GRAPHS, LOSSES, MEAN, close, random_graph
 
 import nn
 from autograd import Value, compile, ops, weighted_sum
-from autograd.program.formula import Formula, lift, name, product
-from autograd.program.vector_form import Writer
-from tests.test_function import GRAPHS, LOSSES, MEAN, close, random_graph
+from autograd.compiler.vector.formula import Formula, lift, name, product
+from autograd.compiler.vector.vector_form import Writer
 
 # --- a reader: the text as Python, line by line ----------------------------------------------------------------------
 

@@ -15,7 +15,7 @@ import nn
 from autograd import Value, compile, ops, weighted_sum
 from autograd.backprop import wengert_list
 
-CHECKOUT = Path(__file__).parent.parent
+CHECKOUT = Path(__file__).parents[3]
 LIBRARIES = ["numpy", "torch", "jax.jit"]
 LOSSES = ["half_squared_error", "mean_squared_error", "mean_absolute_error", "huber", "binary_cross_entropy",
           "binary_cross_entropy_with_logits", "cross_entropy"]

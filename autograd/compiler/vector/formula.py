@@ -5,7 +5,7 @@ A B is the product of matrices; A * B, A / B, A^n and functions go element by el
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from ..ops import Op
+from ...ops import Op
 from .formula_scripts import TEXT, equals
 
 

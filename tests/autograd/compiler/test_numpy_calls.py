@@ -6,9 +6,9 @@ import pytest
 from points import POINTS, ROWS, entry, every_row, numbers
 
 from autograd import Parameter, Value, compile, ops
-from autograd.program.differentiate import one_by_one, treats_alike
-from autograd.program.numpy_calls import CallWriter
-from autograd.program.trace import NotTraceable, Trace
+from autograd.compiler.differentiate import one_by_one, treats_alike
+from autograd.compiler.numpy_calls import CallWriter
+from autograd.compiler.trace import NotTraceable, Trace
 
 T = Trace()
 EACH = [name for name in ROWS if not ROWS[name].lists]

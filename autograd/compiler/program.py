@@ -6,12 +6,13 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from ..value import Value
-from .backward import Backward
-from .reroll import Product, reroll
-from .text import Text
+from .blocks import MatMul
+from .numpy_forward import ForwardSource
+from .numpy_source import NumpySource
+from .vectorize import vectorize
 
 if TYPE_CHECKING:
-    from .vector_page import VectorForm
+    from .vector.page import VectorForm
 
 CACHED = 2 ** 18            # numbers of Z and G at a time, rows times samples, that stay in the cache
 LARGE = 2 ** 24             # the same where products take most of the time: they are faster the more samples there are
@@ -37,19 +38,19 @@ class Program:
 
     def __init__(self, outputs: Sequence[Value], inputs: Sequence[Value], single: bool,
                  tape: Sequence[Value] | None = None) -> None:
-        self.blocks = reroll(outputs, inputs, tape)
+        self.blocks = vectorize(outputs, inputs, tape)
         self.parameters = self.blocks.parameters
         self.inputs = list(inputs)
         self.single = single
         if single:
-            text: Text = Backward(self.blocks, self.blocks.outputs[0])
+            text: ForwardSource = NumpySource(self.blocks, self.blocks.outputs[0])
         else:
-            text = Text(self.blocks)
+            text = ForwardSource(self.blocks)
         self.rows, self.scalars = text.more_rows, text.more_scalars
         self.source = text.source
         self.names, self.code = text.names, compile(self.source, "<a compiled graph>", "exec")
         self.bound: dict[int, Buffers] = {}
-        products = sum(block.W.size for block in self.blocks.blocks if isinstance(block, Product))
+        products = sum(block.W.size for block in self.blocks.blocks if isinstance(block, MatMul))
         room = LARGE if products >= DENSE * self.blocks.rows else CACHED
         self.chunk = max(LEAST, room // (self.blocks.rows + self.rows))
         n = len(self.parameters)
@@ -109,7 +110,7 @@ class Program:
 
     def vector_form(self) -> "VectorForm":
         """The same in the lecture's letters, V1 = W1 X + b1, ...: str() is text, `.latex` LaTeX; notebooks show it."""
-        from .vector_form import vector_form
+        from .vector.vector_form import vector_form
 
         return vector_form(self.blocks, self.inputs)
 

@@ -12,9 +12,9 @@ from points import INF, KINKS, POINTS, ROWS, Graph, entry, every_row, filled, nu
 
 import nn
 from autograd import Constant, Parameter, Value, exp, log, logsumexp, maximum, ops, relu, select, tanh, total
-from autograd.program.scalar import Loop, is_small, value_and_gradient
-from autograd.program.scalar_source import ScalarTrace
-from autograd.program.statements import Statements
+from autograd.compiler.scalar.scalar_source import ScalarTrace
+from autograd.compiler.scalar.statements import Statements
+from autograd.compiler.scalar.update_loop import UpdateLoop, is_small, value_and_gradient
 
 needs_numba = pytest.mark.skipif(find_spec("numba") is None, reason="numba is not installed (extra: jit)")
 NAN = math.nan
@@ -302,7 +302,7 @@ def by_engine(model, loss, optimizer, rows):
 def test_100_updates_are_the_engines(name, activation, loss, sizes):
     model, J, inputs, rows = problem(1, activation, loss, sizes)
     optimizer = OPTIMIZERS[name](model.parameters())
-    loop = Loop(J, inputs, optimizer.parameters, rule_of(optimizer), optimizer.remembers, jit=False)
+    loop = UpdateLoop(J, inputs, optimizer.parameters, rule_of(optimizer), optimizer.remembers, jit=False)
     start = [p.data for p in optimizer.parameters], copy.copy(optimizer.memory)
     first = loop.run(rows[:37], *start)
     second = loop.run(rows[37:], first.parameters, first.memory, 37)        # and state survives from run to run
@@ -317,9 +317,9 @@ def test_momentum_that_comes_later_finds_the_last_change():
     model, J, inputs, rows = problem(2)
     optimizer = nn.SGD(model.parameters(), lr=0.3)
     start = [p.data for p in optimizer.parameters], optimizer.memory
-    first = Loop(J, inputs, optimizer.parameters, rule_of(optimizer), 1, jit=False).run(rows[:50], *start)
+    first = UpdateLoop(J, inputs, optimizer.parameters, rule_of(optimizer), 1, jit=False).run(rows[:50], *start)
     optimizer.momentum = 0.9
-    second = Loop(J, inputs, optimizer.parameters, rule_of(optimizer), 1, jit=False)
+    second = UpdateLoop(J, inputs, optimizer.parameters, rule_of(optimizer), 1, jit=False)
     optimizer.momentum = 0.0
     by_engine(model, nn.half_squared_error, optimizer, rows[:50])
     optimizer.momentum = 0.9
@@ -333,7 +333,7 @@ def test_only_the_given_parameters_move_and_one_that_nothing_depends_on_decays()
     frozen, moving = model.layers[0].parameters(), [*model.layers[1].parameters(), Parameter(5.0)]
     optimizer = nn.SGD(moving, lr=0.1, weight_decay=0.1)
     before = [p.data for p in frozen]
-    run = Loop(J, inputs, moving, rule_of(optimizer), 1, jit=False).run(rows, [p.data for p in moving])
+    run = UpdateLoop(J, inputs, moving, rule_of(optimizer), 1, jit=False).run(rows, [p.data for p in moving])
     close(run.losses, by_engine(model, nn.half_squared_error, optimizer, rows))
     close(run.parameters, [p.data for p in moving])
     assert [p.data for p in frozen] == before and 1 < run.parameters[-1] < 5
@@ -342,7 +342,7 @@ def test_only_the_given_parameters_move_and_one_that_nothing_depends_on_decays()
 def test_every_parameter_is_read_before_any_moves():
     """Updates that need each other's numbers, each number used once: w, v <- w - v x, v - w x."""
     w, v, x = Parameter(2.0), Parameter(3.0), Value(1.0)
-    run = Loop(w * v * x, [x], [w, v], lambda steps, w, g: (w - g,), jit=False).run([[0.5]] * 3, [2.0, 3.0])
+    run = UpdateLoop(w * v * x, [x], [w, v], lambda steps, w, g: (w - g,), jit=False).run([[0.5]] * 3, [2.0, 3.0])
     W, V = 2.0, 3.0
     for _ in range(3):
         W, V = W - V * 0.5, V - W * 0.5
@@ -352,9 +352,9 @@ def test_every_parameter_is_read_before_any_moves():
 def test_memory_is_read_before_the_weight_moves():
     """A rule that keeps the old weight, or exchanges w and memory."""
     w, x = Parameter(2.0), Value(1.0)
-    old = Loop(w * x, [x], [w], lambda steps, w, g, m: (w - g, w), 1, jit=False).run([[1.0], [2.0]], [5.0])
+    old = UpdateLoop(w * x, [x], [w], lambda steps, w, g, m: (w - g, w), 1, jit=False).run([[1.0], [2.0]], [5.0])
     assert (old.parameters, old.memory) == ([2.0], [[4.0]])
-    swap = Loop(w * x, [x], [w], lambda steps, w, g, m: (m, w), 1, jit=False).run([[1.0]] * 3, [5.0], [[7.0]])
+    swap = UpdateLoop(w * x, [x], [w], lambda steps, w, g, m: (m, w), 1, jit=False).run([[1.0]] * 3, [5.0], [[7.0]])
     assert (swap.parameters, swap.memory, swap.losses) == ([7.0], [[5.0]], [5.0, 7.0, 5.0])
 
 
@@ -363,7 +363,7 @@ def test_a_run_changes_nothing_but_what_it_returns():
     optimizer = nn.Adam(model.parameters())
     data = [p.data for p in optimizer.parameters]
     given = copy.deepcopy((rows, data, optimizer.memory))
-    Loop(J, inputs, optimizer.parameters, rule_of(optimizer), 2, jit=False).run(rows, data, optimizer.memory)
+    UpdateLoop(J, inputs, optimizer.parameters, rule_of(optimizer), 2, jit=False).run(rows, data, optimizer.memory)
     assert (rows, data, optimizer.memory) == given and [p.data for p in optimizer.parameters] == data
 
 
@@ -371,7 +371,7 @@ def test_no_rows_and_rows_as_an_array():
     import numpy as np
     model, J, inputs, rows = problem(5)
     data = [p.data for p in model.parameters()]
-    loop = Loop(J, inputs, model.parameters(), rule_of(nn.SGD(model.parameters(), 0.1)), 1, jit=False)
+    loop = UpdateLoop(J, inputs, model.parameters(), rule_of(nn.SGD(model.parameters(), 0.1)), 1, jit=False)
     assert loop.run([], data).parameters == data
     assert loop.run(np.array(rows), data) == loop.run(rows, data)
 
@@ -379,7 +379,7 @@ def test_no_rows_and_rows_as_an_array():
 def test_rows_and_parameters_of_another_length_are_an_error():
     model, J, inputs, rows = problem(5)
     data = [p.data for p in model.parameters()]
-    loop = Loop(J, inputs, model.parameters(), rule_of(nn.SGD(model.parameters(), 0.1)), 1, jit=False)
+    loop = UpdateLoop(J, inputs, model.parameters(), rule_of(nn.SGD(model.parameters(), 0.1)), 1, jit=False)
     with pytest.raises(ValueError, match="a row of 2 numbers, but there are 3 inputs"):
         loop.run([row[:2] for row in rows], data)
     with pytest.raises(ValueError, match="12 numbers, but there are 13 parameters"):
@@ -406,7 +406,7 @@ def test_after_a_row_outside_a_domain_the_rest_is_run_as_before():
     """1 / (1 + e^(w x)) is 0 where e^(w x) overflows; the engine raises there."""
     w, x = Parameter(1.0), Value(1.0)
     rows = [[float(k)] if k % 7 else [1000.0] for k in range(40)]
-    loop = Loop(1 / (1 + exp(w * x)), [x], [w], lambda steps, w, g: (w + 1 / steps,), jit=False)
+    loop = UpdateLoop(1 / (1 + exp(w * x)), [x], [w], lambda steps, w, g: (w + 1 / steps,), jit=False)
     run, expected, at = loop.run(rows, [1.0]), [], 1.0
     for steps, [row] in enumerate(rows, start=1):
         expected.append(1 / (1 + math.exp(at * row)) if row < 1000 else 0.0)
@@ -419,7 +419,7 @@ def test_after_a_row_outside_a_domain_the_rest_is_run_as_before():
 def test_a_loss_that_is_not_finite_ends_the_run_with_the_last_state_that_had_one(remembers):
     def diverging(lr):
         w, x, t = Parameter(0.5), Value(1.0), Value(0.0)
-        return Loop((t - w * x).half_square(), [x, t], [w], lambda steps, w, g, *m: (w - lr * g, *(g for _ in m)),
+        return UpdateLoop((t - w * x).half_square(), [x, t], [w], lambda steps, w, g, *m: (w - lr * g, *(g for _ in m)),
                     remembers, jit=False)
 
     rows = [[1.0, 0.0], [1.0, 1.0], [1e200, 0.0], [1.0, 0.0]]
@@ -436,7 +436,7 @@ def test_a_loss_that_is_not_finite_ends_the_run_with_the_last_state_that_had_one
 def test_a_parameter_that_is_not_finite_ends_the_run_before_it_moved(n):
     """The loss does not see it: w moves by 1e308 a step, and J = max(-w, 0)."""
     w, x = Parameter(0.5), Value(1.0)
-    loop = Loop(maximum(-w * x, 0.0), [x], [w], lambda steps, w, g: (w + 1e308,), jit=False)
+    loop = UpdateLoop(maximum(-w * x, 0.0), [x], [w], lambda steps, w, g: (w + 1e308,), jit=False)
     run = loop.run([[1.0]] * n, [0.5])
     if n == 1:
         assert run.failed is None and run.parameters == [1e308]
@@ -447,7 +447,7 @@ def test_a_parameter_that_is_not_finite_ends_the_run_before_it_moved(n):
 def test_exploding_training_is_reported_like_the_engines():
     model, J, inputs, rows = problem(6)
     optimizer = nn.SGD(model.parameters(), lr=1e30)
-    loop = Loop(J, inputs, optimizer.parameters, rule_of(optimizer), 1, jit=False)
+    loop = UpdateLoop(J, inputs, optimizer.parameters, rule_of(optimizer), 1, jit=False)
     run = loop.run(rows, [p.data for p in optimizer.parameters])
     X, T = [row[:2] for row in rows], [row[2] for row in rows]
     with pytest.raises(FloatingPointError):
@@ -462,19 +462,19 @@ def test_exploding_training_is_reported_like_the_engines():
 
 def test_sgd_without_momentum_keeps_no_memory_in_the_loop():
     model, J, inputs, _ = problem(8)
-    loop = Loop(J, inputs, model.parameters(), rule_of(nn.SGD(model.parameters(), 0.5)), 1)
+    loop = UpdateLoop(J, inputs, model.parameters(), rule_of(nn.SGD(model.parameters(), 0.5)), 1)
     assert "m0_0" not in loop.source and "0.0 *" not in loop.source and "1.0 *" not in loop.source
 
 
-@pytest.mark.parametrize("sizes, optimizer, small, pays", [
+@pytest.mark.parametrize("sizes, optimizer, small, is_faster", [
     ((8, 1), nn.SGD, True, True), ((8, 1), nn.Adam, True, True), ((16, 16, 1), nn.SGD, True, True),
     ((16, 16, 1), nn.Adam, True, False), ((32, 32, 1), nn.SGD, False, False),
 ])
-def test_it_says_where_it_pays(sizes, optimizer, small, pays):
+def test_it_says_where_it_pays(sizes, optimizer, small, is_faster):
     model, J, inputs, _ = problem(11, sizes=sizes)
     optimizer = optimizer(model.parameters(), lr=0.1)
     assert is_small(J) == small
-    assert Loop(J, inputs, optimizer.parameters, rule_of(optimizer), optimizer.remembers).pays == pays
+    assert UpdateLoop(J, inputs, optimizer.parameters, rule_of(optimizer), optimizer.remembers).is_faster == is_faster
 
 
 # --- numba -----------------------------------------------------------------------------------------------------------
@@ -484,7 +484,8 @@ def test_it_says_where_it_pays(sizes, optimizer, small, pays):
 def test_numba_gives_the_numbers_of_python():
     model, J, inputs, rows = problem(9, "tanh", sizes=(2, 1))
     optimizer = nn.Adam(model.parameters(), lr=0.05)
-    plain, jitted = (Loop(J, inputs, optimizer.parameters, rule_of(optimizer), 2, jit=jit) for jit in (False, True))
+    plain, jitted = (UpdateLoop(J, inputs, optimizer.parameters, rule_of(optimizer), 2, jit=jit)
+                     for jit in (False, True))
     data = [p.data for p in optimizer.parameters]
     expected, found = (loop.run(rows, data, optimizer.memory) for loop in (plain, jitted))
     assert jitted.jit, "numba did not take it"
@@ -505,7 +506,7 @@ def test_numba_takes_every_row_of_the_table():
         parameters += found
         outputs.append(row(*shaped))
     output = total(outputs)
-    loop = Loop(output, [], parameters, lambda steps, w, g: (g,), stops=False, jit=True)
+    loop = UpdateLoop(output, [], parameters, lambda steps, w, g: (g,), stops=False, jit=True)
     run = loop.run([[]], [p.data for p in parameters])
     assert loop.jit, "numba did not take it"
     close([*run.losses, *run.parameters], eager(output, parameters))
@@ -521,7 +522,7 @@ def test_what_numba_does_not_take_python_runs():
 @needs_numba
 def test_numba_waits_until_compiling_pays():
     model, J, inputs, rows = problem(10)
-    loop = Loop(J, inputs, model.parameters(), rule_of(nn.SGD(model.parameters(), 0.1)), 1)
+    loop = UpdateLoop(J, inputs, model.parameters(), rule_of(nn.SGD(model.parameters(), 0.1)), 1)
     loop.run(rows, [p.data for p in model.parameters()])
     assert loop.jit and "jit" not in loop.functions
     loop.seconds = 0.0

@@ -8,13 +8,13 @@ from collections.abc import Iterable, Sequence
 
 import numpy as np
 
-from .. import ops
-from ..value import Value
-from .differentiate import Span, backward_plan
+from ... import ops
+from ...value import Value
+from ..blocks import BlockGraph, MatMul, Operand
+from ..differentiate import Span, backward_plan
 from .formula import Formula, chosen, lift, name
 from .formula_scripts import TEXT
-from .reroll import Argument, Blocks, Product
-from .vector_page import VectorForm
+from .page import VectorForm
 
 LONGEST_INDEX = 6               # row numbers: a longer index gets a name
 LETTER = re.compile(r"[A-Za-z]\d{0,3}")
@@ -24,7 +24,7 @@ TAKEN = re.compile(r"[ILNTXEJZdWbVYUG]\d*")
 class Names:
     """The names given so far, and what an argument of a block is in them."""
 
-    def __init__(self, program: Blocks, inputs: Sequence[Value]) -> None:
+    def __init__(self, program: BlockGraph, inputs: Sequence[Value]) -> None:
         self.program, self.form = program, VectorForm()
         self.counts: Counter[str] = Counter()               # how many names there are of each letter
         self.names: set[str] = set()
@@ -52,7 +52,7 @@ class Names:
         self.form.shapes.append((text, f"{rows} × N", meaning))
         return name(text, rows, True)
 
-    def scalars(self, a: Argument, letter: str = "") -> Formula:
+    def scalars(self, a: Operand, letter: str = "") -> Formula:
         """A matrix or a column of scalars: a number where it is one, else a name."""
         n, distinct = len(self.program.parameters), np.unique(a.numbers)
         is_column = a.numbers.ndim == 1 or a.numbers.size == 1
@@ -99,7 +99,7 @@ class Names:
             self.form.shapes.append((TEXT.write(self.known[key]), shape, meaning))
         return TEXT.write(self.known[key])
 
-    def argument(self, a: Argument, letter: str = "") -> Formula:
+    def argument(self, a: Operand, letter: str = "") -> Formula:
         """What a block takes in one place."""
         if a.is_scalar:
             return self.scalars(a, letter)
@@ -129,9 +129,9 @@ class Names:
         return first[self.plan.array_of[numbers]] + self.plan.row_in[numbers]
 
 
-def input_groups(program: Blocks, inputs: Sequence[Value]) -> list[tuple[str, list[int]]]:
+def input_groups(program: BlockGraph, inputs: Sequence[Value]) -> list[tuple[str, list[int]]]:
     """The inputs by the first letters of their labels; without labels X is what a matrix product reads, T the rest."""
-    reads = [set(block.x.tolist()) for block in program.blocks if isinstance(block, Product)]
+    reads = [set(block.x.tolist()) for block in program.blocks if isinstance(block, MatMul)]
     groups: dict[str, list[int]] = {}
     for i, (x, row) in enumerate(zip(inputs, program.inputs)):
         letter = x.label[0].upper() if LETTER.fullmatch(x.label) else ""
@@ -141,7 +141,7 @@ def input_groups(program: Blocks, inputs: Sequence[Value]) -> list[tuple[str, li
     return list(groups.items())
 
 
-def is_column(a: Argument) -> bool:
+def is_column(a: Operand) -> bool:
     """Has the block one number in this place for each row, or one list for its one row?"""
     return a.numbers.ndim == 1 or a.numbers.shape[1] == 1
 

@@ -1,8 +1,9 @@
-"""Record once, run on arrays: the scalar graph re-rolled into the lecture's vector form.
+"""Record once, run on arrays: the scalar graph becomes blocks of rows.
 
-Read reroll.py (the graph as blocks), traced.py (a row of the table as NumPy calls), text.py and backward.py (the
-program's lines) and program.py (what runs them).  Beside them: functional.py runs the blocks on any array library,
-vector_form.py writes them in the lecture's letters, scalar.py runs a small graph one sample at a time.
+Read blocks.py and vectorize.py (the graph as blocks), trace.py (a row of the table as recorded calls), differentiate.py
+(the plan of the backward phase), numpy_forward.py and numpy_source.py (the plan as NumPy text), and program.py (what
+runs it).  Beside them: bound_program.py (a program and its data set), array_function.py (the plan on any array
+library), vector/ (the plan in the lecture's letters), scalar/ (a small graph, one sample at a time).
 """
 import warnings
 from collections.abc import Sequence
@@ -30,7 +31,7 @@ def compile(output: Value | Sequence[Value], inputs: Sequence[Value]) -> "Progra
     ((2,), (1,))
     """
     from .program import Program
-    from .reroll import joint_tape
+    from .vectorize import joint_tape
 
     single = isinstance(output, Value)
     outputs = listed("compile", [output] if single else output)         # type: ignore[arg-type]

@@ -1,7 +1,7 @@
 """The program in the lecture's letters: the answer to "Can you write this in vector form?".
 
 V1 = W1 X + b1, Y1 = tanh(V1), ..., then backward with Delta = -dJ/dV, the update of all weights last.  The rows of the
-table run on Formulas here, as they run on arrays in functional.py.
+table run on Formulas here, as they run on arrays in array_function.py.
 """
 from collections import Counter
 from collections.abc import Iterable, Sequence
@@ -9,21 +9,21 @@ from typing import Any
 
 import numpy as np
 
-from .. import ops
-from ..value import Value
-from .differentiate import BlockStep, Rule
+from ... import ops
+from ...value import Value
+from ..blocks import Block, BlockGraph, MatMul, Operand
+from ..differentiate import BlockStep, Rule
 from .formula import Formula, chosen, lift, name, product, summed
 from .formula_scripts import ATOM, TEXT
-from .reroll import Argument, Block, Blocks, Product
-from .vector_names import Names, is_column, some
-from .vector_page import Section, VectorForm
+from .names import Names, is_column, some
+from .page import Section, VectorForm
 
 LONGEST = 48                    # characters: what is shorter and needed once is written where it is needed
 SHORT = 16                      # what is shorter is written even where it is needed twice
 ONE, N, ETA = name("1"), name("N"), name("η")
 
 
-def vector_form(program: Blocks, inputs: Sequence[Value]) -> VectorForm:
+def vector_form(program: BlockGraph, inputs: Sequence[Value]) -> VectorForm:
     """The vector form of a program: every graph has one; the text of a network does not grow with its width."""
     writer = Writer(program, inputs)
     writer.write_forward()
@@ -36,12 +36,12 @@ def vector_form(program: Blocks, inputs: Sequence[Value]) -> VectorForm:
 class Writer(Names):
     """Names what the blocks make, writes it forward, then its gradient backward."""
 
-    def __init__(self, program: Blocks, inputs: Sequence[Value]) -> None:
+    def __init__(self, program: BlockGraph, inputs: Sequence[Value]) -> None:
         super().__init__(program, inputs)
         self.uses: Counter[int] = Counter()
-        self.output = self.plan.spans(Argument(False, np.array(program.outputs)))
+        self.output = self.plan.spans(Operand(False, np.array(program.outputs)))
         self.in_part = {piece.array for piece in self.output}   # sheets that are read in part, or given out
-        for a in [a for block in program.blocks for a in block.arguments]:
+        for a in [a for block in program.blocks for a in block.operands]:
             self.uses.update(piece.array for piece in self.plan.spans(a))
             self.in_part.update(piece.array for piece in self.plan.spans(a) if not (piece.is_whole and is_column(a)))
         self.local_fields = set(self.find_local_fields())
@@ -52,10 +52,10 @@ class Writer(Names):
         first = len(self.plan.inputs)
         is_activated = {i for i, block in enumerate(self.program.blocks, start=first) if block.op.activation}
         for i, block in enumerate(self.program.blocks, start=first):
-            if isinstance(block, Product):
+            if isinstance(block, MatMul):
                 yield i
             if block.op.activation:
-                yield from [piece.array for piece in self.plan.spans(block.arguments[0])
+                yield from [piece.array for piece in self.plan.spans(block.operands[0])
                             if piece.array >= first and piece.array not in is_activated]
 
     # --- names
@@ -64,14 +64,14 @@ class Writer(Names):
         """V for a local field and Y for what φ makes of it, numbered alike; E for T - ...; J at last; else U."""
         if i in self.local_fields:
             return self.numbered("V")
-        v = self.plan.spans(block.arguments[0]) if block.op.activation else []
+        v = self.plan.spans(block.operands[0]) if block.op.activation else []
         if v and v[0].array in self.local_fields:
             text = "Y" + self.values[v[0].array].parts[0][1:]
             return text if len(v) == 1 and self.is_free(text) else self.numbered("Y")
         if i == self.output[0].array and len(self.program.outputs) == block.size == 1:
             return "J"
         if block.op is ops.sub and self.is_free("E"):
-            first = self.plan.spans(block.arguments[0])
+            first = self.plan.spans(block.operands[0])
             if len(first) == 1 and first[0].is_whole and first[0].array < len(self.plan.inputs):
                 return "E"
         return self.numbered("U")
@@ -80,17 +80,17 @@ class Writer(Names):
 
     def arguments(self, block: Block, i: int) -> list[Formula]:
         """All that a block takes; the scalars of a weighted sum are the W and b of its V."""
-        letters = [""] * len(block.arguments)
+        letters = [""] * len(block.operands)
         if block.op is ops.weighted_sum and self.has_letter(i, "V"):
             k = TEXT.write(self.values[i])[1:]
             letters = [f"W{k}", "", f"b{k}"]
-        return [self.argument(a, letter) for a, letter in zip(block.arguments, letters)]
+        return [self.argument(a, letter) for a, letter in zip(block.operands, letters)]
 
     def has_letter(self, i: int, letter: str) -> bool:
         return self.values[i].kind == "name" and TEXT.write(self.values[i]).startswith(letter)
 
     def right_side(self, block: Block, arguments: Sequence[Formula]) -> Formula:
-        if isinstance(block, Product):
+        if isinstance(block, MatMul):
             W, x, b = arguments
             return W @ x + b
         if block.op is ops.linear:                          # φ(v) = v
@@ -109,7 +109,7 @@ class Writer(Names):
                 continue
             self.shaped(text, block.size)
             section.add(self.values[i], right)
-        a = Argument(False, np.array(self.program.outputs))
+        a = Operand(False, np.array(self.program.outputs))
         if not self.has_letter(self.output[0].array, "J"):
             section.add(name("J" if len(self.program.outputs) == 1 else "Y"), self.argument(a))
 
@@ -124,7 +124,7 @@ class Writer(Names):
                                      r"Backward phase, $\mathbf{\Delta} = -\partial J / \partial \mathbf{V}$")
         self.whole: dict[int, Formula] = {}                 # the terms of each sheet's gradient that are whole
         self.parts: dict[int, list[tuple[str, Formula]]] = {}
-        self.add_to(Argument(False, np.array(self.program.outputs)), lift(1))
+        self.add_to(Operand(False, np.array(self.program.outputs)), lift(1))
         for step in reversed(self.plan.steps):
             if step.array in self.whole or step.array in self.parts:
                 self.write_gradient(step)
@@ -152,10 +152,10 @@ class Writer(Names):
         operands = self.arguments(block, i)
         rule = step.rule if step.is_batched else self.named_rule(block)
         for k, term in step.terms(self.values[i], operands, g, rule):
-            if isinstance(block, Product) and k == 0:
+            if isinstance(block, MatMul) and k == 0:
                 self.found[TEXT.write(operands[0])].append(term)
             else:
-                self.add_to(block.arguments[k], term)
+                self.add_to(block.operands[k], term)
 
     def named_rule(self, block: Block) -> Rule:
         """The partials by name, of a rule that looks at a whole list for each: no formula of one number says them."""
@@ -172,7 +172,7 @@ class Writer(Names):
         text = "d" + TEXT.write(value) if value.kind == "name" else self.numbered("G")
         return self.shaped(text, block.size, f"dJ/d{TEXT.write(value, ATOM)}")
 
-    def add_to(self, a: Argument, term: Formula) -> None:
+    def add_to(self, a: Operand, term: Formula) -> None:
         """Add a term to the gradient of scalars or of sheets."""
         if a.is_scalar:
             self.add_to_scalars(a, term)
@@ -202,7 +202,7 @@ class Writer(Names):
     def add_whole(self, i: int, term: Formula) -> None:
         self.whole[i] = self.whole[i] + term if i in self.whole else term
 
-    def add_to_scalars(self, a: Argument, term: Formula) -> None:
+    def add_to_scalars(self, a: Operand, term: Formula) -> None:
         """A scalar's gradient is summed over the samples, and over the rows where it is one scalar for all."""
         to = self.scalars(a)
         if to.rows < a.numbers.size and a.numbers.ndim == 1:
@@ -216,7 +216,7 @@ class Writer(Names):
             notes.append("Z is all that has a column for each sample, one under another: " + some(
                 [TEXT.write(x) for x in self.values]) + ".")
         each_once = {TEXT.write(self.scalars(a)): np.unique(a.numbers) if a.numbers.ndim == 1 else a.numbers
-                     for block in self.program.blocks for a in block.arguments if a.is_scalar}
+                     for block in self.program.blocks for a in block.operands if a.is_scalar}
         places = Counter(i for numbers in each_once.values() for i in numbers.ravel().tolist())
         if any(count > 1 and i < len(self.program.parameters) for i, count in places.items()):
             notes.append("A parameter that stands in several places gets the sum of their gradients.")
@@ -224,4 +224,4 @@ class Writer(Names):
 
 def listed(block: Block, arguments: Sequence[Formula]) -> list[Any]:
     """The arguments, a list as a tuple of one: its numbers are treated alike."""
-    return [(x,) if a.numbers.ndim == 2 else x for a, x in zip(block.arguments, arguments)]
+    return [(x,) if a.numbers.ndim == 2 else x for a, x in zip(block.operands, arguments)]

@@ -2,7 +2,7 @@
 import math
 from collections.abc import Callable
 
-from .trace import Number, Tracer
+from ..trace import Number, Tracer
 
 WHERE, COMPARE, SUM, PRODUCT, SIGN, POWER, ATOM = range(7)      # how tightly Python reads an expression
 OPERATORS = {"add": ("+", SUM), "subtract": ("-", SUM), "multiply": ("*", PRODUCT), "divide": ("/", PRODUCT),

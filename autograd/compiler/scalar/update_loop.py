@@ -1,7 +1,7 @@
 """Small graphs, one sample at a time: the whole loop of updates inside one generated function of straight-line Python.
 
 Where an operation's domain is left Python raises; that row is then run again on NumPy's numbers, which are NaN or inf
-there.  With numba the same lines become machine code, once there was so much to do that compiling them pays.
+there.  With numba the same lines become machine code, once there was so much to do that compiling them is_faster.
 """
 import math
 import time
@@ -13,8 +13,8 @@ from typing import Any
 
 import numpy as np
 
-from ..backprop import wengert_list
-from ..value import Value
+from ...backprop import wengert_list
+from ...value import Value
 from .python_syntax import PythonSyntax
 from .scalar_source import ScalarSource, Update
 
@@ -26,7 +26,7 @@ State = tuple[list[float], list[float]]         # parameters, and the memory in 
 
 
 @dataclass
-class Run:
+class LoopResult:
     """What a run over some rows came to."""
     losses: list[float]                 # of each row, before its update
     parameters: list[float]
@@ -35,19 +35,19 @@ class Run:
     reason: str = ""                    # is the last, of this run, whose loss was finite; "the loss is nan"
 
 
-class Loop:
+class UpdateLoop:
     """A loop of updates, one for each row of inputs: forward, backward, and `update` of every parameter.
 
     update(steps, w, g, *memory) -> (new w, *new memory) is an optimizer's rule in plain arithmetic, steps the number of
     updates with this one; `remembers` is how many numbers it keeps for each parameter.  Leaves that are neither
     inputs nor parameters stay as they are: their data is read at every run.  With stops=False it goes on where the
     loss is not finite.  jit=True takes numba at once, None where it is installed and once there was so much to do that
-    compiling pays.
+    compiling is_faster.
 
     >>> w, x, t = Value(0.5, "w"), Value(1.0, "x"), Value(2.0, "t")
-    >>> loop = Loop((t - w * x).half_square(), [x, t], [w], lambda steps, w, g: (w - 0.5 * g,))
+    >>> loop = UpdateLoop((t - w * x).half_square(), [x, t], [w], lambda steps, w, g: (w - 0.5 * g,))
     >>> loop.run([[1.0, 2.0], [1.0, 2.0]], [0.0])
-    Run(losses=[2.0, 0.5], parameters=[1.5], memory=[], failed=None, reason='')
+    LoopResult(losses=[2.0, 0.5], parameters=[1.5], memory=[], failed=None, reason='')
     >>> print(loop.source)
     def loop(rows, parameters, memory, fixed, steps, losses):
         [w0] = parameters
@@ -75,12 +75,12 @@ class Loop:
         self.source = self.scalar_source.text(keeps=not self.scalar_source.discards_state)
         self.functions: dict[str, Callable[..., Any]] = {}
         size = self.scalar_source.size
-        self.pays = size <= MOST_NUMBERS                            # is it faster than a Program on one row?
-        self.seconds = 0.0 if jit else COMPILING * size             # of work left before numba pays
+        self.is_faster = size <= MOST_NUMBERS                            # is it faster than a Program on one row?
+        self.seconds = 0.0 if jit else COMPILING * size             # of work left before numba is_faster
         self.jit = jit or (jit is None and size <= MOST_JITTED and find_spec("numba") is not None)
 
     def run(self, rows: Any, parameters: Sequence[float], memory: Sequence[Sequence[float]] = (),
-            steps: int = 0) -> Run:
+            steps: int = 0) -> LoopResult:
         """Update once for each row of inputs, from these parameters and this memory; steps were taken before.
 
         Changes nothing, so after a Ctrl-C everything is as before.  Outside an operation's domain numbers are NaN or
@@ -96,12 +96,13 @@ class Loop:
             return self.failure(rows, start, steps, state, losses)
         return self.result(losses, state)
 
-    def result(self, losses: list[float], state: State, failed: int | None = None, reason: str = "") -> Run:
+    def result(self, losses: list[float], state: State, failed: int | None = None, reason: str = "") -> LoopResult:
         """The run, with the memory as an optimizer keeps it."""
         n = len(state[0])
-        return Run(losses, state[0], [state[1][k * n:(k + 1) * n] for k in range(self.remembers)], failed, reason)
+        memory = [state[1][k * n:(k + 1) * n] for k in range(self.remembers)]
+        return LoopResult(losses, state[0], memory, failed, reason)
 
-    def failure(self, rows: Any, start: State, steps: int, state: State, losses: list[float]) -> Run:
+    def failure(self, rows: Any, start: State, steps: int, state: State, losses: list[float]) -> LoopResult:
         """The run up to the row with which it diverged: found by running again."""
         if finite(state[0]):
             failed, reason = len(losses) - 1, f"the loss is {losses[-1]}"
@@ -217,7 +218,7 @@ COMPILING, MOST_JITTED = 0.01, 1000         # seconds that numba takes for a num
 
 
 def is_small(output: Value) -> bool:
-    """Is the graph so small that a Loop may pay?  Its `pays` then says whether it does, rule and all."""
+    """Is the graph small enough for an UpdateLoop to be faster?  Its `is_faster` then says so, rule and all."""
     return sum(len(node.parents) for node in wengert_list(output)) <= MOST_EDGES
 
 
@@ -236,7 +237,7 @@ def value_and_gradient(output: Value, inputs: Sequence[Value], parameters: Seque
     >>> value_and_gradient((w * x) ** 2, [x], [w])([1.0])
     (9.0, [6.0])
     """
-    loop = Loop(output, inputs, parameters, lambda steps, w, g: (g,), stops=False, jit=jit)
+    loop = UpdateLoop(output, inputs, parameters, lambda steps, w, g: (g,), stops=False, jit=jit)
 
     def function(row: Sequence[float]) -> tuple[float, list[float]]:
         run = loop.run([row], [p.data for p in parameters])

@@ -7,12 +7,12 @@ from typing import Any
 
 import numpy as np
 
-from .reroll import follow
+from .blocks import follow
 
 HEAVY = 16                  # the edges beyond these, of a row that has more, are summed in one call
 
 
-class Edges:
+class SegmentSum:
     """All edges of a program, by the row that they lead to: the rows sources[starts[r]:starts[r + 1]] add up to r."""
 
     def __init__(self, rows: int, targets: list[np.ndarray], sources: list[np.ndarray]) -> None:
@@ -21,16 +21,16 @@ class Edges:
         self.sources = np.concatenate([np.zeros(0, dtype=np.intp), *sources])[order]
         self.starts = np.searchsorted(to[order], np.arange(rows + 1))
 
-    def sums(self, G: np.ndarray, first: int, size: int, work: np.ndarray, begun: bool) -> Callable[[], None]:
-        """The function that sums up rows first to first + size of G; added to what is in them already if begun.
+    def sums(self, G: np.ndarray, first: int, size: int, work: np.ndarray, assigned: bool) -> Callable[[], None]:
+        """The function that sums up rows first to first + size of G; added to what is in them already if assigned.
 
-        The k-th pass takes the k-th edge of every row that has so many; rows that are used most come first in their
+        The k-th pass takes the k-th edge of every row that has one; rows that are used most come first in their
         block, so that those of one pass follow each other.
         """
         starts = self.starts[first:first + size + 1]
         counts, sources = np.diff(starts), self.sources[starts[0]:starts[-1]]
         starts = starts[:-1] - starts[0]
-        if G.shape[1] == 1 and not begun and counts.all():
+        if G.shape[1] == 1 and not assigned and counts.all():
             return one_column(G[:, 0], first, size, sources, starts)
         steps: list[tuple[Callable[..., Any], tuple[Any, ...]]] = []
         for k in range(min(HEAVY, int(counts.max()))):
@@ -38,8 +38,8 @@ class Edges:
             found, to = sources[starts[rows] + k], first + rows
             into, part = G[to[0]:to[-1] + 1], work[:len(rows)]
             if not follow(to):
-                steps += [(G.take, (found, 0, part, "clip")), (add_at if k or begun else put_at, (G, to, part))]
-            elif not (k or begun):
+                steps += [(G.take, (found, 0, part, "clip")), (add_at if k or assigned else put_at, (G, to, part))]
+            elif not (k or assigned):
                 steps.append((G.take, (found, 0, into, "clip")))
             elif follow(found):
                 steps.append((np.add, (into, G[found[0]:found[-1] + 1], into)))

@@ -1,0 +1,73 @@
+"""A scalar graph as blocks: what compiles, runs and prints it reads these and nothing else.
+
+A block holds the rows of one operation, a MatMul those of a matrix product; each takes scalars, the same for every
+sample, or the rows of earlier blocks.
+"""
+from dataclasses import dataclass
+
+import numpy as np
+
+from .. import ops
+from ..value import Value
+
+
+@dataclass(eq=False)
+class Operand:
+    """What a block takes in one place: for each of its rows the number of a row or of a scalar.
+
+    In the place of a list the numbers are (length of the list, rows of the block).
+    """
+    is_scalar: bool
+    numbers: np.ndarray
+
+
+@dataclass(eq=False)
+class Block:
+    """Rows first to first + size: op of the arguments' rows."""
+    op: ops.Op
+    operands: list[Operand]
+    first: int
+    size: int
+
+    @property
+    def rows(self) -> np.ndarray:
+        return np.arange(self.first, self.first + self.size)
+
+
+@dataclass(eq=False)
+class MatMul(Block):
+    """Rows first to first + size: W x + b, for scalars W (size, n) and the rows x (n,) that all share.
+
+    b (size,) is scalars, or rows: another layer's, say, that skips this one.
+    """
+
+    @property
+    def W(self) -> np.ndarray:
+        return self.operands[0].numbers
+
+    @property
+    def x(self) -> np.ndarray:
+        return self.operands[1].numbers
+
+    @property
+    def b(self) -> np.ndarray:
+        return self.operands[2].numbers
+
+
+@dataclass(eq=False)
+class BlockGraph:
+    """The re-rolled graph: blocks in an order in which they can be run, and what rows and scalars stand for."""
+    blocks: list[Block]
+    inputs: list[int]                           # the row of each input
+    outputs: list[int]                          # the row of each output
+    ones: list[int]                             # rows of ones: they take the bias into the product [W b][x; 1]
+    given: int                                  # so many rows come first: those of the inputs, and of ones among them
+    rows: int
+    parameters: list[Value]                     # the first scalars; constants, plain numbers among them, come after
+    constants: list[float]
+
+
+def follow(numbers: np.ndarray) -> bool:
+    """Does each number follow the one before?"""
+    flat = numbers.ravel()
+    return bool(flat[-1] - flat[0] == len(flat) - 1 and (flat[1:] - flat[:-1] == 1).all())
