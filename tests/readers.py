@@ -8,7 +8,7 @@ import re
 import xml.etree.ElementTree as ET
 
 from autograd.ops import TABLE
-from viz.letters import SUBSCRIPTS, SUPERSCRIPTS
+from autograd.symbolic.labels import SUBSCRIPTS, SUPERSCRIPTS
 
 LOWERED = str.maketrans({low: plain for plain, low in SUBSCRIPTS.items()})
 RAISED = str.maketrans({high: plain.replace("−", "-") for plain, high in SUPERSCRIPTS.items()})

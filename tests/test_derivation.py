@@ -11,14 +11,14 @@ from hypothesis import strategies as st
 
 from autograd import Constant, Value, adjoints, half_square, recorded, sigmoid, tanh, total, weighted_sum, wengert_list
 from autograd.ops import TABLE
+from autograd.symbolic.expr import Expr
+from autograd.symbolic.latex import to_latex
 from demos import mazur
 from nn import half_squared_error
 from tests.readers import evaluate, read_text
 from tests.test_names import HOSTILE, Tags, latex_is_sound
 from viz import Derivation, derive
-from viz.markup import latex
 from viz.names import names
-from viz.symbol import Symbol, lift
 
 
 def labelled(node: Value, label: str) -> Value:
@@ -279,8 +279,8 @@ def test_latex_compiles_with_amsmath_alone(tmp_path) -> None:
     formulas = [derivation.latex for derivation in derivations]
     for row in TABLE.values():
         if not row.lists:
-            symbols = [Symbol(name) for name in "xab"[:row.arity]]
-            formulas += [latex(row(*symbols)), *[latex(lift(p)) for p in row.partials(Symbol("z"), *symbols)]]
+            symbols = [Expr(name) for name in "xab"[:row.arity]]
+            formulas += [to_latex(row(*symbols)), *[to_latex(Expr.lift(p)) for p in row.partials(Expr("z"), *symbols)]]
     page = "\n".join([r"\documentclass{article}\usepackage{amsmath}\begin{document}",
                       *[rf"\[{formula}\]" for formula in formulas], r"\end{document}"])
     (tmp_path / "page.tex").write_text(page, encoding="utf-8")

@@ -6,10 +6,10 @@ from browser import needs_a_renderer, trained
 
 import nn
 from autograd import Constant, Parameter, Value, adjoints, recorded, wengert_list
+from autograd.symbolic.labels import format_number
 from nn import half_squared_error
 from viz import Film
 from viz.description import describe, in_reading_order
-from viz.letters import number_text
 from viz.render import RendererError
 from viz.step import cells, showing, widest
 
@@ -79,7 +79,7 @@ def test_local_gradients_are_told_with_their_sign():
     shown = film.at(film.frames[-1])
     [delta] = [x for cell, x in shown.items() if cell.endswith("delta")]
     [v] = local_gradients.rows
-    assert local_gradients.head[-1] == "δ = −∂J/∂v" and v[0] == "v" and v[2] == number_text(delta) and delta < 0
+    assert local_gradients.head[-1] == "δ = −∂J/∂v" and v[0] == "v" and v[2] == format_number(delta) and delta < 0
     assert [row[0] for row in parameters.rows] == ["w₁", "w₂", "b"]
 
 

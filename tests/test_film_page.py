@@ -7,8 +7,8 @@ from browser import HOSTILE, NUMBERS, PHONE, at, needs_a_renderer, trained
 from test_film import Noting, falling, ids
 
 from autograd import Parameter, Value
+from autograd.symbolic.labels import format_number
 from viz import Film
-from viz.letters import number_text
 
 pytestmark = needs_a_renderer
 
@@ -24,16 +24,16 @@ def test_every_number_is_the_engines_at_every_frame(open_page):
         for id, numbers in drawn.items():
             for kind, number in zip(("value", "gradient", "delta"), numbers):
                 cell = f"{id}.{kind}"
-                assert number == (number_text(expected[cell]) if cell in expected else None), (k, cell)
-                assert cell not in noted or number == number_text(noted[cell])
+                assert number == (format_number(expected[cell]) if cell in expected else None), (k, cell)
+                assert cell not in noted or number == format_number(noted[cell])
         partials = page.evaluate("Object.fromEntries([...document.querySelectorAll('.partial')].map(t => "
                                  "[t.closest('.edge').id + '.partial', t.textContent.trim()]))")
-        assert partials == {cell: number_text(x) for cell, x in expected.items() if cell.endswith("partial")}
+        assert partials == {cell: format_number(x) for cell, x in expected.items() if cell.endswith("partial")}
         table = page.locator("#steps .now table").first.locator("tbody tr").all_inner_texts()
         before = film.noted[max(0, k - 2)]
         assert [row.split("\t") for row in table] == [
-            [name, number_text(noted[f"{id}.value"]), number_text(noted[f"{id}.gradient"]),
-             number_text(noted[f"{id}.value"] - before[f"{id}.value"]) if k > 1 else ""]
+            [name, format_number(noted[f"{id}.value"]), format_number(noted[f"{id}.gradient"]),
+             format_number(noted[f"{id}.value"] - before[f"{id}.value"]) if k > 1 else ""]
             for name, id in (("w₁", ids(film)["w1"]), ("w₂", ids(film)["w2"]), ("b", ids(film)["b"]))]
         places.add(json.dumps(page.evaluate("[...document.querySelectorAll('#drawing text')].map(t => "
                                             "[t.getAttribute('x'), t.getAttribute('y')])")))
@@ -131,7 +131,7 @@ def test_without_a_script_and_in_print_it_is_a_list_of_all_frames(open_page):
     assert page.locator("#steps > li table:visible").count() == 2 * 7
     assert page.locator("button:visible, input:visible").count() == 0
     last, w1 = film.at(film.frames[-1]), ids(film)["w1"]
-    last = [number_text(last[f"{w1}.{kind}"]) for kind in ("value", "gradient")]
+    last = [format_number(last[f"{w1}.{kind}"]) for kind in ("value", "gradient")]
     assert page.locator(f"#{w1}").text_content().split() == ["w₁", "value", last[0], "∂J/∂w₁", last[1]]
     page = open_page(film, 3, context={"viewport": PHONE})
     page.evaluate("dispatchEvent(new Event('beforeprint'))")

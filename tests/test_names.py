@@ -8,11 +8,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from autograd import Constant, Value, maximum, select, tanh, total, weighted_sum
-from viz.letters import LONGEST, number_text
-from viz.markup import latex, mathml
+from autograd.symbolic.expr import Expr
+from autograd.symbolic.labels import LONGEST, format_number
+from autograd.symbolic.latex import to_latex
+from autograd.symbolic.mathml import to_mathml
+from autograd.symbolic.printer import to_text
 from viz.names import expression, names
-from viz.scripts import text
-from viz.symbol import Symbol
 
 HOSTILE = ["<script>alert(1)</script>", '"x" & \'y\'', "two\nlines", "\\end{aligned} \\", "$ % # _ { } ~ ^", "🎉",
            "学習", "é ß", "x" * 10_000, "a + b", "[x]", "--", "&#x3C;b>", "\u202eevil", "\ud800", "\x00", "]]>", "e|f",
@@ -36,7 +37,7 @@ def test_taken_labels_are_skipped() -> None:
 def test_namesakes_are_told_apart_as_they_are_written() -> None:
     nodes = [Value(1.0, label) for label in ("w1", "w_1", "w₁", "w1⁽²⁾", "x" * 100, "x" * 101, "w1")]
     found = names(total(nodes))
-    assert [text(Symbol(found[node])) for node in nodes] == [
+    assert [to_text(Expr(found[node])) for node in nodes] == [
         "w₁", "w₁⁽²⁾", "w₁⁽³⁾", "w₁⁽⁴⁾", "x" * 29 + "…", "x" * 29 + "…⁽²⁾", "w₁⁽⁵⁾"]
 
 
@@ -45,7 +46,7 @@ def test_namesakes_are_told_apart_as_they_are_written() -> None:
 def test_no_two_nodes_share_a_name(labels: list[str]) -> None:
     nodes = [Value(1.0, label) for label in labels]
     found = names(total(nodes))
-    written = [text(Symbol(name)) for name in found.values()]
+    written = [to_text(Expr(name)) for name in found.values()]
     assert len(set(written)) == len(nodes) + 1
     assert all(line.isprintable() and 0 < len(line) <= 2 * LONGEST for line in written)
 
@@ -68,9 +69,9 @@ def test_many_namesakes_are_quick() -> None:
     ("<b>", "<b>", "{<}\\text{b}{>}", "<mtext>&lt;b&gt;</mtext>"),
 ])
 def test_a_label_in_three_scripts(label: str, printed: str, in_latex: str, in_mathml: str) -> None:
-    symbol = Symbol(label)
-    assert (text(symbol), latex(symbol)) == (printed, in_latex)
-    assert mathml(symbol) == f'<math display="block">{in_mathml}</math>'
+    symbol = Expr(label)
+    assert (to_text(symbol), to_latex(symbol)) == (printed, in_latex)
+    assert to_mathml(symbol) == f'<math display="block">{in_mathml}</math>'
 
 
 class Tags(html.parser.HTMLParser):
@@ -97,12 +98,12 @@ def latex_is_sound(written: str) -> bool:
 
 @given(st.sampled_from(HOSTILE) | st.text(max_size=60))
 def test_no_label_breaks_a_script(label: str) -> None:
-    formula = (Symbol(label) ** 2 + 1) / Symbol(label)
-    assert "\n" not in text(formula) and len(text(formula)) < 6 * LONGEST
-    text(formula).encode()
-    assert latex_is_sound(latex(formula)), latex(formula)
-    ET.fromstring(mathml(formula))
-    assert {tag for tag, *_ in Tags(mathml(formula)).found} <= {
+    formula = (Expr(label) ** 2 + 1) / Expr(label)
+    assert "\n" not in to_text(formula) and len(to_text(formula)) < 6 * LONGEST
+    to_text(formula).encode()
+    assert latex_is_sound(to_latex(formula)), to_latex(formula)
+    ET.fromstring(to_mathml(formula))
+    assert {tag for tag, *_ in Tags(to_mathml(formula)).found} <= {
         "math", "mfrac", "mrow", "msup", "msub", "msubsup", "mi", "mn", "mo", "mtext"}
 
 
@@ -113,12 +114,12 @@ def test_no_label_breaks_a_script(label: str) -> None:
     (0.000581, 4, "0.000581"), (10.04, 3, "10"), (999999.7, 4, "1000000"), (5e-324, 4, "4.941e−324"),
 ])
 def test_numbers(x: float, digits: int, printed: str) -> None:
-    assert number_text(x, digits) == printed
+    assert format_number(x, digits) == printed
 
 
 @given(st.floats(-1e300, 1e300), st.integers(1, 17))
 def test_a_number_is_right_to_its_digits(x: float, digits: int) -> None:
-    again = float(number_text(x, digits).replace("−", "-"))
+    again = float(format_number(x, digits).replace("−", "-"))
     assert abs(again - x) <= 0.5000001 * 10 ** (1 - digits) * abs(x) + 1e-323
 
 
@@ -130,9 +131,9 @@ def test_expressions() -> None:
     y.label = "y"
     J = (t - y).half_square()
     found = names(J)
-    assert [text(expression(node, found), 4) for node in (v, y, J.parents[0], J, w)] == [
+    assert [to_text(expression(node, found), 4) for node in (v, y, J.parents[0], J, w)] == [
         "w₁x₁ + w₂ · 0.1235 + b", "tanh(v)", "t − y", "½u₁²", "w₁"]
     for node, printed in ((x / -2, "x₁ / (−2)"), (2 ** x, "2^x₁"), (x ** -0.5, "x₁^(−0.5)"), (abs(x), "|x₁|"),
                           (-x, "−x₁"), (1 - x, "1 − x₁"), (x * x, "x₁²"), (x + -1.5, "x₁ − 1.5"),
                           (maximum(x, 0.0), "max(x₁, 0)"), (select(x, 1.0, w), "1 if x₁ > 0, else w₁")):
-        assert text(expression(node, names(node))) == printed
+        assert to_text(expression(node, names(node))) == printed

@@ -7,10 +7,10 @@ from hypothesis import HealthCheck, given, settings
 from points import graphs
 
 from autograd import Parameter, Value, wengert_list
+from autograd.symbolic.labels import format_number
 from viz import step_through
 from viz.description import describe
 from viz.expand import expanded
-from viz.letters import number_text
 from viz.render import RendererError
 from viz.steps import steps
 
@@ -28,7 +28,7 @@ def test_every_number_is_the_engines_at_every_step(open_page, graph):
     told, nodes = steps(output), describe(output).nodes
     page = open_page(output)
     assert page.locator("#steps > li").count() == len(told)
-    value, so_far, complete = {node.id: number_text(node.value) for node in nodes}, {}, set()
+    value, so_far, complete = {node.id: format_number(node.value) for node in nodes}, {}, set()
     known = {node.id for node in nodes if not node.formula}
     drawn = page.evaluate(f"""[...document.querySelectorAll('#steps > li')].map((_, k) => {{
         if (k) document.getElementById('next').click();
@@ -36,20 +36,20 @@ def test_every_number_is_the_engines_at_every_step(open_page, graph):
     assert at(page) == len(told)
     for k, (step, shown) in enumerate(zip(told, drawn), start=1):
         known |= {step.node} if step.phase == "forward" else set()
-        value |= {step.node: number_text(step.number)} if step.phase == "update" else {}
+        value |= {step.node: format_number(step.number)} if step.phase == "update" else {}
         if step.phase == "backward":
-            so_far[step.node] = number_text(step.number)
+            so_far[step.node] = format_number(step.number)
             complete |= {step.node} if step.is_complete else set()
         for node in nodes:
             if node.kind == "constant" and node.name == value[node.id]:
                 continue                                # it is called by its number
             expected = [value[node.id] if node.id in known else "·",
                         None if node.gradient is None else so_far.get(node.id, "·"),
-                        None if node.delta is None else number_text(node.delta) if node.id in complete else "·"]
+                        None if node.delta is None else format_number(node.delta) if node.id in complete else "·"]
             assert shown[node.id] == expected, (k, node)
     assert complete == {node.id for node in nodes if node.gradient is not None}
     for node in nodes:                                  # and in the end they are the engine's own
-        assert node.gradient is None or so_far[node.id] == number_text(node.gradient)
+        assert node.gradient is None or so_far[node.id] == format_number(node.gradient)
 
 
 @pytest.mark.parametrize("name", GRAPHS)
@@ -60,12 +60,12 @@ def test_the_formulas_end_in_the_steps_numbers(open_page, name):
                          ".map(dd => dd.lastChild.lastChild.textContent))")
     for step, found in zip(told, ends):
         if step.phase == "forward":
-            assert found == ["=" + number_text(step.number)]
+            assert found == ["=" + format_number(step.number)]
         elif step.sources:
-            assert "=" + number_text(step.term) in found and f"{number_text(step.number)}" in "".join(found)
+            assert "=" + format_number(step.term) in found and f"{format_number(step.number)}" in "".join(found)
     page.keyboard.press("End")
     edges = page.evaluate("[...document.querySelectorAll('.partial')].map(t => t.textContent.trim())")
-    assert sorted(edges) == sorted(number_text(e.partial) for e in describe(output).edges if e.partial is not None)
+    assert sorted(edges) == sorted(format_number(e.partial) for e in describe(output).edges if e.partial is not None)
 
 
 def test_an_update_writes_the_new_weight_and_a_step_back_the_old(open_page):

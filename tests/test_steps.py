@@ -9,11 +9,11 @@ from readers import evaluate, read_text
 
 from autograd import Constant, Parameter, Value, adjoints, half_square, recorded, tanh, weighted_sum, wengert_list
 from autograd.ops import TABLE
+from autograd.symbolic.equations import write_row
+from autograd.symbolic.mathml import MathMLPrinter
+from autograd.symbolic.printer import TextPrinter
 from demos import mazur, neuron
 from nn import half_squared_error
-from viz.equations import written
-from viz.markup import MathML
-from viz.scripts import Text
 from viz.steps import Teller, steps
 
 EXACT = 17                                      # digits: nothing is lost to rounding
@@ -36,10 +36,10 @@ def by_phase(told, phase):
 
 def lines(step):
     """{label: the equations in plain text}."""
-    script = Text(15)
+    script = TextPrinter(15)
 
     def printed(equation):
-        sides = [" ".join(written(script, line) for line in lines) for lines in equation.steps]
+        sides = [" ".join(write_row(script, line) for line in lines) for lines in equation.steps]
         return " = ".join([script.write(equation.left), *sides])
 
     return {line.label: "; ".join(map(printed, line.equations)) for line in step.lines}
@@ -136,7 +136,7 @@ def test_the_simplest_graphs():
 @pytest.mark.parametrize("x", [math.nan, math.inf, -math.inf, 1e300, 5e-324, -0.0])
 def test_any_number_can_be_told(x):
     told = steps(Value(x, "x") * Parameter(2.0, "w"))
-    assert len(told) == 6 and all(written(MathML(15), line) for step in told for part in step.lines
+    assert len(told) == 6 and all(write_row(MathMLPrinter(15), line) for step in told for part in step.lines
                                   for equation in part.equations for side in equation.steps for line in side)
 
 
@@ -179,13 +179,13 @@ def test_every_side_of_every_equation_is_the_same_number(graph):
     """Each formula is evaluated at the engine's numbers, as it is printed."""
     output = recorded_graph(graph)
     teller = Teller(output, 0.1, EXACT)
-    names, script = {}, Text(EXACT)
+    names, script = {}, TextPrinter(EXACT)
     for node, name in teller.way.names.items():
         names[name] = node.data
     for step in teller.tell():
         for line in step.lines:
             for equation in line.equations:
-                sides = [written(script, line) for lines in equation.steps for line in lines]
+                sides = [write_row(script, line) for lines in equation.steps for line in lines]
                 numbers = [evaluate(read_text(side), names) for side in [script.write(equation.left), *sides]
                            if not any(sign in side for sign in "∂dδηΔ⋯")]
                 for number in numbers:

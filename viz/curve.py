@@ -3,7 +3,7 @@ from collections.abc import Sequence
 from html import escape
 from math import isfinite
 
-from .letters import number_text
+from autograd.symbolic.labels import format_number
 
 
 def curve(name: str, titles: Sequence[str], values: Sequence[float], digits: int) -> str:
@@ -16,11 +16,11 @@ def curve(name: str, titles: Sequence[str], values: Sequence[float], digits: int
         if y:
             path += f"{'M' if pen_is_up else 'L'}{100 * k / max(1, len(heights) - 1):.4g},{y}"
         pen_is_up = not y
-    says = f"{name} from {number_text(values[0], digits)} at {titles[0]} to {number_text(values[-1], digits)} at " \
+    says = f"{name} from {format_number(values[0], digits)} at {titles[0]} to {format_number(values[-1], digits)} at " \
            f"{titles[-1]}"
     return (f'<figure id="curve"><figcaption>{escape(name)} over the frames</figcaption>'
-            f'<span class="high" aria-hidden="true">{number_text(high, digits)}</span>'
-            f'<span class="low" aria-hidden="true">{number_text(low, digits)}</span>'
+            f'<span class="high" aria-hidden="true">{format_number(high, digits)}</span>'
+            f'<span class="low" aria-hidden="true">{format_number(low, digits)}</span>'
             f'<div class="plot"><svg viewBox="0 0 100 100" preserveAspectRatio="none" role="img" '
             f'aria-label="{escape(says)}">'
             f'<path class="axes" d="M0,0V100H100"/><path class="line" d="{path}"/>'

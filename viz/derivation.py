@@ -11,9 +11,9 @@ from operator import add
 
 from autograd import Value
 from autograd.ops import short
+from autograd.symbolic.equations import Equation, Lines, Prose, Row, as_latex, as_mathml, as_text, row_text
+from autograd.symbolic.expr import Expr
 
-from .equations import Equation, Lines, Prose, Row, as_latex, as_mathml, as_text, row_text
-from .symbol import Symbol, lift, tree
 from .way import Tell, Way
 
 FIRST_NODES, LAST_NODES = 8, 4                 # what is shown of a derivation told node by node
@@ -76,7 +76,7 @@ def derive(output: Value, wrt: Value, *, digits: int = 4) -> Derivation:
     return Derivation(way.adjoint.get(wrt, 0.0), (*rows, *notes(way)), max(digits, 6))
 
 
-def equation(left: Symbol, *steps: Lines) -> Equation:
+def equation(left: Expr, *steps: Lines) -> Equation:
     """left = step = step ..., without the steps that only say again what stands above them."""
     right: list[Lines] = []
     above = [row_text([left])]
@@ -96,14 +96,14 @@ def by_paths(way: Way) -> list[Row]:
     of_wrt = way.derivative(way.output, way.wrt)
     if not way.reaches:
         because = Prose((way.symbol(way.output), " does not depend on ", way.symbol(way.wrt), "."))
-        return [Equation(of_wrt, [[[lift(0.0)]]]), because]
+        return [Equation(of_wrt, [[[Expr.lift(0.0)]]]), because]
     if way.wrt is way.output:
-        return [Equation(of_wrt, [[[lift(1.0)]]])]
+        return [Equation(of_wrt, [[[Expr.lift(1.0)]]])]
     stretches = way.stretches()
     steps = [step(stretches, tell) for tell in (way.derivative, way.formula, way.number)]
     steps.append([[way.rounded(way.adjoint[way.wrt])]])
     if way.wrt in way.parents[way.output] and len(stretches[0]) > 1:
-        total = tree("derivative", "d", *of_wrt.parts[1:])
+        total = Expr.of("derivative", "d", *of_wrt.parts[1:])
         note = Prose(("note: ", total, " is over all paths, ", of_wrt, " over the one edge alone"))
         return [equation(total, *steps), note]
     return [equation(of_wrt, *steps)]
@@ -129,7 +129,7 @@ def step(stretches: Sequence[Sequence[Sequence[tuple[Value, Value]]]], tell: Tel
     return lines
 
 
-def joined(mark: str, groups: Sequence[Sequence[Symbol | str]]) -> list[Symbol | str]:
+def joined(mark: str, groups: Sequence[Sequence[Expr | str]]) -> list[Expr | str]:
     """The groups with the mark between them."""
     return [piece for group in groups for piece in (mark, *group)][1:]
 
@@ -147,8 +147,8 @@ def by_delta(way: Way) -> list[Row]:
         consumers = way.consumers.get(node, []) if node is not None else []
         return consumers[0] if len(consumers) == 1 else None
 
-    def summed(deltas: Sequence[Symbol], tell: Tell, y: Value) -> Symbol:
-        return reduce(add, [tree("product", delta, tell(l, y)) for delta, l in zip(deltas, nexts)])
+    def summed(deltas: Sequence[Expr], tell: Tell, y: Value) -> Expr:
+        return reduce(add, [Expr.of("product", delta, tell(l, y)) for delta, l in zip(deltas, nexts)])
 
     v = into(way.wrt)
     y = into(v)
@@ -188,10 +188,10 @@ def at_node(way: Way, node: Value) -> Equation:
     """One node's equation, and its δ where the node is a pre-activation."""
     consumers = way.consumers[node]
 
-    def so_far(consumer: Value, _: Value) -> Symbol:
+    def so_far(consumer: Value, _: Value) -> Expr:
         return way.derivative(way.output, consumer)
 
-    def so_far_number(consumer: Value, _: Value) -> Symbol:
+    def so_far_number(consumer: Value, _: Value) -> Expr:
         return way.rounded(way.adjoint[consumer])
 
     def step(so_far: Tell, tell: Tell) -> Lines:
@@ -202,13 +202,13 @@ def at_node(way: Way, node: Value) -> Equation:
         return [joined("+", terms)]
 
     left = way.derivative(way.output, node)
-    result: list[Symbol | str] = [way.rounded(way.adjoint[node])]
+    result: list[Expr | str] = [way.rounded(way.adjoint[node])]
     steps = [step(so_far, way.formula), step(so_far_number, way.number), [result]]
     if len(consumers) == 1 or way.output not in consumers:      # else ∂output/∂node would stand on both sides
         steps.insert(0, step(so_far, way.derivative))
     found = equation(left, *steps)
     if way.is_pre_activation(node):
-        found.steps[-1][-1] += [", so ", Symbol("delta"), "=", -left, "=", way.rounded(0.0 - way.adjoint[node])]
+        found.steps[-1][-1] += [", so ", Expr("delta"), "=", -left, "=", way.rounded(0.0 - way.adjoint[node])]
     return found
 
 
@@ -226,7 +226,7 @@ def notes(way: Way) -> list[Prose]:
         where = op.kink(*map(way.symbol, node.parents))
         taken = joined(", ", [[way.derivative(node, parent), "=", way.number(node, parent)]
                               for parent in way.parents[node]])
-        found.append(Prose((f"note: {name} is at its kink (", where, "=", lift(0.0), "); the derivative taken has "
+        found.append(Prose((f"note: {name} is at its kink (", where, "=", Expr.lift(0.0), "); the derivative taken has "
                             "H(0) = 0, the lecture's x ≤ 0 side: ", *taken)))
     if len(kinks) > MOST_NOTES:
         found.append(Prose((f"note: {len(kinks) - MOST_NOTES} more kinks were hit",)))

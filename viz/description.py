@@ -6,12 +6,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from autograd import Constant, Parameter, Value, adjoints, recorded, wengert_list
+from autograd.symbolic.labels import format_number
+from autograd.symbolic.printer import to_text
 
 from .expand import is_on_lists
 from .layers import layers_of
-from .letters import number_text
 from .names import expression, names
-from .scripts import text
 
 LONGEST = 60                                    # characters of a formula; the middle of a longer one is left out
 
@@ -51,7 +51,7 @@ class Node:
 
     def is_called_by_its_number(self, digits: int) -> bool:
         """Is its value said by its name already?"""
-        return self.kind == "constant" and self.name == number_text(self.value, digits)
+        return self.kind == "constant" and self.name == format_number(self.value, digits)
 
 
 @dataclass(frozen=True)
@@ -100,7 +100,7 @@ def describe(root: Value, gradients: bool = True, digits: int = 4) -> Descriptio
     def described(node: Value) -> Node:
         slope = gradient.get(node) if kind[node] != "constant" else None
         delta = 0.0 - slope if slope is not None and node in pre_activations else None
-        formula = cut(text(expression(node, name), digits)) if node.op else ""
+        formula = cut(to_text(expression(node, name), digits)) if node.op else ""
         return Node(f"n{place[node]}", kind[node], name[node], formula, node.data, slope, delta,
                     getattr(node, "scope", ()), layer.get(node, "") if node.op else "")
 

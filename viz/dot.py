@@ -4,11 +4,12 @@ from math import isfinite, sqrt
 
 import graphviz
 
+from autograd.symbolic.expr import Expr
+from autograd.symbolic.printer import to_text
+
 from .description import Description, Edge, Node
 from .looks import BACKWARD, BACKWARD_INK, DIM_LINE, FAINT, FORWARD, INK, LAYER, LOOKS, PAPER
 from .pen import Pen, escaped, plain, run
-from .scripts import text
-from .symbol import Symbol
 
 FONT = "Arial"                                  # every renderer knows its widths; render.py asks for its likes as well
 SIDES = {"LR": "we", "RL": "ew", "TB": "ns", "BT": "sn"}            # where an arrow comes to a box and where it leaves
@@ -112,4 +113,4 @@ def flowing(carried: float, largest: float, is_lit: bool) -> dict[str, str]:
 
 def shown(layer: str) -> str:
     """A layer's name, on one line."""
-    return text(Symbol(layer))
+    return to_text(Expr(layer))

@@ -8,16 +8,16 @@ from collections.abc import Callable
 from typing import NamedTuple
 
 from autograd import Value, ops
+from autograd.symbolic.expr import Expr
+from autograd.symbolic.labels import format_number, truncate
+from autograd.symbolic.printer import to_text
 
 from .curve import curve
 from .description import Description, Node, describe
 from .graph import check_style
-from .letters import number_text, shown
 from .page import Page, Play, save, steppable, web_path
 from .pen import Pen
-from .scripts import text
 from .step import Cells, Step, Table, cells, showing
-from .symbol import Symbol, tree
 
 MOST_NUMBERS = 100_000                          # in all frames of a page, which is then some megabytes large
 LASTS, LONGEST, SHORTEST = 20.0, 1.2, 0.1       # seconds: a film, if its frames are not longer or shorter than these
@@ -104,7 +104,7 @@ class Film:
         return describe(steppable("a Film records", self.record(), self.expand, self.limit), True, self.digits)
 
     def frame(self, title: str, now: Description) -> Frame:
-        return Frame(shown(str(title)), tuple(cells(now, self.digits).values()))
+        return Frame(truncate(str(title)), tuple(cells(now, self.digits).values()))
 
     def difference(self, now: Description) -> str:
         """What tells this graph from the first frame's; "" where only numbers do."""
@@ -139,13 +139,13 @@ class Film:
         return dict(zip(self.cells, frame.numbers))
 
     def name(self, node: Node) -> str:
-        return text(Symbol(node.name))
+        return to_text(Expr(node.name))
 
     def say(self, x: float) -> str:
-        return number_text(x, self.digits)
+        return format_number(x, self.digits)
 
     def slope(self, by: str) -> str:
-        return text(tree("derivative", "∂", Symbol(self.first.root.name), Symbol(by)))
+        return to_text(Expr.of("derivative", "∂", Expr(self.first.root.name), Expr(by)))
 
     def says(self, frame: Frame, before: Frame | None) -> str:
         """The output, now and before."""

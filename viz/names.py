@@ -2,17 +2,16 @@
 from collections.abc import Iterable, Mapping
 
 from autograd import Constant, Value, wengert_list
-
-from .letters import number_text, shown, superscript_text, unmarked
-from .scripts import text
-from .symbol import Symbol, lift
+from autograd.symbolic.expr import Expr
+from autograd.symbolic.labels import format_number, split_mark, to_superscript, truncate
+from autograd.symbolic.printer import to_text
 
 
 def names(output: Value, digits: int = 4) -> dict[Value, str]:
     """A name for every node that output depends on, itself included, in topological order.
 
     The label where there is one, an unlabelled Constant's number, and u1, u2, ... for the others.  Two nodes with the
-    same label become x and x⁽²⁾.  Symbol(name) is how a name is written: w1 as w₁.
+    same label become x and x⁽²⁾.  Expr(name) is how a name is written: w1 as w₁.
 
     >>> x = Value(3.0, label="x")
     >>> list(names(2 * x + x).values())
@@ -29,21 +28,21 @@ def named(nodes: Iterable[Value], digits: int = 4) -> dict[Value, str]:
     count: dict[str, int] = {}
     for node in nodes:
         if node.label.strip():
-            label, mark = unmarked(node.label)
-            label = shown(label)
-            written, name = text(Symbol(label)), label + mark
-            while text(Symbol(name)) in taken:
+            label, mark = split_mark(node.label)
+            label = truncate(label)
+            written, name = to_text(Expr(label)), label + mark
+            while to_text(Expr(name)) in taken:
                 count[written] = count.get(written, 1) + 1
-                name = label + superscript_text(f"({count[written]})")
-            taken.add(text(Symbol(name)))
+                name = label + to_superscript(f"({count[written]})")
+            taken.add(to_text(Expr(name)))
             found[node] = name
     u = 0
     for node in nodes:
         if is_number(node):
-            found[node] = number_text(node.data, digits)
+            found[node] = format_number(node.data, digits)
         elif node not in found:
             u += 1
-            while text(Symbol(f"u{u}")) in taken:
+            while to_text(Expr(f"u{u}")) in taken:
                 u += 1
             found[node] = f"u{u}"
     return {node: found[node] for node in nodes}
@@ -66,12 +65,12 @@ def is_number(node: Value) -> bool:
     return isinstance(node, Constant) and not node.label.strip()
 
 
-def symbol_of(node: Value, names: Mapping[Value, str]) -> Symbol:
-    """The node as a Symbol: its name, or the number that it is called by."""
-    return lift(node.data) if is_number(node) else Symbol(names[node])
+def symbol_of(node: Value, names: Mapping[Value, str]) -> Expr:
+    """The node as an Expr: its name, or the number that it is called by."""
+    return Expr.lift(node.data) if is_number(node) else Expr(names[node])
 
 
-def expression(node: Value, names: Mapping[Value, str]) -> Symbol:
+def expression(node: Value, names: Mapping[Value, str]) -> Expr:
     """What the node was computed from: its operation on its parents' Symbols; at a leaf, the leaf itself.
 
     >>> from autograd import tanh, weighted_sum

@@ -6,14 +6,14 @@ from collections.abc import Sequence
 from math import hypot, isnan
 
 from autograd import Constant, Parameter, Value, adjoints, recorded, wengert_list
+from autograd.symbolic.expr import Expr
+from autograd.symbolic.labels import format_number, parse_label
+from autograd.symbolic.printer import to_text
 
 from .description import Description, Edge, Fact, Node, cut, kind_of
 from .layers import layers_of
-from .letters import number_text, spelled
 from .names import as_read, expression, names
 from .neurons import terms_of
-from .scripts import text
-from .symbol import Symbol
 
 Boxes = dict[str, list[Value]]
 
@@ -51,7 +51,7 @@ def boxes_of(root: Value) -> Boxes:
 
 def letter(node: Value) -> str:
     """e of e1, e2, ...; what has no label has none."""
-    return spelled(node.label).base if node.label.strip() else ""
+    return parse_label(node.label).base if node.label.strip() else ""
 
 
 def by_layer(root: Value, boxes: Boxes, gradients: bool = True, digits: int = 4) -> Description:
@@ -63,7 +63,7 @@ def by_layer(root: Value, boxes: Boxes, gradients: bool = True, digits: int = 4)
     activation = {node.parents[0]: node for node in box_of if node.op and node.op.activation}
 
     def number(x: float) -> str:
-        return number_text(x, digits)
+        return format_number(x, digits)
 
     def norm(nodes: Sequence[Value]) -> str:
         return number(hypot(*[gradient.get(node, 0.0) for node in nodes]))
@@ -82,7 +82,7 @@ def by_layer(root: Value, boxes: Boxes, gradients: bool = True, digits: int = 4)
         if len(nodes) == 1:
             slope = gradient.get(first) if kind != "constant" else None
             delta = 0.0 - slope if slope is not None and first in activation else None
-            formula = cut(text(expression(first, name), digits)) if first.op else ""
+            formula = cut(to_text(expression(first, name), digits)) if first.op else ""
             return Node(box, kind, name[first], formula, first.data, slope, delta, ())
         return Node(box, kind, together([name[node] for node in nodes]), "", last.data, None, None, (), "", (),
                     tuple(facts_of_many(kind, nodes)))
@@ -90,10 +90,10 @@ def by_layer(root: Value, boxes: Boxes, gradients: bool = True, digits: int = 4)
     def facts_of_many(kind: str, nodes: list[Value]) -> list[Fact]:
         what = f"{len(nodes)} {kind}s"
         if nodes[0].op:
-            what = cut(f"{text(Symbol(name[nodes[0]]))} = {text(expression(nodes[0], name), digits)}, …")
+            what = cut(f"{to_text(Expr(name[nodes[0]]))} = {to_text(expression(nodes[0], name), digits)}, …")
         facts = [Fact(what, ""), Fact("values", spread(nodes))]
         if gradients and kind != "constant":
-            facts.append(Fact(f"‖∂{text(Symbol(name[root]))}/∂{letter(nodes[0]) or '·'}‖", norm(nodes), "backward"))
+            facts.append(Fact(f"‖∂{to_text(Expr(name[root]))}/∂{letter(nodes[0]) or '·'}‖", norm(nodes), "backward"))
         return facts
 
     def facts_of_layer(nodes: list[Value]) -> list[Fact]:
@@ -107,7 +107,7 @@ def by_layer(root: Value, boxes: Boxes, gradients: bool = True, digits: int = 4)
             facts.append(Fact(", ".join([f"{inputs} → {len(sums)}", *φ]), ""))
         facts += [Fact("weights and biases", str(len(weights)), of="parameter")]
         if gradients:
-            facts.append(Fact(f"‖∂{text(Symbol(name[root]))}/∂(w, b)‖", norm(weights), "backward", "parameter"))
+            facts.append(Fact(f"‖∂{to_text(Expr(name[root]))}/∂(w, b)‖", norm(weights), "backward", "parameter"))
         if outputs:
             facts.append(Fact("y", spread(outputs)))
         if gradients and sums:
@@ -138,5 +138,5 @@ def edges_between(boxes: Boxes, box_of: dict[Value, str], gradient: dict[Value, 
 
 def together(names: Sequence[str]) -> str:
     """x₁ … x₇₈₄."""
-    return f"{text(Symbol(names[0]))} … {text(Symbol(names[-1]))}" if len(names) > 2 else \
-        ", ".join([text(Symbol(name)) for name in names])
+    return f"{to_text(Expr(names[0]))} … {to_text(Expr(names[-1]))}" if len(names) > 2 else \
+        ", ".join([to_text(Expr(name)) for name in names])

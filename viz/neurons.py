@@ -7,11 +7,11 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from autograd import Parameter, Value, ops
+from autograd.symbolic.expr import Expr
+from autograd.symbolic.labels import format_number, parse_label
+from autograd.symbolic.printer import to_text
 
 from .description import Description, Edge, Node, Row
-from .letters import number_text, spelled
-from .scripts import text
-from .symbol import Symbol
 
 
 def is_neuron(node: Value) -> bool:
@@ -40,7 +40,7 @@ def by_neuron(description: Description, tape: Sequence[Value], digits: int = 4) 
             parents = [described[v.parents[slot]] for slot in slots]
             row = row_of(i, [v.parents[slot] for slot in slots], parents, own)
             if len(slots) == 1 and i < len(terms) - 1:          # the other factor is a plain number
-                row = replace(row, name=f"{row.name} · {number_text(v.partials[slots[0]], digits)}")
+                row = replace(row, name=f"{row.name} · {format_number(v.partials[slots[0]], digits)}")
             if slots:
                 written.append(row)
             for slot, parent in zip(slots, parents):
@@ -83,11 +83,11 @@ def row_of(i: int, values: Sequence[Value], nodes: Sequence[Node], own: set[Valu
     """The row of term i, a product of these nodes: the neuron's own parameter in it, or else a place for arrows."""
     for value, node in zip(values, nodes):
         if value in own:
-            return Row(node.id, text(Symbol(node.name)), node.value, node.gradient)
-    product = Symbol(nodes[0].name) if nodes else Symbol("")
+            return Row(node.id, to_text(Expr(node.name)), node.value, node.gradient)
+    product = Expr(nodes[0].name) if nodes else Expr("")
     for node in nodes[1:]:
-        product = product * Symbol(node.name)
-    return Row(f"s{i}", text(product), None, None)
+        product = product * Expr(node.name)
+    return Row(f"s{i}", to_text(product), None, None)
 
 
 def formula_of(terms: Sequence[Sequence[Node]]) -> str:
@@ -100,5 +100,5 @@ def formula_of(terms: Sequence[Sequence[Node]]) -> str:
 
 def common(nodes: Sequence[Node], otherwise: str) -> str:
     """The letter of all these nodes' names, whatever their subscripts."""
-    letters = {spelled(node.name).base for node in nodes}
+    letters = {parse_label(node.name).base for node in nodes}
     return letters.pop() if len(letters) == 1 else otherwise

@@ -17,14 +17,14 @@ from typing import NamedTuple
 from xml.etree import ElementTree
 
 from autograd import Value, ops
+from autograd.symbolic.equations import Equation, write_row
+from autograd.symbolic.labels import format_number
+from autograd.symbolic.mathml import MathMLPrinter
 
 from .description import Description
-from .equations import Equation, written
 from .expand import expanded
 from .graph import EXPANDED_LIMIT, LIMIT, check_limit, check_size, opened
-from .letters import number_text
 from .looks import LOOKS
-from .markup import MathML
 from .pen import Pen
 from .render import FONTS, write
 from .stage import stage
@@ -123,7 +123,7 @@ def colours() -> str:
 
 def item(id: str, step: Step, digits: int) -> str:
     """One step: what page.js needs to show it in the drawing, a heading, a sentence and what was found."""
-    writes = [f"{cell}={number_text(x, digits)}" for cell, x in step.writes.items()]
+    writes = [f"{cell}={format_number(x, digits)}" for cell, x in step.writes.items()]
     data = {"node": [step.node] * bool(step.node), "from": step.sources, "edges": step.edges, "writes": writes}
     told = "".join([f' data-{name}="{" ".join(words)}"' for name, words in data.items() if words])
     found = "".join([f"<div><dt>{line.label}</dt><dd>{as_table(line) if isinstance(line, Table) else as_maths(line)}"
@@ -147,10 +147,10 @@ def as_maths(line: Line) -> str:
 
 def as_html(equation: Equation) -> str:
     """The sides of an equation as formulas of their own, so that a narrow page can break it before each "="."""
-    script = MathML(PLACES)
+    script = MathMLPrinter(PLACES)
     sides = [script.write(equation.left)]
     for lines in equation.steps:
-        sides += ['<mo form="infix">=</mo>' * (i == 0) + written(script, pieces) for i, pieces in enumerate(lines)]
+        sides += ['<mo form="infix">=</mo>' * (i == 0) + write_row(script, pieces) for i, pieces in enumerate(lines)]
     # The policy allows no style attribute; page.css aligns the cells of a formula with two cases.
     return f"<span>{''.join([f'<math displaystyle=true>{side}</math>' for side in sides])}</span>".replace(
         ' style="text-align: left"', "")

@@ -2,11 +2,11 @@
 from collections.abc import Mapping
 
 from autograd import Value, ops, wengert_list
+from autograd.symbolic.expr import Expr
+from autograd.symbolic.printer import to_text
 
 from .description import Description
 from .names import names
-from .scripts import text
-from .symbol import Symbol
 
 
 def chosen(what: str, node: object, root: Value) -> Value:
@@ -21,7 +21,7 @@ def chosen(what: str, node: object, root: Value) -> Value:
             raise ValueError(f"{what}: {node!r} is not in the graph of {root!r}")
         return node
     found = {name: value for value, name in names(root).items()}
-    found |= {text(Symbol(name)): value for name, value in found.items()}
+    found |= {to_text(Expr(name)): value for name, value in found.items()}
     if node not in found:
         raise ValueError(f"{what}: no node of this graph is called {ops.short(repr(node))}; some that are: "
                          f"{', '.join(list(names(root).values())[-8:])}")

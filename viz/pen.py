@@ -8,11 +8,12 @@ from html import escape
 
 import graphviz
 
+from autograd.symbolic.expr import Expr
+from autograd.symbolic.labels import format_number
+from autograd.symbolic.printer import to_text
+
 from .description import Description, Edge, Node, Row
-from .letters import number_text
 from .looks import ARROWS, BACKWARD_INK, DIM_INK, FORWARD_INK, INK, LOOKS
-from .scripts import text
-from .symbol import Symbol, tree
 
 GAP = "\u00a0\u00a0"                            # between the columns of numbers
 SPARE = 14                                      # characters of a header that ask for a space more than dot leaves them
@@ -35,18 +36,18 @@ class Pen:
         self.is_crowded = self.into_rows > CROWDED
 
     def number(self, x: float) -> str:
-        return number_text(x, self.digits)
+        return format_number(x, self.digits)
 
     def is_lit(self, id: str) -> bool:
         return self.lit is None or id in self.lit
 
     def slope(self, of: Node, by: Node) -> str:
         """∂y/∂x."""
-        return text(tree("derivative", "∂", Symbol(of.name), Symbol(by.name)))
+        return to_text(Expr.of("derivative", "∂", Expr(of.name), Expr(by.name)))
 
     def header(self, node: Node) -> str:
         """y = tanh(v); of a leaf the name alone."""
-        name = text(Symbol(node.name))
+        name = to_text(Expr(node.name))
         return f"{name} = {node.formula}" if node.formula else name
 
     def rows(self, node: Node) -> list[tuple[str, str, str]]:
@@ -84,11 +85,11 @@ class Pen:
         is_lit = self.is_lit(node.id)
         gradients = node.gradient is not None
         header = cell(bold(self.header(node)), self.ink(INK, is_lit), across=3)
-        words = [("value", FORWARD_INK), (f"∂{text(Symbol(self.root.name))}/∂·", BACKWARD_INK)][:1 + gradients]
+        words = [("value", FORWARD_INK), (f"∂{to_text(Expr(self.root.name))}/∂·", BACKWARD_INK)][:1 + gradients]
         titles = [cell(" ", INK)] + [cell(bold(" ") + escaped(title), self.ink(ink, is_lit), align="RIGHT")
                                      for title, ink in words]
         weights = [self.weight(row, gradients) for row in node.rows]
-        own = Row("v", text(Symbol(node.name)), node.value, node.gradient)
+        own = Row("v", to_text(Expr(node.name)), node.value, node.gradient)
         result = ["".join(self.weight(own, gradients, is_lit))]
         if node.delta is not None:
             label, number, ink = self.rows(node)[-1]
@@ -142,7 +143,7 @@ class Pen:
     def carries(self, edge: Edge) -> str:
         """What an edge adds to its parent's gradient, by the chain rule."""
         parent, child = self.nodes[edge.parent], self.nodes[edge.child]
-        way = f"{text(Symbol(parent.name))} → {text(Symbol(child.name))}"
+        way = f"{to_text(Expr(parent.name))} → {to_text(Expr(child.name))}"
         if edge.carried is None:
             return way
         if edge.partial is None or child.gradient is None:
@@ -159,7 +160,7 @@ class Pen:
         parts = []
         for kind, look in LOOKS.items():
             if kind in present:
-                words = f"output {text(Symbol(self.root.name))}" if kind == "root" else kind
+                words = f"output {to_text(Expr(self.root.name))}" if kind == "root" else kind
                 parts.append(f'<TD BGCOLOR="{look.fill}" COLOR="{look.border}" BORDER="{look.lines}" '
                              f'CELLPADDING="7" STYLE="{look.style}">{run(escaped(words), INK)}</TD>')
         forward, back = tuple(ARROWS[self.direction])

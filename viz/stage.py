@@ -9,14 +9,15 @@ from math import hypot
 from xml.etree import ElementTree
 from xml.etree.ElementTree import Element
 
+from autograd.symbolic.expr import Expr
+from autograd.symbolic.printer import to_text
+
 from .description import Description, Edge, Node
 from .dot import digraph
 from .looks import BACKWARD
 from .pen import Pen
 from .render import SVG, render
-from .scripts import text
 from .step import Step, showing, widest
-from .symbol import Symbol
 
 SHAPES = tuple(f"{{{SVG}}}{tag}" for tag in ("path", "polygon", "polyline", "ellipse"))
 TEXT = f"{{{SVG}}}text"
@@ -79,7 +80,7 @@ def link(part: Element, to: str, label: str = "") -> Element:
 
 def carried(pen: Pen, edge: Edge) -> str:
     """An edge in words."""
-    parent, child = (text(Symbol(pen.nodes[id].name)) for id in (edge.parent, edge.child))
+    parent, child = (to_text(Expr(pen.nodes[id].name)) for id in (edge.parent, edge.child))
     return f"edge {parent} → {child}" + (f", {pen.partial(edge)}" if edge.partial is not None else "")
 
 

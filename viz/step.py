@@ -6,9 +6,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from autograd.symbolic.equations import Equation
+from autograd.symbolic.labels import format_number
+
 from .description import Description, Edge, Node
-from .equations import Equation
-from .letters import number_text
 
 Cells = dict[str, float]
 PLACES = 15                                     # significant, in equations: numbers are rounded before they are written
@@ -74,7 +75,7 @@ def showing(description: Description, numbers: Cells) -> Description:
 def widest(told: Iterable[Step], digits: int) -> Cells:
     """The number in each cell that takes most room of all that are written there."""
     def room(x: float) -> float:
-        written = number_text(x, digits)
+        written = format_number(x, digits)
         return len(written) - written.count(".") / 2
 
     found: Cells = {}

@@ -8,15 +8,15 @@ from collections.abc import Iterable
 from functools import reduce
 
 from autograd import Value, wengert_list
+from autograd.symbolic.equations import Equation, Lines
+from autograd.symbolic.expr import Expr
+from autograd.symbolic.labels import format_number, parse_label
+from autograd.symbolic.printer import to_text
 
 from .derivation import by_paths, equation
 from .description import Description, Node, describe, in_reading_order, slots
-from .equations import Equation, Lines
-from .letters import number_text, spelled
 from .names import expression
-from .scripts import text
 from .step import PLACES, Cells, Line, Step, cells
-from .symbol import Symbol, equals, lift, tree
 from .way import Way
 
 MOST_LEAVES = 12                                # of a kind that the first step lists
@@ -87,13 +87,13 @@ class Teller:
     # --- how things are written
 
     def name(self, node: Value) -> str:
-        return text(self.way.symbol(node))
+        return to_text(self.way.symbol(node))
 
-    def number(self, x: float) -> Symbol:
+    def number(self, x: float) -> Expr:
         return self.way.rounded(x)
 
     def say(self, x: float) -> str:
-        return number_text(x, self.digits)
+        return format_number(x, self.digits)
 
     def listed(self, nodes: Iterable[Value]) -> str:
         """The nodes' names, or how many they are."""
@@ -102,12 +102,12 @@ class Teller:
             return f"{len(found)} numbers"
         return " and ".join([part for part in (", ".join(found[:-1]), found[-1]) if part])
 
-    def gradient(self, node: Value) -> Symbol:
+    def gradient(self, node: Value) -> Expr:
         """∂J/∂node; dJ/dnode where ∂J/∂node is the direct edge's alone."""
         is_direct = self.output in self.consumers[node] and len(self.consumers[node]) > 1
-        return tree("derivative", "d" if is_direct else "∂", self.way.symbol(self.output), self.way.symbol(node))
+        return Expr.of("derivative", "d" if is_direct else "∂", self.way.symbol(self.output), self.way.symbol(node))
 
-    def in_numbers(self, formula: Symbol) -> Symbol:
+    def in_numbers(self, formula: Expr) -> Expr:
         """The formula with each node's value for its name, and nothing simplified: (−3) · 2 + 1 · 0 + 6.881."""
         spine = []                              # a sum of many is deep on its left
         while formula.kind in ("sum", "product"):
@@ -116,19 +116,19 @@ class Teller:
         if formula.kind == "name":
             found = self.value.get(formula.parts[0], formula)
         else:
-            found = tree(formula.kind, *[self.in_numbers(part) if isinstance(part, Symbol) else part
+            found = Expr.of(formula.kind, *[self.in_numbers(part) if isinstance(part, Expr) else part
                                          for part in formula.parts])
         for kind, right in reversed(spine):
-            found = tree(kind, found, right)
+            found = Expr.of(kind, found, right)
         return found
 
-    def around(self, x: float, change: float) -> tuple[Symbol, Symbol]:
+    def around(self, x: float, change: float) -> tuple[Expr, Expr]:
         """x and x + change, with as many decimals as the change is written with."""
         new = x + change
         if not math.isfinite(new) or not change or abs(change) >= 10 ** self.digits:
             return self.number(x), self.number(new)
         decimals = min(self.digits - 1 - math.floor(math.log10(abs(change))), DECIMALS)
-        return lift(round(x, decimals)), lift(round(new, decimals))
+        return Expr.lift(round(x, decimals)), Expr.lift(round(new, decimals))
 
     # --- the steps
 
@@ -142,7 +142,7 @@ class Teller:
             more = f", {MOST_LEAVES} of {len(nodes)}" if len(nodes) > MOST_LEAVES else ""
             if nodes:
                 lines.append(Line(label + more, tuple([
-                    line(Symbol(self.node[node].name), self.number(node.data)) for node in nodes[:MOST_LEAVES]])))
+                    line(Expr(self.node[node].name), self.number(node.data)) for node in nodes[:MOST_LEAVES]])))
         says = (f"The numbers are given; what {self.name(self.output)} is has to be computed." if self.output.op else
                 "There is nothing to compute.")
         return Step("start", "what is given", says, tuple(lines),
@@ -162,7 +162,7 @@ class Teller:
     def seed(self) -> Step:
         """∂J/∂J = 1."""
         name, one, id = self.name(self.output), self.gradient(self.output), self.node[self.output].id
-        return Step("backward", text(one), f"The backward phase begins at {name}, whose gradient is 1.",
+        return Step("backward", to_text(one), f"The backward phase begins at {name}, whose gradient is 1.",
                     (Line("seed", (line(one, self.number(1.0)),)), *self.local_gradient(self.output)),
                     id, number=1.0, term=1.0, writes=self.written(f"{id}.gradient", f"{id}.delta"))
 
@@ -186,7 +186,7 @@ class Teller:
                 lines += Line("chain rule", (told,)), *self.chain(node)
                 says += "."
             else:
-                total = tree("sum", self.number(before), self.number(term)) if i > 1 else self.number(term)
+                total = Expr.of("sum", self.number(before), self.number(term)) if i > 1 else self.number(term)
                 told = (line(self.gradient(node), total, self.number(so_far)) if is_last else
                         line(total, self.number(so_far)))
                 lines += (Line(f"term {i} of {len(consumers)}", (line(product(*factors), numbers, self.number(term)),)),
@@ -206,7 +206,7 @@ class Teller:
         delta, gradient = self.node[node].delta, self.way.adjoint[node]
         if delta is None:
             return ()
-        told = line(self.way.delta(node), -self.gradient(node), tree("negative", self.number(gradient)),
+        told = line(self.way.delta(node), -self.gradient(node), Expr.of("negative", self.number(gradient)),
                     self.number(delta))
         return Line("local gradient", (told,)),
 
@@ -219,7 +219,7 @@ class Teller:
         if not self.way.are_told_apart([v, *nexts]):
             return ()
         slope, weights = self.way.formula(y, v), [self.way.formula(v, y) for v in nexts]
-        sums = [reduce(lambda x, y: tree("sum", x, y), [product(d, w) for d, w in zip(deltas, ws)]) for deltas, ws in (
+        sums = [reduce(lambda x, y: Expr.of("sum", x, y), map(product, deltas, ws)) for deltas, ws in (
             ([self.way.delta(v) for v in nexts], weights),
             ([self.number(0.0 - self.way.adjoint[v]) for v in nexts], map(self.in_numbers, weights)))]
         told = line(self.way.delta(v), product(slope, sums[0]), product(self.in_numbers(slope), sums[1]),
@@ -239,8 +239,8 @@ class Teller:
     def update(self, node: Value) -> Step:
         """w + Δw: with δ where the parameter goes into pre-activations alone, as a neuron's weight does."""
         me, gradient, consumers = self.node[node], self.way.adjoint[node], self.consumers[node]
-        eta, w, lr = Symbol("eta"), Symbol(me.name), self.number(self.lr)
-        dw = tree("product", Symbol("Δ"), w) if spelled(me.name).is_letter else Symbol("Δ" + me.name)
+        eta, w, lr = Expr("eta"), Expr(me.name), self.number(self.lr)
+        dw = Expr.of("product", Expr("Δ"), w) if parse_label(me.name).is_letter else Expr("Δ" + me.name)
         change, new = 0.0 - self.lr * gradient, node.data - self.lr * gradient
         if len(consumers) <= 2 and all(self.node[v].delta is not None for v in consumers) and (
                 self.way.are_told_apart(consumers)):
@@ -250,30 +250,30 @@ class Teller:
             lines = tuple([told for v in consumers for told in self.local_gradient(v)])
             if len(consumers) == 1:
                 formula = eta * deltas[0] * xs[0]
-                figures = product(lr, numbers[0], *([] if equals(xs[0], 1) else [self.in_numbers(xs[0])]))
+                figures = product(lr, numbers[0], *([] if xs[0].is_equal(1) else [self.in_numbers(xs[0])]))
             else:
                 formula = eta * (deltas[0] * xs[0] + deltas[1] * xs[1])
-                figures = product(lr, tree("sum", *[x if equals(d, 1) else product(x, self.in_numbers(d))
+                figures = product(lr, Expr.of("sum", *[x if d.is_equal(1) else product(x, self.in_numbers(d))
                                                     for x, d in zip(numbers, xs)]))
         else:
             lines = ()
             formula = -(eta * self.gradient(node))
-            figures = tree("negative", product(lr, self.number(gradient)))
+            figures = Expr.of("negative", product(lr, self.number(gradient)))
         before, after = self.around(node.data, change)
         lines += (Line("change", (line(dw, formula, figures, self.number(change)),)),
-                  Line("new value", (line(tree("sum", w, dw), w + formula,
-                                          tree("sum", before, self.number(change)), after),)))
-        return Step("update", self.name(node), f"{self.name(node)} moves from {text(before, PLACES)} by "
-                    f"{self.say(change)} to {text(after, PLACES)}.", lines, me.id, number=new,
+                  Line("new value", (line(Expr.of("sum", w, dw), w + formula,
+                                          Expr.of("sum", before, self.number(change)), after),)))
+        return Step("update", self.name(node), f"{self.name(node)} moves from {to_text(before, PLACES)} by "
+                    f"{self.say(change)} to {to_text(after, PLACES)}.", lines, me.id, number=new,
                     writes={f"{me.id}.value": new})
 
 
-def line(left: Symbol, *right: Symbol) -> Equation:
+def line(left: Expr, *right: Expr) -> Equation:
     """left = right = right ..."""
     steps: list[Lines] = [[[side]] for side in right]
     return equation(left, *steps)
 
 
-def product(*factors: Symbol) -> Symbol:
+def product(*factors: Expr) -> Expr:
     """The factors' product, not simplified."""
-    return reduce(lambda x, y: tree("product", x, y), factors)
+    return reduce(lambda x, y: Expr.of("product", x, y), factors)

@@ -4,9 +4,9 @@ import os
 from numbers import Real
 
 from autograd import Value, ops
+from autograd.symbolic.labels import format_number
 
 from .graph import check_style
-from .letters import number_text
 from .page import Page, Play, save, steppable, web_path
 from .steps import Teller
 
@@ -29,4 +29,4 @@ def step_through(output: Value, path: str | os.PathLike[str], *, lr: float = 0.1
     output = steppable("step_through takes", output, expand, limit)
     teller = Teller(output, float(lr), digits)
     return save(path, teller.description, list(teller.tell()), PLAY, digits, direction,
-                f"= {number_text(output.data, digits)}")
+                f"= {format_number(output.data, digits)}")

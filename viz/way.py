@@ -7,16 +7,16 @@ from operator import add
 from typing import Any
 
 from autograd import Value, adjoints, recorded, wengert_list
+from autograd.symbolic.expr import Expr
+from autograd.symbolic.labels import format_number, parse_label
+from autograd.symbolic.printer import to_text
 
-from .letters import number_text, spelled
 from .names import is_number, named
-from .scripts import text
-from .symbol import Symbol, lift, tree
 
 MOST_PATHS, MOST_FACTORS, LONGEST_PATH = 8, 40, 12      # of a sum over paths that can still be read
 
 Edge = tuple[Value, Value]                              # (consumer, node)
-Tell = Callable[[Value, Value], Symbol]
+Tell = Callable[[Value, Value], Expr]
 
 
 class Way:
@@ -29,9 +29,9 @@ class Way:
         self.names = named(tape if wrt in self.adjoint else [*tape, wrt], digits)
         self.is_constant = is_number(wrt) and wrt is not output
         if self.is_constant:                            # ∂J/∂2 would not do
-            self.constant_text, taken = self.names[wrt], {text(Symbol(name)) for name in self.names.values()}
+            self.constant_text, taken = self.names[wrt], {to_text(Expr(name)) for name in self.names.values()}
             self.names[wrt] = next(name for name in ("c", *map("c{}".format, range(1, len(taken) + 2)))
-                                   if text(Symbol(name)) not in taken)
+                                   if to_text(Expr(name)) not in taken)
         self.parents: dict[Value, list[Value]] = {wrt: []}      # those on the way, each once
         for node in tape:
             on_the_way = [parent for parent in dict.fromkeys(node.parents) if parent in self.parents]
@@ -43,7 +43,7 @@ class Way:
         for node in self.nodes:
             for parent in self.parents[node]:
                 self.consumers[parent].append(node)
-        self.formulas: dict[Value, list[Symbol]] = {}
+        self.formulas: dict[Value, list[Expr]] = {}
 
     # --- its paths
 
@@ -93,41 +93,41 @@ class Way:
 
     # --- how an edge is told; an operation that takes a node twice has one edge to it, with the sum of the partials
 
-    def symbol(self, node: Value) -> Symbol:
+    def symbol(self, node: Value) -> Expr:
         """The node's name, or its number; the number that is asked about has a name."""
         is_plain = is_number(node) and not (node is self.wrt and self.is_constant)
-        return self.rounded(node.data) if is_plain else Symbol(self.names[node])
+        return self.rounded(node.data) if is_plain else Expr(self.names[node])
 
-    def delta(self, v: Value) -> Symbol:
+    def delta(self, v: Value) -> Expr:
         """δ, with the subscript of its v."""
-        name = spelled(self.names[v])
-        return Symbol("delta" + name.subscript if name.base == "v" and name.subscript.isdigit() else "delta")
+        name = parse_label(self.names[v])
+        return Expr("delta" + name.subscript if name.base == "v" and name.subscript.isdigit() else "delta")
 
     def are_told_apart(self, vs: Sequence[Value]) -> bool:
         """Is the δ of each written otherwise, so that they can stand in one formula?"""
-        return len({text(self.delta(v)) for v in vs}) == len(vs)
+        return len({to_text(self.delta(v)) for v in vs}) == len(vs)
 
-    def rounded(self, x: float) -> Symbol:
+    def rounded(self, x: float) -> Expr:
         """x as it is shown."""
-        shown = float(number_text(x, self.digits).replace("−", "-")) if math.isfinite(x) else x
-        return lift(shown if math.isfinite(shown) else x)
+        shown = float(format_number(x, self.digits).replace("−", "-")) if math.isfinite(x) else x
+        return Expr.lift(shown if math.isfinite(shown) else x)
 
-    def derivative(self, consumer: Value, node: Value) -> Symbol:
+    def derivative(self, consumer: Value, node: Value) -> Expr:
         """∂consumer/∂node."""
-        return tree("derivative", "∂", self.symbol(consumer), self.symbol(node))
+        return Expr.of("derivative", "∂", self.symbol(consumer), self.symbol(node))
 
-    def formula(self, consumer: Value, node: Value) -> Symbol:
+    def formula(self, consumer: Value, node: Value) -> Expr:
         """The rule's partial, run on Symbols."""
         if consumer not in self.formulas:
             op: Any = consumer.op
             partials = op.partials(self.symbol(consumer), *map(self.symbol, consumer.parents))
-            self.formulas[consumer] = [p if isinstance(p, Symbol) else self.rounded(p) for p in partials]
+            self.formulas[consumer] = [p if isinstance(p, Expr) else self.rounded(p) for p in partials]
         return added(p for parent, p in zip(consumer.parents, self.formulas[consumer]) if parent is node)
 
-    def number(self, consumer: Value, node: Value) -> Symbol:
+    def number(self, consumer: Value, node: Value) -> Expr:
         """The recorded partial."""
         return added(self.rounded(p) for parent, p in recorded(consumer) if parent is node)
 
 
-def added(terms: Iterable[Symbol]) -> Symbol:
+def added(terms: Iterable[Expr]) -> Expr:
     return reduce(add, terms)

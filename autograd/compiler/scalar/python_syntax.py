@@ -2,12 +2,12 @@
 import math
 from collections.abc import Callable
 
+from ...symbolic.printer import ATOM, COMPARISON, LOOSE, POWER, PRODUCT, SIGN, SUM
 from ..trace import Number, Tracer
 
-WHERE, COMPARE, SUM, PRODUCT, SIGN, POWER, ATOM = range(7)      # how tightly Python reads an expression
 OPERATORS = {"add": ("+", SUM), "subtract": ("-", SUM), "multiply": ("*", PRODUCT), "divide": ("/", PRODUCT),
-             "equal": ("==", COMPARE), "not_equal": ("!=", COMPARE), "less": ("<", COMPARE),
-             "less_equal": ("<=", COMPARE), "greater": (">", COMPARE), "greater_equal": (">=", COMPARE)}
+             "equal": ("==", COMPARISON), "not_equal": ("!=", COMPARISON), "less": ("<", COMPARISON),
+             "less_equal": ("<=", COMPARISON), "greater": (">", COMPARISON), "greater_equal": (">=", COMPARISON)}
 FUNCTIONS = {"absolute": "fabs", "arcsin": "asin", "arccos": "acos", "arctan": "atan", "arcsinh": "asinh",
              "arccosh": "acosh", "arctanh": "atanh"} | {
     name: name for name in dir(math) if callable(getattr(math, name)) and not name.startswith("_")}
@@ -32,7 +32,7 @@ class PythonSyntax:
         kind, *details = x.function.split(" ")
         if kind in OPERATORS:
             sign, binds = OPERATORS[kind]
-            return f"{read(x.args[0], binds + (binds == COMPARE))} {sign} {read(x.args[1], binds + 1)}", binds
+            return f"{read(x.args[0], binds + (binds == COMPARISON))} {sign} {read(x.args[1], binds + 1)}", binds
         if kind == "power" and is_whole(x.args[1]):
             return f"{read(x.args[0], ATOM)} ** {read(x.args[1], ATOM)}", POWER
         if kind == "power":                     # x ** 0.5 may be complex in Python
@@ -40,7 +40,8 @@ class PythonSyntax:
         if kind == "negative":
             return f"-{read(x.args[0], POWER)}", SIGN
         if kind == "where":
-            return f"{read(x.args[1], COMPARE)} if {read(x.args[0], COMPARE)} else {read(x.args[2], WHERE)}", WHERE
+            condition, this, other = x.args
+            return f"{read(this, COMPARISON)} if {read(condition, COMPARISON)} else {read(other)}", LOOSE
         if kind == "item":
             return f"{read(x.args[0], ATOM)}[{details[0]}]", ATOM
         if kind == "call":                      # of a Python function by its name; numbers of a list as a tuple

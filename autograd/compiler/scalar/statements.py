@@ -6,8 +6,9 @@ needed again gets a line and a name.
 import math
 from collections.abc import Iterable
 
+from ...symbolic.printer import ATOM, LOOSE, SIGN
 from ..trace import Number, Tracer, in_order, name_of
-from .python_syntax import ATOM, SIGN, WHERE, PythonSyntax
+from .python_syntax import PythonSyntax
 
 LONGEST = 200                                   # of an expression in one line: a reader's limit, and the parser's
 
@@ -58,7 +59,7 @@ class Statements:
         """The names of the state that stand in x's text."""
         return self.place[x][2] if isinstance(x, Tracer) else frozenset()
 
-    def read(self, x: Number, least: int = WHERE) -> str:
+    def read(self, x: Number, least: int = LOOSE) -> str:
         """x as part of an expression that has to bind so tightly."""
         if isinstance(x, Tracer):
             text, binds, _ = self.place[x]

@@ -9,11 +9,11 @@ from collections.abc import Iterable, Sequence
 import numpy as np
 
 from ... import ops
+from ...symbolic.matrix import MatrixExpr, matrix
+from ...symbolic.matrix_printer import TEXT
 from ...value import Value
 from ..blocks import BlockGraph, MatMul, Operand
 from ..differentiate import Span, backward_plan
-from .formula import Formula, chosen, lift, name
-from .formula_scripts import TEXT
 from .page import VectorForm
 
 LONGEST_INDEX = 6               # row numbers: a longer index gets a name
@@ -28,11 +28,11 @@ class Names:
         self.program, self.form = program, VectorForm()
         self.counts: Counter[str] = Counter()               # how many names there are of each letter
         self.names: set[str] = set()
-        self.found: dict[str, list[Formula]] = {}           # for each name of scalars the terms of its gradient
-        self.known: dict[object, Formula] = {}              # scalars and row numbers that have a name
+        self.found: dict[str, list[MatrixExpr]] = {}           # for each name of scalars the terms of its gradient
+        self.known: dict[object, MatrixExpr] = {}              # scalars and row numbers that have a name
         groups = input_groups(program, inputs)
         self.plan = backward_plan(program, [group for _, group in groups])
-        self.values: list[Formula] = []                     # of each sheet: its name, or what it is where that is short
+        self.values: list[MatrixExpr] = []                  # each array's name, or its formula where that is short
         for letter, group in groups:
             labels = [ops.short(inputs[i].label) or f"input {i + 1}" for i in group]
             self.values.append(self.shaped(letter, len(group), counted("input", labels)))
@@ -46,20 +46,20 @@ class Names:
         text = f"{letter}{self.counts[letter]}"
         return text if self.is_free(text) else self.numbered(letter)
 
-    def shaped(self, text: str, rows: int, meaning: str = "") -> Formula:
+    def shaped(self, text: str, rows: int, meaning: str = "") -> MatrixExpr:
         """A name with a column for each sample."""
         self.names.add(text)
         self.form.shapes.append((text, f"{rows} × N", meaning))
-        return name(text, rows, True)
+        return matrix(text, rows, is_wide=True)
 
-    def scalars(self, a: Operand, letter: str = "") -> Formula:
+    def scalars(self, a: Operand, letter: str = "") -> MatrixExpr:
         """A matrix or a column of scalars: a number where it is one, else a name."""
         n, distinct = len(self.program.parameters), np.unique(a.numbers)
         is_column = a.numbers.ndim == 1 or a.numbers.size == 1
         single = len(distinct) == 1 and is_column           # one for every row
         constants = {self.program.constants[i - n] for i in distinct.tolist() if i >= n}
         if distinct[0] >= n and len(constants) == 1 and is_column:
-            return lift(constants.pop())
+            return MatrixExpr.lift(constants.pop())
         key = ("scalar", int(distinct[0])) if single else (a.numbers.shape, a.numbers.tobytes())
         if key in self.known:
             return self.known[key]
@@ -72,7 +72,7 @@ class Names:
         what = "parameter" if distinct[-1] < n else "constant" if distinct[0] >= n else "scalar"
         self.form.shapes.append((text, shape, counted(what, labels[:1] if single else labels)))
         rows, columns = (1, 1) if single else (*a.numbers.shape, 1)[:2]
-        self.known[key] = name(text, rows, columns=columns)
+        self.known[key] = matrix(text, rows, columns=columns)
         self.found[text] = []
         return self.known[key]
 
@@ -93,13 +93,13 @@ class Names:
                 return ",".join(map(str, flat.tolist()))
         key = "rows", numbers.shape, numbers.tobytes()
         if key not in self.known:
-            self.known[key] = name(self.numbered("I"))
+            self.known[key] = matrix(self.numbered("I"))
             shape = " × ".join(map(str, numbers.shape))
             meaning = "row numbers " + some(map(str, flat.tolist()))
             self.form.shapes.append((TEXT.write(self.known[key]), shape, meaning))
         return TEXT.write(self.known[key])
 
-    def argument(self, a: Operand, letter: str = "") -> Formula:
+    def argument(self, a: Operand, letter: str = "") -> MatrixExpr:
         """What a block takes in one place."""
         if a.is_scalar:
             return self.scalars(a, letter)
@@ -109,12 +109,14 @@ class Names:
             if piece.is_whole and is_column(a):
                 return self.values[piece.array]
             index = self.index(piece.rows.reshape(a.numbers.shape))
-            return chosen(self.values[piece.array], index, a.numbers.size)
+            return self.values[piece.array].take_rows(index, a.numbers.size)
         if is_column(a) and self.is_stack(pieces):
-            return Formula("stack", *[self.values[piece.array] if self.is_all(piece) else chosen(
-                self.values[piece.array], self.index(piece.rows), len(piece.rows)) for piece in pieces],
+            return MatrixExpr.of("stack", *[
+                self.values[piece.array] if self.is_all(piece) else
+                self.values[piece.array].take_rows(self.index(piece.rows), len(piece.rows)) for piece in pieces],
                 rows=a.numbers.size)
-        return chosen(name("Z", self.program.rows, True), self.index(self.rows_of_Z(a.numbers)), a.numbers.size)
+        Z = matrix("Z", self.program.rows, is_wide=True)
+        return Z.take_rows(self.index(self.rows_of_Z(a.numbers)), a.numbers.size)
 
     def is_all(self, piece: Span) -> bool:
         return np.array_equal(piece.rows, np.arange(self.plan.sizes[piece.array]))

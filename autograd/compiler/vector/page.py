@@ -2,8 +2,8 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
-from .formula import Formula
-from .formula_scripts import LATEX, TEXT
+from ...symbolic.matrix import MatrixExpr
+from ...symbolic.matrix_printer import LATEX, TEXT
 
 NOTES = {                       # what stands in the text: what it means
     " ": "A B is the product of matrices, A' is transposed; A * B, A / B, A^n and functions go element by element.",
@@ -13,7 +13,7 @@ NOTES = {                       # what stands in the text: what it means
     "dZ[": "dZ[U1] are the rows of dZ that belong to U1.",
     "[": "A[2,3] are rows 2 and 3 of A, A[2..5] rows 2 to 5; what += never reaches is 0.",
 }
-Equation = tuple[Formula, str, Formula]                     # left, "=" or "+=" or "-=", right
+Equation = tuple[MatrixExpr, str, MatrixExpr]                     # left, "=" or "+=" or "-=", right
 
 
 @dataclass
@@ -23,7 +23,7 @@ class Section:
     latex_title: str
     lines: list[list[Equation]] = field(default_factory=list)
 
-    def add(self, left: Formula, right: Formula, sign: str = "=") -> None:
+    def add(self, left: MatrixExpr, right: MatrixExpr, sign: str = "=") -> None:
         self.lines.append([(left, sign, right)])
 
 

@@ -1,7 +1,7 @@
 """The program in the lecture's letters: the answer to "Can you write this in vector form?".
 
 V1 = W1 X + b1, Y1 = tanh(V1), ..., then backward with Delta = -dJ/dV, the update of all weights last.  The rows of the
-table run on Formulas here, as they run on arrays in array_function.py.
+table run on MatrixExprs here, as they run on arrays in array_function.py.
 """
 from collections import Counter
 from collections.abc import Iterable, Sequence
@@ -10,17 +10,18 @@ from typing import Any
 import numpy as np
 
 from ... import ops
+from ...symbolic.matrix import MatrixExpr, matmul, matrix
+from ...symbolic.matrix_printer import TEXT
+from ...symbolic.printer import ATOM
 from ...value import Value
 from ..blocks import Block, BlockGraph, MatMul, Operand
 from ..differentiate import BlockStep, Rule
-from .formula import Formula, chosen, lift, name, product, summed
-from .formula_scripts import ATOM, TEXT
 from .names import Names, is_column, some
 from .page import Section, VectorForm
 
 LONGEST = 48                    # characters: what is shorter and needed once is written where it is needed
 SHORT = 16                      # what is shorter is written even where it is needed twice
-ONE, N, ETA = name("1"), name("N"), name("η")
+ONE, N, ETA = matrix("1"), matrix("N"), matrix("η")
 
 
 def vector_form(program: BlockGraph, inputs: Sequence[Value]) -> VectorForm:
@@ -78,7 +79,7 @@ class Writer(Names):
 
     # --- the forward phase
 
-    def arguments(self, block: Block, i: int) -> list[Formula]:
+    def arguments(self, block: Block, i: int) -> list[MatrixExpr]:
         """All that a block takes; the scalars of a weighted sum are the W and b of its V."""
         letters = [""] * len(block.operands)
         if block.op is ops.weighted_sum and self.has_letter(i, "V"):
@@ -89,7 +90,7 @@ class Writer(Names):
     def has_letter(self, i: int, letter: str) -> bool:
         return self.values[i].kind == "name" and TEXT.write(self.values[i]).startswith(letter)
 
-    def right_side(self, block: Block, arguments: Sequence[Formula]) -> Formula:
+    def right_side(self, block: Block, arguments: Sequence[MatrixExpr]) -> MatrixExpr:
         if isinstance(block, MatMul):
             W, x, b = arguments
             return W @ x + b
@@ -101,7 +102,7 @@ class Writer(Names):
         section = self.section("Forward phase")
         for i, block in enumerate(self.program.blocks, start=len(self.plan.inputs)):
             text = self.sheet_name(i, block)
-            self.values.append(name(text, block.size, True))
+            self.values.append(matrix(text, block.size, is_wide=True))
             right = self.right_side(block, self.arguments(block, i))
             if text[0] == "U" and self.uses[i] == 1 and len(TEXT.write(right)) <= LONGEST and i not in self.in_part:
                 self.values[i] = right                      # written where it is needed
@@ -111,7 +112,7 @@ class Writer(Names):
             section.add(self.values[i], right)
         a = Operand(False, np.array(self.program.outputs))
         if not self.has_letter(self.output[0].array, "J"):
-            section.add(name("J" if len(self.program.outputs) == 1 else "Y"), self.argument(a))
+            section.add(matrix("J" if len(self.program.outputs) == 1 else "Y"), self.argument(a))
 
     def section(self, title: str, latex: str = "") -> Section:
         self.form.sections.append(Section(title, latex or title))
@@ -122,9 +123,9 @@ class Writer(Names):
     def write_backward(self) -> None:
         self.backward = self.section("Backward phase, Delta = -dJ/dV",
                                      r"Backward phase, $\mathbf{\Delta} = -\partial J / \partial \mathbf{V}$")
-        self.whole: dict[int, Formula] = {}                 # the terms of each sheet's gradient that are whole
-        self.parts: dict[int, list[tuple[str, Formula]]] = {}
-        self.add_to(Operand(False, np.array(self.program.outputs)), lift(1))
+        self.whole: dict[int, MatrixExpr] = {}                 # the terms of each sheet's gradient that are whole
+        self.parts: dict[int, list[tuple[str, MatrixExpr]]] = {}
+        self.add_to(Operand(False, np.array(self.program.outputs)), MatrixExpr.lift(1))
         for step in reversed(self.plan.steps):
             if step.array in self.whole or step.array in self.parts:
                 self.write_gradient(step)
@@ -133,13 +134,13 @@ class Writer(Names):
         for text, terms in self.found.items():
             if terms:
                 d = ops.added(terms)
-                downhill = -d if len(TEXT.write(d)) <= LONGEST else -name("d" + text)
-                section.lines.append([(name("d" + text), "=", d), (name("Δ" + text), "=", product(ETA, downhill))])
+                downhill = -d if len(TEXT.write(d)) <= LONGEST else -matrix("d" + text)
+                section.lines.append([(matrix("d" + text), "=", d), (matrix("Δ" + text), "=", matmul(ETA, downhill))])
 
     def write_gradient(self, step: BlockStep) -> None:
         """The gradient of an array where it needs lines of its own, then the terms that go on to the operands."""
         i, block = step.array, step.block
-        g = self.whole.get(i, lift(0))
+        g = self.whole.get(i, MatrixExpr.lift(0))
         is_field, parts = i in self.local_fields, self.parts.get(i, [])
         if is_field or parts or len(TEXT.write(g)) > (LONGEST if sum(step.wanted) < 2 else SHORT):
             left = self.gradient_name(i, block)
@@ -147,7 +148,7 @@ class Writer(Names):
             for index, term in parts:
                 term = -term if is_field else term
                 sign, term = ("-=", term.parts[0]) if term.kind == "negative" else ("+=", term)
-                self.backward.add(chosen(left, index, 1), term, sign)
+                self.backward.add(left.take_rows(index, 1), term, sign)
             g = -left if is_field else left
         operands = self.arguments(block, i)
         rule = step.rule if step.is_batched else self.named_rule(block)
@@ -162,9 +163,9 @@ class Writer(Names):
         note = f"d{block.op.name}(...) is the derivative of {block.op.name}, by each of its numbers."
         if note not in self.form.notes:
             self.form.notes.append(note)
-        return lambda z, *operands: [Formula("call", f"d{block.op.name}", *operands) for _ in operands]
+        return lambda z, *operands: [MatrixExpr.of("call", f"d{block.op.name}", *operands) for _ in operands]
 
-    def gradient_name(self, i: int, block: Block) -> Formula:
+    def gradient_name(self, i: int, block: Block) -> MatrixExpr:
         """Delta for a local field, dE for E, G for what has no name itself."""
         value = self.values[i]
         if i in self.local_fields:
@@ -172,7 +173,7 @@ class Writer(Names):
         text = "d" + TEXT.write(value) if value.kind == "name" else self.numbered("G")
         return self.shaped(text, block.size, f"dJ/d{TEXT.write(value, ATOM)}")
 
-    def add_to(self, a: Operand, term: Formula) -> None:
+    def add_to(self, a: Operand, term: MatrixExpr) -> None:
         """Add a term to the gradient of scalars or of sheets."""
         if a.is_scalar:
             self.add_to_scalars(a, term)
@@ -185,29 +186,31 @@ class Writer(Names):
                 (self.index(pieces[0].rows.reshape(a.numbers.shape)), term))
         elif is_column(a) and self.is_stack(pieces):
             for piece in self.plan.trained_spans(a):
-                part = chosen(term, self.index(piece.positions), len(piece.positions)) if term.rows > 1 else term
+                index, size = self.index(piece.positions), len(piece.positions)
+                part = term.take_rows(index, size) if term.rows > 1 else term
                 if self.is_all(piece):
                     self.add_whole(piece.array, part)
                 else:
                     self.parts.setdefault(piece.array, []).append((self.index(piece.rows), part))
         else:
             index = self.index(self.rows_of_Z(a.numbers))
-            self.backward.add(chosen(name("dZ", self.program.rows, True), index, 1), term, "+=")
+            self.backward.add(matrix("dZ", self.program.rows, is_wide=True).take_rows(index, 1), term, "+=")
             for piece in self.plan.trained_spans(a):
                 if piece.array not in self.gathered:
                     self.gathered.add(piece.array)
-                    self.add_whole(piece.array, chosen(name("dZ", 1, True), TEXT.write(self.values[piece.array]),
-                                                       self.plan.sizes[piece.array]))
+                    rows = TEXT.write(self.values[piece.array])
+                    self.add_whole(piece.array, matrix("dZ", is_wide=True).take_rows(
+                        rows, self.plan.sizes[piece.array]))
 
-    def add_whole(self, i: int, term: Formula) -> None:
+    def add_whole(self, i: int, term: MatrixExpr) -> None:
         self.whole[i] = self.whole[i] + term if i in self.whole else term
 
-    def add_to_scalars(self, a: Operand, term: Formula) -> None:
+    def add_to_scalars(self, a: Operand, term: MatrixExpr) -> None:
         """A scalar's gradient is summed over the samples, and over the rows where it is one scalar for all."""
         to = self.scalars(a)
         if to.rows < a.numbers.size and a.numbers.ndim == 1:
-            term = summed(term) if term.rows > 1 else term * a.numbers.size
-        self.found[TEXT.write(to)].append(product(term, ONE if term.is_wide else N))
+            term = term.sum_rows() if term.rows > 1 else term * a.numbers.size
+        self.found[TEXT.write(to)].append(matmul(term, ONE if term.is_wide else N))
 
     def write_notes(self) -> None:
         """What is not said by the signs."""
@@ -222,6 +225,6 @@ class Writer(Names):
             notes.append("A parameter that stands in several places gets the sum of their gradients.")
 
 
-def listed(block: Block, arguments: Sequence[Formula]) -> list[Any]:
+def listed(block: Block, arguments: Sequence[MatrixExpr]) -> list[Any]:
     """The arguments, a list as a tuple of one: its numbers are treated alike."""
     return [(x,) if a.numbers.ndim == 2 else x for a, x in zip(block.operands, arguments)]

@@ -10,8 +10,8 @@ from test_array_function import GRAPHS, LOSSES, MEAN, close, random_graph
 
 import nn
 from autograd import Value, compile, ops, weighted_sum
-from autograd.compiler.vector.formula import Formula, lift, name, product
 from autograd.compiler.vector.vector_form import Writer
+from autograd.symbolic.matrix import MatrixExpr, matmul, matrix
 
 # --- a reader: the text as Python, line by line ----------------------------------------------------------------------
 
@@ -60,7 +60,7 @@ def rows(text):
     return list(range(int(first) - 1, int(last))) if last else [int(i) - 1 for i in text.split(",")]
 
 
-def matrix(x):
+def as_matrix(x):
     return np.asarray(x, dtype=np.float64)
 
 
@@ -76,7 +76,7 @@ def run(text, names, N, sheets):
     first, places = 0, {}
     for sheet, size in sheets:
         places[sheet], first = list(range(first, first + size)), first + size
-    names = {"dZ": np.zeros((first, N)), **names, "N": N, "η": 0.1, "ONES": matrix(np.ones((N, 1)))}
+    names = {"dZ": np.zeros((first, N)), **names, "N": N, "η": 0.1, "ONES": as_matrix(np.ones((N, 1)))}
     sizes = {x: int(size) for left, size in re.findall(r"^  (\S.*?)  +(\d+) × N", text, re.MULTILINE)
              for x in left.split(", ")}
     for line in text.splitlines():
@@ -85,9 +85,9 @@ def run(text, names, N, sheets):
             if "Z[" in right:                           # what is not there yet is not read
                 names["Z"] = np.vstack([np.broadcast_to(evaluated(sheet, names), (size, N)) for sheet, size in sheets])
             here = FUNCTIONS | {"rows": lambda text: places.get(text) or rows(text)}
-            value = matrix(eval(python(right), here | names))
+            value = as_matrix(eval(python(right), here | names))
             if to in sizes:                             # one row stands for every row, a number for every sample
-                value = matrix(np.broadcast_to(value, (len(rows(index[:-1])) if index else sizes[to], N)))
+                value = as_matrix(np.broadcast_to(value, (len(rows(index[:-1])) if index else sizes[to], N)))
             if index:
                 np.add.at(names[to], rows(index[:-1]), value if sign == "+=" else -value)
             else:
@@ -108,7 +108,7 @@ def check(program, scalars, given, X):
     writer.write_forward()
     sheets = [(str(value), size) for value, size in zip(writer.values, writer.plan.sizes)]
     found = run(str(program.vector_form()), given | {
-        x: matrix([[program.parameters[i].data for i in row] for row in numbers])
+        x: as_matrix([[program.parameters[i].data for i in row] for row in numbers])
         for x, numbers in scalars.items()}, len(X), sheets)
     gradient = np.zeros(len(program.parameters))
     for x, numbers in scalars.items():
@@ -144,14 +144,14 @@ def test_the_text_of_an_mlp_run_gives_the_programs_numbers(loss):
     program = mlp(sizes, loss, last="sigmoid" if loss == "binary_cross_entropy" else "linear")
     t = rng.uniform(0.1, 0.9, (6, 1))
     X = np.hstack([rng.normal(size=(6, 3)), t, 1 - t])
-    check(program, of_layers(sizes), {"X": matrix(X[:, :3].T), "T": matrix(X[:, 3:].T)}, X)
+    check(program, of_layers(sizes), {"X": as_matrix(X[:, :3].T), "T": as_matrix(X[:, 3:].T)}, X)
 
 
 @pytest.mark.parametrize("activation", sorted(ops.ACTIVATIONS))
 def test_the_text_of_every_activation_run_gives_the_programs_numbers(activation):
     X = np.random.default_rng(1).normal(size=(5, 3))
     program = mlp([2, 4, 1], activation=activation)
-    check(program, of_layers([2, 4, 1]), {"X": matrix(X[:, :2].T), "T": matrix(X[:, 2:].T)}, X)
+    check(program, of_layers([2, 4, 1]), {"X": as_matrix(X[:, :2].T), "T": as_matrix(X[:, 2:].T)}, X)
 
 
 def legend(text, program):
@@ -161,7 +161,7 @@ def legend(text, program):
                                             re.MULTILINE):
         labels = listed.split(", ")
         if what == "constant" and "..." not in labels:
-            given[x] = matrix(list(map(float, labels))).reshape(int(n), int(m))
+            given[x] = as_matrix(list(map(float, labels))).reshape(int(n), int(m))
         elif not {*labels} <= {*place}:
             return None, None
         else:
@@ -180,7 +180,7 @@ def test_the_text_of_random_graphs_run_gives_the_programs_numbers():
         if re.search(r"^  I\d", text, re.MULTILINE) or scalars is None:
             continue                                    # what the reader does not know
         X = np.random.default_rng(seed).uniform(0.5, 1.5, (4, len(inputs)))
-        check(program, scalars, given | {"X": matrix(X.T)}, X)
+        check(program, scalars, given | {"X": as_matrix(X.T)}, X)
         ran += 1
     assert ran >= 230
 
@@ -270,12 +270,12 @@ def test_inputs_without_labels_and_several_outputs():
 
 
 def test_a_formula_writes_a_rule_of_the_table():
-    v, y = name("V", 2, True), name("Y", 2, True)
+    v, y = matrix("V", 2, is_wide=True), matrix("Y", 2, is_wide=True)
     assert repr(ops.tanh.partials(y, v)) == "(1 - Y^2,)"
     assert repr(ops.leaky_relu.partials(y, v)) == "((1 where V > 0, else 0.01),)"
-    assert repr(-(v - y)) == "Y - V" and repr(v * 2 * y / 4) == "1/2 V * Y" and repr(lift(-2.0)) == "-2"
-    assert repr(product(v, -y)) == "-V Y" and repr((v + y) * product(v, y)) == "(V + Y) * (V Y)"
-    assert isinstance(v ** 0.5, Formula) and repr(v ** 0.5) == "sqrt(V)"
+    assert repr(-(v - y)) == "Y - V" and repr(v * 2 * y / 4) == "1/2 V * Y" and repr(MatrixExpr.lift(-2.0)) == "-2"
+    assert repr(matmul(v, -y)) == "-V Y" and repr((v + y) * (v @ y)) == "(V + Y) * (V Y)"
+    assert isinstance(v ** 0.5, MatrixExpr) and repr(v ** 0.5) == "sqrt(V)"
 
 
 @pytest.mark.filterwarnings("ignore:compile. the output does not depend")

@@ -1,4 +1,4 @@
-"""How one name and one number are spelled: w1 as w with a subscript 1, delta as δ, −0.29289 as −0.2929.
+"""How a label and a number are written: w1 as w with a subscript 1, delta as δ, −0.29289 as −0.2929.
 
 Labels are whatever a user typed, so any other text is shown as text: on one line, cut to a readable length, and
 escaped so that it neither breaks nor enters a formula.
@@ -27,7 +27,7 @@ WORD = re.compile(r"[^\W\d_][\w.]*…?")
 
 
 @dataclass(frozen=True)
-class Name:
+class Label:
     """A label taken apart: its letter or word, its subscript, and the mark that tells it from its namesakes."""
     base: str
     subscript: str = ""
@@ -41,32 +41,32 @@ class Name:
 
 
 @lru_cache(maxsize=4096)
-def spelled(label: str) -> Name:
+def parse_label(label: str) -> Label:
     """The parts of a label: "w1", "w_1" and "w₁" are w with a subscript 1, "delta" is δ, "<b>" is only text.
 
-    >>> spelled("w12"), spelled("eta").base, spelled("x⁽²⁾").mark
-    (Name(base='w', subscript='12', mark='', is_word=True), 'η', '2')
+    >>> parse_label("w12"), parse_label("eta").base, parse_label("x⁽²⁾").mark
+    (Label(base='w', subscript='12', mark='', is_word=True), 'η', '2')
     """
-    label, raised = unmarked(label)
-    label, mark = shown(label), raised[1:-1].translate(TO_BASELINE)
+    label, raised = split_mark(label)
+    label, mark = truncate(label), raised[1:-1].translate(TO_BASELINE)
     if indexed := INDEXED.fullmatch(label):
         base = GREEK.get(indexed[1], indexed[1])
         subscript = indexed[2] or indexed[3] or indexed[4].translate(TO_BASELINE)
         if len(base) == 1 or len(subscript) <= 2 or not indexed[3]:         # batch_loss is a word, net_h1 is not
-            return Name(base, subscript, mark)
-    return Name(GREEK.get(label, label), "", mark, is_word=bool(WORD.fullmatch(label)))
+            return Label(base, subscript, mark)
+    return Label(GREEK.get(label, label), "", mark, is_word=bool(WORD.fullmatch(label)))
 
 
-def unmarked(label: str) -> tuple[str, str]:
+def split_mark(label: str) -> tuple[str, str]:
     """The label without its mark, and the mark: "x⁽²⁾" is "x" and "⁽²⁾"."""
     found = MARK.fullmatch(label)
     return (found[1], found[2]) if found else (label, "")
 
 
-def shown(label: str) -> str:
+def truncate(label: str) -> str:
     """The label on one line, what cannot be seen as an escape, cut to a readable length.
 
-    >>> shown("two\\nlines"), shown("x" * 10_000)
+    >>> truncate("two\\nlines"), truncate("x" * 10_000)
     ('two\\\\nlines', 'xxxxxxxxxxxxxxxxxxxxxxxxxxxxx…')
     """
     start = label[:LONGEST + 1]
@@ -75,11 +75,11 @@ def shown(label: str) -> str:
     return start if len(start) <= LONGEST else start[:LONGEST - 1] + "…"
 
 
-def number_text(x: float, digits: int = 4) -> str:
+def format_number(x: float, digits: int = 4) -> str:
     """x to so many significant digits, whole numbers in full, with a true minus sign.
 
-    >>> number_text(-0.29289), number_text(60000.0), number_text(0.000012), number_text(6.88137), number_text(-0.0)
-    ('−0.2929', '60000', '1.2e−05', '6.881', '0')
+    >>> [format_number(x) for x in (-0.29289, 60000.0, 0.000012, 6.88137, -0.0)]
+    ['−0.2929', '60000', '1.2e−05', '6.881', '0']
     """
     if x != x:
         return "NaN"
@@ -96,10 +96,10 @@ def number_text(x: float, digits: int = 4) -> str:
     return written.replace("-", "−")
 
 
-def subscript_text(subscript: str) -> str:
+def to_subscript(subscript: str) -> str:
     """A subscript in plain text: ₁₂ or ⱼᵢ where Unicode has it and it is short, else _total.
 
-    >>> subscript_text("12"), subscript_text("ji"), subscript_text("total")
+    >>> to_subscript("12"), to_subscript("ji"), to_subscript("total")
     ('₁₂', 'ⱼᵢ', '_total')
     """
     if not subscript:
@@ -109,7 +109,7 @@ def subscript_text(subscript: str) -> str:
     return "".join(map(str, lowered)) if readable else "_" + subscript
 
 
-def superscript_text(digits: str) -> str:
+def to_superscript(digits: str) -> str:
     """The same characters, raised: −2 as ⁻²."""
     return "".join([SUPERSCRIPTS[c] for c in digits])
 
@@ -121,10 +121,10 @@ LATEX_MATH = {"\\": r"\backslash ", "{": r"\{", "}": r"\}", "$": r"\$", "&": r"\
 LATEX_PLAIN = re.compile(r"[A-Za-z0-9 .,;:!?'()/@*+=\[\]-]+|[À-ÖØ-ÝÀ-ïñ-öø-ýÿ]")     # what pdflatex sets as it is
 
 
-def latex_text(text: str, style: str = "text") -> str:
+def escape_latex(text: str, style: str = "text") -> str:
     """Any text as LaTeX that shows it, in math mode; what pdflatex has no character for is shown by its code.
 
-    >>> print(latex_text("50%"), latex_text("<b>"), latex_text("🎉"))
+    >>> print(escape_latex("50%"), escape_latex("<b>"), escape_latex("🎉"))
     \\text{50}\\% {<}\\text{b}{>} \\text{U+1F389}
     """
     written = ""
@@ -140,6 +140,6 @@ def latex_text(text: str, style: str = "text") -> str:
     return written
 
 
-def xml_text(text: str) -> str:
+def escape_xml(text: str) -> str:
     """Any text as the inside of an XML element or attribute."""
     return escape(text)

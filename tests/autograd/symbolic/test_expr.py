@@ -1,4 +1,4 @@
-"""A Symbol writes each row's formula; the scripts print it so that it reads back as what was meant."""
+"""An Expr writes each row's formula; the scripts print it so that it reads back as what was meant."""
 import math
 
 import pytest
@@ -6,12 +6,13 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from autograd.ops import TABLE, Op, flat, power, select, tanh, weighted_sum
+from autograd.symbolic.expr import Expr
+from autograd.symbolic.latex import to_latex
+from autograd.symbolic.mathml import to_mathml
+from autograd.symbolic.printer import to_text
 from tests.readers import evaluate, read_latex, read_mathml, read_text
-from viz.markup import latex, mathml
-from viz.scripts import text
-from viz.symbol import Symbol, lift
 
-READERS = ((text, read_text), (latex, read_latex), (mathml, read_mathml))
+READERS = ((to_text, read_text), (to_latex, read_latex), (to_mathml, read_mathml))
 ROWS = TABLE | {op.name: op for op in map(power, (-2, -1, 2, 3, 0.5, 1.5, -0.5))}
 
 
@@ -20,9 +21,9 @@ def arguments(op: Op, numbers: list[float]) -> tuple[list, dict[str, float]]:
     rest = iter(numbers)
     names: dict[str, float] = {}
 
-    def symbol(name: str) -> Symbol:
+    def symbol(name: str) -> Expr:
         names[name] = next(rest)
-        return Symbol(name)
+        return Expr(name)
 
     if not op.lists:
         return [symbol(name) for name in "xyu"[:op.arity]], names
@@ -38,16 +39,17 @@ def test_every_row_is_written_as_it_computes(op: Op, numbers: list[float]) -> No
     args = [tuple([names[x.parts[0]] for x in part]) if isinstance(part, tuple) else names[part.parts[0]]
             for part in symbols]
     z = op(*args)
-    partials = op.partials(Symbol("z"), *symbols)
+    partials = op.partials(Expr("z"), *symbols)
     assert len(partials) == len(flat(args))
     for formula, number in zip((op(*symbols), *partials), (z, *op.partials(z, *args))):
         for write, read in READERS:
-            assert evaluate(read(write(lift(formula))), names | {"z": z}) == pytest.approx(number), write(lift(formula))
+            written = write(Expr.lift(formula))
+            assert evaluate(read(written), names | {"z": z}) == pytest.approx(number), written
 
 
 NAMES = {"x": 0.7, "y": -1.3, "w1": 2.1, "w12": 0.4}
-leaves = (st.sampled_from([(Symbol(name), x) for name, x in NAMES.items()])
-          | st.sampled_from([0.5, 2.0, -1.0, -3.0, 1.0, 0.0, 0.25, 1.2e-5, 2.5e7]).map(lambda x: (lift(x), x)))
+leaves = (st.sampled_from([(Expr(name), x) for name, x in NAMES.items()])
+          | st.sampled_from([0.5, 2.0, -1.0, -3.0, 1.0, 0.0, 0.25, 1.2e-5, 2.5e7]).map(lambda x: (Expr.lift(x), x)))
 unary = st.sampled_from([lambda x: -x, abs, tanh, lambda x: x ** 2, lambda x: x ** 3, lambda x: x ** -1,
                          lambda x: 2 * x, lambda x: 0.5 * x, lambda x: 1 - x, lambda x: x * x, lambda x: abs(x) ** 0.5])
 binary = st.sampled_from([lambda x, y: x + y, lambda x, y: x - y, lambda x, y: x * y, lambda x, y: x / y,
@@ -80,35 +82,35 @@ def test_brackets_stand_where_they_are_needed(tree) -> None:
         assert again == pytest.approx(number, rel=1e-9, abs=1e-9), printed
 
 
-x, y, z, a, b, w, n = map(Symbol, ["x", "y", "z", "a", "b", "w1", "n"])
+x, y, z, a, b, w, n = map(Expr, ["x", "y", "z", "a", "b", "w1", "n"])
 
 
 @pytest.mark.parametrize("symbol, printed", [
-    (weighted_sum((w, Symbol("w2")), (Symbol("x1"), Symbol("x2")), b), "w₁x₁ + w₂x₂ + b"),
+    (weighted_sum((w, Expr("w2")), (Expr("x1"), Expr("x2")), b), "w₁x₁ + w₂x₂ + b"),
     (tanh.partials(y, x)[0], "1 − y²"),
-    (TABLE["half_square"](Symbol("e")), "½e²"),
+    (TABLE["half_square"](Expr("e")), "½e²"),
     (TABLE["sigmoid"].partials(y, x)[0], "y · (1 − y)"),
     (TABLE["leaky_relu"].partials(z, x)[0], "1 if x > 0, else 0.01"),
     (TABLE["maximum"](x, 0.0), "max(x, 0)"),
     (TABLE["log"](x), "ln(x)"),
     ((a + b) / x, "(a + b) / x"), (1 / (x + 1), "1 / (x + 1)"), (a / (b / x), "a / (b / x)"),
-    (x - (a - b), "x − (a − b)"), (x + -a, "x − a"), (2 * x, "2x"), (x * 2.0, "x · 2"), (lift(2.0) * 3.0, "2 · 3"),
+    (x - (a - b), "x − (a − b)"), (x + -a, "x − a"), (2 * x, "2x"), (x * 2.0, "x · 2"), (Expr.lift(2.0) * 3.0, "2 · 3"),
     (x * -3.0, "x · (−3)"), (-(a + b), "−(a + b)"), ((-x) ** 2, "(−x)²"), (-(x ** 2), "−x²"), (2 ** x, "2^x"),
-    (Symbol("net") * x, "net · x"), (Symbol("a + b") * x, "(a + b) · x"), (x ** 0.5, "√x"), (abs(x), "|x|"),
-    (1.2e-5 * x, "1.2e−05 · x"), (Symbol("delta") * Symbol("phi1"), "δφ₁"),
+    (Expr("net") * x, "net · x"), (Expr("a + b") * x, "(a + b) · x"), (x ** 0.5, "√x"), (abs(x), "|x|"),
+    (1.2e-5 * x, "1.2e−05 · x"), (Expr("delta") * Expr("phi1"), "δφ₁"),
     (0 * x, "0"), (1 * x, "x"), (x * x, "x²"), (x ** 1, "x"), (x ** 0, "1"), (0 - (-x), "x"), (x + 0, "x"),
-    (0 - x, "−x"), (x / 1, "x"), (0 / x, "0"), (x * -1, "−x"), (a * 1.0, "a"), (x - 0, "x"), (-lift(0.0), "0"),
-    (TABLE["total"]([Symbol(f"x{i}") for i in range(1, 17)]), "x₁ + x₂ + ⋯ + x₁₅ + x₁₆"),
-    (TABLE["total"]([Symbol(f"x{i}") for i in range(1, 6)]), "x₁ + x₂ + x₃ + x₄ + x₅"),
+    (0 - x, "−x"), (x / 1, "x"), (0 / x, "0"), (x * -1, "−x"), (a * 1.0, "a"), (x - 0, "x"), (-Expr.lift(0.0), "0"),
+    (TABLE["total"]([Expr(f"x{i}") for i in range(1, 17)]), "x₁ + x₂ + ⋯ + x₁₅ + x₁₆"),
+    (TABLE["total"]([Expr(f"x{i}") for i in range(1, 6)]), "x₁ + x₂ + x₃ + x₄ + x₅"),
 ])
-def test_text(symbol: Symbol, printed: str) -> None:
-    assert text(symbol) == repr(symbol) == printed
+def test_text(symbol: Expr, printed: str) -> None:
+    assert to_text(symbol) == repr(symbol) == printed
 
 
 def test_a_row_is_written_because_it_exists() -> None:
     swish = Op("swish", lambda x: x / (1 + math.exp(-x)), lambda z, x: (z + TABLE["sigmoid"](x) * (1 - z),))
-    assert text(swish(x)) == "swish(x)"
-    assert text(swish.partials(z, x)[0]) == "z + sigmoid(x) · (1 − z)"
+    assert to_text(swish(x)) == "swish(x)"
+    assert to_text(swish.partials(z, x)[0]) == "z + sigmoid(x) · (1 − z)"
 
 
 def test_a_symbol_is_no_number_to_decide_on() -> None:
@@ -123,4 +125,4 @@ def test_a_symbol_is_no_number_to_decide_on() -> None:
 
 
 def test_long_sums_do_not_recurse() -> None:
-    assert text(TABLE["total"]([x] * 100_000)) == "x + x + ⋯ + x + x"
+    assert to_text(TABLE["total"]([x] * 100_000)) == "x + x + ⋯ + x + x"

@@ -1,22 +1,38 @@
-"""How a formula is printed: what all scripts share, and plain text; LaTeX and MathML are in markup.py.
+"""How a formula is printed: one table of precedence, what all printers share, and plain text.
 
-A script has a method for each kind of Symbol, which gives the writing and how tightly it binds; `write` puts brackets
+A printer has a method for each kind of Expr, which gives the text and how tightly it binds; `write` puts brackets
 around what binds less tightly than its place asks for.  No operation is known here: formulas come from the table.
 """
+from enum import IntEnum
 from itertools import pairwise
 from typing import Any, ClassVar
 
-from .letters import number_text, spelled, subscript_text, superscript_text
+from .labels import format_number, parse_label, to_subscript, to_superscript
 
-Symbol = Any            # a Symbol; a script uses its kind and its parts
+Expr = Any              # a printer uses its kind and its parts
 
-LOOSE, SUM, NEGATIVE, FRACTION, PRODUCT, POWER, ATOM = range(7)         # how tightly a writing binds
+
+class Precedence(IntEnum):
+    """How tightly an expression binds, in formulas and in Python's source alike."""
+    LOOSE = 0           # a condition, words: brackets everywhere
+    COMPARISON = 1
+    SUM = 2
+    NEGATIVE = 3        # a formula's leading minus, -2 · x
+    FRACTION = 4        # a / b on one line
+    PRODUCT = 5
+    SIGN = 6            # Python's unary minus
+    POWER = 7
+    ATOM = 8
+
+
+LOOSE, COMPARISON, SUM, NEGATIVE, FRACTION, PRODUCT, SIGN, POWER, ATOM = Precedence
+
 LONGEST_SUM = 5         # terms; of a longer one the first two and the last two are written
-Written = tuple[str, int]
+Written = tuple[str, int]                       # a formula, and how tightly it binds
 
 
-class Script:
-    """What the three scripts share: the order of the parts, and where brackets and dots are needed."""
+class Printer:
+    """What all printers share: the order of the parts, and where brackets and dots are needed."""
     plus, minus, dot, dots, comma = " + ", " − ", " · ", "⋯", ", "
     sign = "−"
     beside = ""                                 # between factors that need no dot
@@ -25,9 +41,9 @@ class Script:
     def __init__(self, digits: int = 6) -> None:
         self.digits = digits
 
-    def write(self, symbol: Symbol, least: int = LOOSE) -> str:
-        """The symbol in this script, in brackets if it binds less tightly than its place asks for."""
-        written, binds = getattr(self, symbol.kind)(*symbol.parts)
+    def write(self, expr: Expr, least: int = LOOSE) -> str:
+        """The expr in this printer, in brackets if it binds less tightly than its place asks for."""
+        written, binds = getattr(self, expr.kind)(*expr.parts)
         return written if binds >= least else self.brackets(written)
 
     def row(self, *written: str) -> str:
@@ -41,7 +57,7 @@ class Script:
         """Words among formulas."""
         return words
 
-    def sum(self, left: Symbol, right: Symbol) -> Written:
+    def sum(self, left: Expr, right: Expr) -> Written:
         terms = [right]
         while left.kind == "sum":
             left, right = left.parts
@@ -57,10 +73,10 @@ class Script:
                 written += self.plus, self.dots
         return self.row(*written), SUM
 
-    def negative(self, x: Symbol) -> Written:
+    def negative(self, x: Expr) -> Written:
         return self.row(self.sign, self.write(x, FRACTION)), NEGATIVE
 
-    def product(self, left: Symbol, right: Symbol) -> Written:
+    def product(self, left: Expr, right: Expr) -> Written:
         factors = [right]
         while left.kind == "product":
             left, right = left.parts
@@ -73,17 +89,17 @@ class Script:
                         self.write(y, PRODUCT))
         return self.row(*written), PRODUCT
 
-    def is_compact(self, x: Symbol) -> bool:
+    def is_compact(self, x: Expr) -> bool:
         """May this factor touch its neighbour, as in 2x, w₁x₁ and ½e²?"""
         if x.kind == "power":
             base, n = x.parts
             return base.kind == "name" and self.is_compact(base) and n.kind == "number" and n.parts[0].is_integer()
         if x.kind == "number":
-            return number_text(x.parts[0], self.digits)[-1].isdigit() and 1e-4 <= x.parts[0] < 1e6
-        name = spelled(x.parts[0]) if x.kind == "name" else None
-        return name is not None and name.is_letter and not subscript_text(name.subscript).startswith("_")
+            return format_number(x.parts[0], self.digits)[-1].isdigit() and 1e-4 <= x.parts[0] < 1e6
+        name = parse_label(x.parts[0]) if x.kind == "name" else None
+        return name is not None and name.is_letter and not to_subscript(name.subscript).startswith("_")
 
-    def arguments(self, xs: tuple[Symbol, ...]) -> str:
+    def arguments(self, xs: tuple[Expr, ...]) -> str:
         """x, y, z, cut in the middle where there are many."""
         least = SUM if len(xs) > 1 else LOOSE
         written = [self.write(x, least) for x in (xs if len(xs) <= LONGEST_SUM else xs[:2] + xs[-2:])]
@@ -95,53 +111,53 @@ class Script:
         raise NotImplementedError
 
 
-class Text(Script):
-    """Plain text, in Unicode: w₁x₁ + b, 1 − y², ∂J/∂w₁."""
+class TextPrinter(Printer):
+    """Plain to_text, in Unicode: w₁x₁ + b, 1 − y², ∂J/∂w₁."""
     marks: ClassVar = {"·": " · ", "+": " + ", "=": " = ", "⋯": "⋯", "[": "[", "]": "]"}
 
     def name(self, label: str) -> Written:
-        name = spelled(label)
-        mark = superscript_text(f"({name.mark})") if name.mark else ""
+        name = parse_label(label)
+        mark = to_superscript(f"({name.mark})") if name.mark else ""
         binds = LOOSE if not name.is_word else POWER if mark else ATOM
-        return name.base + subscript_text(name.subscript) + mark, binds
+        return name.base + to_subscript(name.subscript) + mark, binds
 
     def number(self, x: float) -> Written:
-        written = number_text(x, self.digits)
+        written = format_number(x, self.digits)
         return written, POWER if "e" in written else ATOM
 
     def half(self) -> str:
         return "½"
 
-    def fraction(self, x: Symbol, y: Symbol) -> Written:
+    def fraction(self, x: Expr, y: Expr) -> Written:
         return f"{self.write(x, PRODUCT)} / {self.write(y, POWER)}", FRACTION
 
-    def power(self, x: Symbol, n: Symbol) -> Written:
+    def power(self, x: Expr, n: Expr) -> Written:
         if n.kind == "number" and n.parts[0] == 0.5:
             return "√" + self.write(x, ATOM), POWER
         base, exponent = self.write(x, ATOM), self.write(n)
         if exponent.lstrip("−").isdecimal():
-            return base + superscript_text(exponent), POWER
+            return base + to_superscript(exponent), POWER
         return f"{base}^{self.write(n, ATOM)}", POWER
 
-    def call(self, function: str, *xs: Symbol) -> Written:
+    def call(self, function: str, *xs: Expr) -> Written:
         return f"{function}({self.arguments(xs)})", ATOM
 
-    def bars(self, x: Symbol) -> Written:
+    def bars(self, x: Expr) -> Written:
         return f"|{self.write(x)}|", ATOM
 
-    def cases(self, x: Symbol, a: Symbol, b: Symbol) -> Written:
+    def cases(self, x: Expr, a: Expr, b: Expr) -> Written:
         return f"{self.write(a, SUM)} if {self.write(x, SUM)} > 0, else {self.write(b, SUM)}", LOOSE
 
-    def derivative(self, d: str, x: Symbol, y: Symbol) -> Written:
+    def derivative(self, d: str, x: Expr, y: Expr) -> Written:
         return f"{d}{self.write(x, POWER)}/{d}{self.write(y, POWER)}", POWER
 
 
-def text(symbol: Symbol, digits: int = 6) -> str:
-    """The formula in plain text; its numbers to so many significant digits.
+def to_text(expr: Expr, digits: int = 6) -> str:
+    """The formula in plain to_text; its numbers to so many significant digits.
 
-    >>> from viz.symbol import Symbol
-    >>> w, x, b = Symbol("w1"), Symbol("x1"), Symbol("b")
-    >>> text((w * x + b) / 2)
+    >>> from autograd.symbolic.expr import Expr
+    >>> w, x, b = Expr("w1"), Expr("x1"), Expr("b")
+    >>> to_text((w * x + b) / 2)
     '(w₁x₁ + b) / 2'
     """
-    return Text(digits).write(symbol)
+    return TextPrinter(digits).write(expr)

@@ -1,0 +1,153 @@
+"""A scalar formula as a tree: a number that only knows how it is written.
+
+A rule of autograd's table runs on Exprs as it runs on floats, and what comes out is the rule as one writes it on
+paper.  Only the trivial is simplified (0·x, 1·x, x + 0, −(−x), x·x, x¹), so the formula stays the one in the table.
+"""
+from collections.abc import Sequence
+from numbers import Real
+from typing import Any, NoReturn, TypeVar
+
+from .printer import to_text
+
+E = TypeVar("E", bound="Expr")
+
+
+class Expr:
+    """A formula: a name, a number, or what arithmetic and the operations of the table make of them.
+
+    >>> from autograd import tanh
+    >>> v, y = Expr("v"), Expr("y")
+    >>> tanh(v)
+    tanh(v)
+    >>> tanh.partials(y, v)
+    (1 − y²,)
+
+    An Expr is not greater or less than anything, so a rule with two sides is written with `select`; an `if` on one
+    raises TypeError.
+    """
+    __slots__ = "kind", "parts"
+
+    kind: str                                   # "name", "number", "sum", ...: the printers have a method for each
+    parts: tuple[Any, ...]
+
+    def __init__(self, name: str) -> None:
+        self.kind, self.parts = "name", (name,)
+
+    @classmethod
+    def of(cls: type[E], kind: str, *parts: Any) -> E:
+        """The formula of this kind with these parts, not simplified."""
+        expr = object.__new__(cls)
+        expr.kind, expr.parts = kind, parts
+        return expr
+
+    @classmethod
+    def lift(cls: type[E], x: Any) -> E:
+        """A number as a formula (a negative one as minus a positive one); a formula as it is.
+
+        >>> Expr.lift(-2.0) * Expr("x")
+        −2x
+        """
+        if isinstance(x, cls):
+            return x
+        if not isinstance(x, Real):
+            raise TypeError(f"a formula is made of Exprs and numbers, not of {x!r}")
+        x = float(x)
+        return cls.of("negative", cls.of("number", -x)) if x < 0 else cls.of("number", x + 0.0)
+
+    def __repr__(self) -> str:
+        return to_text(self)
+
+    def __bool__(self) -> NoReturn:
+        raise TypeError(f"{self} is neither true nor false: a rule with two sides is written with select(x, a, b)")
+
+    def apply_op(self: E, op: Any, args: Sequence[Any]) -> E:
+        """op(*args) written out: by its formula, by Python's own operator, or as a function of its arguments."""
+        args = [tuple(map(self.lift, x)) if isinstance(x, tuple) else self.lift(x) for x in args]
+        if callable(op.written):
+            return self.lift(op.written(*args))
+        if not op.written and not op.name.isidentifier():
+            return self.lift(op.forward(*args))
+        flat = [expr for x in args for expr in (x if isinstance(x, tuple) else (x,))]
+        return self.of("call", op.written or op.name, *flat)
+
+    # --- arithmetic, lightly simplified
+
+    def is_equal(self, number: float) -> bool:
+        """Is this the number, literally?"""
+        return bool(self.kind == "number" and self.parts[0] == number)
+
+    def is_same(self: E, y: E) -> bool:
+        """Are these one thing, so that their product is a square?"""
+        return self.kind != "number" and (self is y or (self.kind == y.kind == "name" and self.parts == y.parts))
+
+    def plus(self: E, y: E) -> E:
+        return self if y.is_equal(0) else y if self.is_equal(0) else self.of("sum", self, y)
+
+    def times(self: E, y: E) -> E:
+        if self.is_equal(0) or y.is_equal(1):
+            return self
+        if y.is_equal(0) or self.is_equal(1):
+            return y
+        if self.kind == "negative":             # a minus in front belongs to the whole product
+            return -self.parts[0].times(y)
+        if y.kind == "negative" and y.parts[0].is_equal(1):
+            return -self
+        return self ** 2 if self.is_same(y) else self.of("product", self, y)
+
+    def over(self: E, y: E) -> E:
+        if self.is_equal(0) or y.is_equal(1):
+            return self
+        if self.kind == "negative":
+            return -self.parts[0].over(y)
+        return self.of("fraction", self, y)
+
+    def __neg__(self: E) -> E:
+        if self.kind == "negative":
+            return self.parts[0]
+        return self if self.is_equal(0) else self.of("negative", self)
+
+    def __pow__(self: E, n: Any) -> E:
+        n = self.lift(n)
+        return self.lift(1.0) if n.is_equal(0) else self if n.is_equal(1) else self.of("power", self, n)
+
+    def __rpow__(self: E, base: float) -> E:
+        return self.lift(base) ** self
+
+    def __add__(self: E, y: Any) -> E:
+        return self.plus(self.lift(y)) if is_formula(y) else NotImplemented
+
+    def __radd__(self: E, x: Any) -> E:
+        return self.lift(x).plus(self) if is_formula(x) else NotImplemented
+
+    def __sub__(self: E, y: Any) -> E:
+        return self.plus(-self.lift(y)) if is_formula(y) else NotImplemented
+
+    def __rsub__(self: E, x: Any) -> E:
+        return self.lift(x).plus(-self) if is_formula(x) else NotImplemented
+
+    def __mul__(self: E, y: Any) -> E:
+        return self.times(self.lift(y)) if is_formula(y) else NotImplemented
+
+    def __rmul__(self: E, x: Any) -> E:
+        return self.lift(x).times(self) if is_formula(x) else NotImplemented
+
+    def __truediv__(self: E, y: Any) -> E:
+        return self.over(self.lift(y)) if is_formula(y) else NotImplemented
+
+    def __rtruediv__(self: E, x: Any) -> E:
+        return self.lift(x).over(self) if is_formula(x) else NotImplemented
+
+    def bars(self: E) -> E:
+        """|x|, as abs is written."""
+        return self.of("bars", self)
+
+    __abs__ = bars
+
+    def cases(self: E, a: Any, b: Any) -> E:
+        """a if x > 0, else b, as select is written."""
+        return self.of("cases", self, self.lift(a), self.lift(b))
+
+
+def is_formula(x: Any) -> bool:
+    """Can x stand in a formula?"""
+    return isinstance(x, Real | Expr)
