@@ -1,7 +1,7 @@
 """python -m benchmarks [NAME]: all workloads and peers in one run, or one part; prints tables.
 
-NAME is moons, online, digits (training), graph (a random scalar graph), compile (what compilation costs), or eager
-(node by node, beside PyPI's micrograd).
+NAME is moons, online, digits (training), graph (a random scalar graph), compile (what compilation costs), scaling (a
+step by width, batch and depth), or eager (node by node, beside PyPI's micrograd).
 """
 import argparse
 import os
@@ -20,7 +20,8 @@ PARTS = "moons", "online", "digits", "graph", "compile"
 def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__,
                                      formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("name", nargs="?", choices=[*PARTS, "eager"], help="one part; without it all but eager")
+    parser.add_argument("name", nargs="?", choices=[*PARTS, "scaling", "eager"],
+                        help="one part; without it all but scaling and eager")
     parser.add_argument("--repeats", type=int, help="rounds to take the median of (default 7, with --quick 3)")
     parser.add_argument("--quick", action="store_true", help="shorter runs and smaller graphs, within a minute")
     parser.add_argument("--json", default="", metavar="FILE", help="write every round to FILE")

@@ -38,6 +38,10 @@ def measure(part: str, size: Size) -> list[Comparison]:
         return graph.compare(size.repeats, size.nodes, size.samples)
     if part == "compile":
         return compile_time.compare(size.repeats, size.compiled, size.wide)
+    if part == "scaling":
+        from . import scaling
+
+        return scaling.compare(size.repeats, size.seconds, quick=size.seconds < Size(0).seconds)
     from .workloads import WORKLOADS  # needs scikit-learn, which the other parts do not
 
     left_out = [peer for peer in PEERS if f"{part}: {peer}" in size.without]
@@ -62,8 +66,13 @@ def main(parts: Sequence[str], size: Size, json_path: str = "", picture: str = "
             say(f"\n{part}: left out, {error.name} is not installed: pip install {package}")
             continue
         found += tables
-        for comparison in tables:
-            say("\n" + "\n".join(comparison.table()))
+        if part == "scaling":
+            from .scaling import table
+
+            say("\n" + "\n".join(table(tables)))
+        else:
+            for comparison in tables:
+                say("\n" + "\n".join(comparison.table()))
     full = Size(size.repeats)               # what must be reached is said of the full sizes
     judged = goals.judged([comparison for comparison in found if not size.small and
                            (comparison.key != "D" or (size.nodes, size.samples) == (full.nodes, full.samples))])
@@ -74,7 +83,9 @@ def main(parts: Sequence[str], size: Size, json_path: str = "", picture: str = "
     if json_path:
         Path(json_path).write_text(json.dumps(data, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
     if picture:
-        from .picture import draw
-
+        if [*parts] == ["scaling"]:
+            from .scaling import draw
+        else:
+            from .picture import draw
         draw(found, picture, machine(*PACKAGES))
     return data
