@@ -3,7 +3,7 @@
 Read ops.py first (the table of operations), then backprop.py (the sweeps), then value.py (the node);
 rerecording.py records a graph again, program/ runs it on arrays.
 """
-from .backprop import adjoints, backward, gradient, hessian, jacobian, pushforward, recorded, wengert_list
+from .backprop import adjoints, backward, check_fresh, gradient, hessian, jacobian, pushforward, recorded, wengert_list
 from .check import gradcheck
 from .ops import *
 from .program import compile

@@ -1,18 +1,23 @@
-"""A graph whose leaves have moved: replay records it again."""
+"""A graph whose leaves have moved: replay records it again, and whatever shows its numbers refuses the old one."""
 import math
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from points import POINTS, ROWS, filled, graphs, numbers
+from readers import evaluate, read_text
 
+import nn
 from autograd import (
     Constant,
     Parameter,
     Value,
+    check_fresh,
     gradient,
     half_square,
+    hessian,
     log,
+    logsumexp,
     pushforward,
     replay,
     select,
@@ -21,6 +26,11 @@ from autograd import (
     weighted_sums,
     wengert_list,
 )
+from demos import mazur
+from viz import Film, derive, draw, draw_dot, step_through
+from viz.equations import written
+from viz.scripts import Text
+from viz.steps import steps
 
 
 def state(output):
@@ -46,9 +56,10 @@ def shape(output, leaves):
 
 @given(graphs(), st.lists(st.floats(-0.005, 0.005), min_size=4, max_size=4))
 def test_a_random_graph_recorded_again_is_the_one_recorded_from_its_moved_inputs(graph, moves):
-    """Node by node, to the last bit."""
+    """Node by node, to the last bit; and it is fresh, as the first one was before the move."""
     xs = [Value(x) for x in graph.point]
     y = graph(*xs)
+    check_fresh("test", y)
     for x, move in zip(xs, moves):
         x.data += move                                  # grows tenfold at most: inside what points.tame tried
     expected = graph(*xs)
@@ -56,6 +67,7 @@ def test_a_random_graph_recorded_again_is_the_one_recorded_from_its_moved_inputs
     again = replay(y)
     assert shape(again, xs) == shape(expected, xs)
     assert state(y) == before
+    check_fresh("test", again)
 
 
 @pytest.mark.parametrize("name", POINTS)
@@ -161,3 +173,194 @@ def test_a_leaf_that_left_the_domain_is_named():
     with pytest.raises(ValueError) as caught:
         replay(y)
     assert str(caught.value) == "log(x): -1.0 is outside x > 0"
+
+
+# --- backward, step, draw --------------------------------------------------------------------------------------------
+
+
+def stepped_neuron():
+    """v = w x + b with w = 2, b = 1, x = 3, t = 1, after a step of 0.1: w = 0.2, b = 0.4, and v = 1 is to be seen."""
+    model = nn.Neuron(1, "linear")
+    model.w[0].data, model.b.data = 2.0, 1.0
+    model.w[0].scope = model.b.scope = "layer 1", "neuron 1"            # so that it can be drawn by layer
+    J = nn.half_squared_error(model([Value(3.0, "x1")]), 1.0)
+    J.backward()
+    nn.SGD(model.parameters(), 0.1).step()
+    return model, J
+
+
+def test_the_neuron_after_its_step():
+    model, J = stepped_neuron()
+    w, b = model.parameters()
+    assert (w.data, b.data) == pytest.approx((0.2, 0.4))
+    now = replay(J)
+    assert now.data == pytest.approx(0.0, abs=1e-15) and J.data == 18.0
+    boxes = {node.name: node.value for node in draw(now, detail="node").description.nodes}
+    assert boxes["v"] == pytest.approx(0.2 * 3 + 0.4) and boxes["w1"] == w.data
+    [v] = [step for step in steps(now, lr=0.1) if step.title == "v"]
+    assert v.number == pytest.approx(1.0)
+
+
+def lines(step):
+    """{label: the equation in plain text}."""
+    return {line.label: [" ".join(written(Text(17), pieces) for pieces in sides)
+                         for equation in line.equations for sides in equation.steps] for line in step.lines}
+
+
+def test_the_hidden_deltas_of_a_network_after_its_step():
+    """δⱼ = φ'(vⱼ) Σ δₗ wₗⱼ, by hand from the stepped weights; the product on the page is its result."""
+    model = nn.MLP(2, [2, 1], "tanh", "tanh", seed=3)
+    x, t = (1.0, -0.5), 0.9
+    J = nn.half_squared_error(model([Value(x_i, f"x{i}") for i, x_i in enumerate(x, start=1)]), t)
+    J.backward()
+    nn.SGD(model.parameters(), 0.5).step()
+
+    hidden, [out] = [layer.neurons for layer in model.layers]
+    h = [math.tanh(sum(w.data * x_i for w, x_i in zip(neuron.w, x)) + neuron.b.data) for neuron in hidden]
+    y = math.tanh(sum(w.data * h_j for w, h_j in zip(out.w, h)) + out.b.data)
+    delta = (1 - y * y) * (t - y)
+    expected = [(1 - h_j * h_j) * delta * w.data for h_j, w in zip(h, out.w)]
+
+    found = [lines(step)["by the next layer"] for step in steps(replay(J), 0.5, 17)
+             if any(line.label == "by the next layer" for line in step.lines)]
+    for shown in -2, -1:                                # the product in numbers, and the result
+        deltas = [evaluate(read_text(sides[shown]), {}) for sides in found]
+        assert sorted(deltas) == pytest.approx(sorted(expected), rel=1e-12)
+
+
+# --- one check at every door -----------------------------------------------------------------------------------------
+
+
+DOORS = {
+    "draw": (lambda J, path: draw(J), "draw"),
+    "draw by node": (lambda J, path: draw(J, detail="node"), "draw"),
+    "draw by layer": (lambda J, path: draw(J, detail="layer"), "draw"),
+    "draw expanded": (lambda J, path: draw(J, expand=True), "draw"),
+    "draw one neuron expanded": (lambda J, path: draw(J, expand="v"), "draw"),
+    "draw the forward phase": (lambda J, path: draw(J, gradients=False), "draw"),
+    "draw_dot": (lambda J, path: draw_dot(J), "draw"),
+    "derive": (lambda J, path: derive(J, leaf(J, "w1")), "derive"),
+    "step_through": (lambda J, path: step_through(J, path), "step_through"),
+    "step_through expanded": (lambda J, path: step_through(J, path, expand=True), "step_through"),
+    "Film": (lambda J, path: Film(lambda: J), "a Film"),
+    "Film expanded": (lambda J, path: Film(lambda: J, expand=True), "a Film"),
+    "gradient": (lambda J, path: gradient(J, [leaf(J, "x1")]), "gradient"),
+    "hessian": (lambda J, path: hessian(J, [leaf(J, "w1")]), "gradient"),
+}
+
+
+def leaf(J, label):
+    return {node.label: node for node in wengert_list(J)}[label]
+
+
+@pytest.mark.parametrize("door", DOORS)
+def test_a_graph_recorded_before_the_step_is_refused_and_its_replay_is_not(door, tmp_path):
+    """Before the step, every door opens; after it the page that was there before stays."""
+    show, name = DOORS[door]
+    path = tmp_path / "page.html"
+    model, J = stepped_neuron()
+    w, b = model.parameters()
+    path.write_text("before")
+    with pytest.raises(ValueError) as caught:
+        show(J, path)
+    assert str(caught.value) == (
+        f"{name}: Value(7.0, 'v') no longer follows from its parents: its rule now gives {w.data * 3 + b.data!r}; "
+        f"w1 was 2.0 and is now {w.data!r}, b may have moved.  "
+        "Record it again, or use autograd.replay(J), which does so at its leaves' new data")
+    assert path.read_text() == "before"
+    show(replay(J), path)
+    w.data, b.data = 2.0, 1.0
+    show(J, path)                                       # moved back, it is what was recorded
+
+
+def test_draw_refuses_what_moved_where_only_an_edge_shows_it():
+    """x2 is 0: v is the same, ∂v/∂x2 = w2 is not."""
+    v = weighted_sum([w := Value(1.0, "w2")], [Value(0.0, "x2")], Value(0.5, "b"))
+    w.data = 5.0
+    with pytest.raises(ValueError) as caught:
+        draw(v)
+    assert "its partial for Value(0.0, 'x2') was 1.0 and is now 5.0; w2 was 1.0 and is now 5.0" in str(caught.value)
+
+
+@pytest.mark.parametrize("make, old, new, words", [
+    (abs, -2.0, 2.0, "its partial for Value(2.0, 'x') was -1.0 and is now 1.0; x may have moved"),
+    (lambda x: log(x * x), 2.0, -3.0, "Value(4.0) no longer follows from its parents: its rule now gives 9.0; x was"),
+    (log, 2.0, -1.0, "log(x): -1.0 is outside x > 0; x may have moved"),
+    (lambda x: x + 1, 2.0, 5.0, "its rule now gives 6.0; x, Constant(1.0) may have moved"),
+    (lambda x: x ** -1, 2.0, 0.0, "x**-1: 0.0 is outside x ≠ 0; x may have moved"),
+], ids=["on an edge alone", "on an edge too", "left the domain", "on no edge", "divided by zero"])
+def test_the_message_names_what_is_known(make, old, new, words):
+    x = Value(old, "x")
+    y = make(x)
+    x.data = new
+    with pytest.raises(ValueError) as caught:
+        draw(y)
+    assert words in str(caught.value) and "replay(output)" in str(caught.value)
+
+
+def test_many_leaves_are_counted_and_a_label_stays_on_one_line():
+    ws = [Value(1.0, f"w\n{i}") for i in range(9)]
+    v = weighted_sum(ws, [1.0] * 9, 0.0)
+    ws[0].data = 2.0
+    with pytest.raises(ValueError) as caught:
+        draw(v)
+    assert r"w\n0, w\n1, w\n2, w\n3, w\n4 and 4 more may have moved" in str(caught.value)
+    assert "\n" not in str(caught.value)
+
+
+def test_the_first_node_is_named_and_one_set_by_hand_too():
+    x = Value(2.0, "x")
+    u = x * 3
+    z = u.exp()
+    u.data = 1.0
+    with pytest.raises(ValueError, match=r"^draw: Value\(1\.0\) no longer follows .* now gives 6\.0; its data or"):
+        draw(z)
+
+
+def test_gradient_checks_what_does_not_depend_on_the_input_too():
+    """A moved leaf that the input does not depend on makes ∂z/∂x a number of two points all the same."""
+    w, x = Value(2.0, "w"), Value(3.0, "x")
+    z = (w * 5).exp() * x
+    w.data = 0.0
+    with pytest.raises(ValueError, match=r"^gradient: Value\(10\.0\) no longer follows"):
+        gradient(z, [x])
+
+
+@given(graphs())
+def test_rounding_makes_no_graph_stale(graph):
+    """Nor does a sweep, a drawing or a second recording."""
+    xs = [Value(x) for x in graph.point]
+    y = graph(*xs)
+    y.backward()
+    [slope, *_] = gradient(y, xs)
+    for output in y, slope, replay(y), total([y, y, 0.1]), logsumexp([y, 0.1, y]):
+        check_fresh("test", output)
+
+
+def test_nan_and_infinity_are_the_same_as_themselves():
+    for data in math.nan, math.inf, -math.inf:
+        x = Value(data, "x")
+        y = x * x + weighted_sum([x], [0.0], x)
+        check_fresh("test", y)
+        draw(y)
+        assert math.isnan(replay(y).data) == math.isnan(y.data)
+    x.data = 1.0
+    with pytest.raises(ValueError, match=r"x was -inf and is now 1\.0"):
+        draw(y)
+
+
+def test_a_film_of_one_recorded_graph_is_refused_at_the_next_frame_and_right_with_replay():
+    """Mazur's network: the next frame is the graph recorded from scratch."""
+    model = mazur.network()
+    x = [Value(x_i, f"x{i}") for i, x_i in enumerate(mazur.X, start=1)]
+    J = nn.half_squared_error(model(x), mazur.T)
+    stale, good = Film(lambda: J), Film(lambda: replay(J))
+    fresh = Film(lambda: nn.half_squared_error(model(x), mazur.T))
+    J.backward()
+    nn.SGD(mazur.weights(model), mazur.LR).step()
+    with pytest.raises(ValueError, match=r"^a Film: .*replay\(J\)"):
+        stale.take("epoch 1")
+    assert len(stale.frames) == 1
+    for film in good, fresh:
+        film.take("epoch 1")
+    assert good.frames == fresh.frames and good.frames[0] != good.frames[1]
