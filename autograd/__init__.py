@@ -1,12 +1,13 @@
 """Scalar automatic differentiation: record, differentiate, read.
 
 Read ops.py first (the table of operations), then backprop.py (the sweeps), then value.py (the node);
-compiler/ runs a recorded graph on arrays.
+rerecording.py records a graph again, compiler/ runs it on arrays.
 """
-from .backprop import adjoints, backward, gradient, hessian, jacobian, pushforward, recorded, wengert_list
+from .backprop import adjoints, backward, check_fresh, gradient, hessian, jacobian, pushforward, recorded, wengert_list
 from .check import gradcheck
 from .compiler import compile
 from .ops import *
+from .rerecording import replay
 from .value import Constant, Parameter, Value, weighted_sums
 
 __version__ = "0.1.0"

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 Node = Any          # a Value; the sweeps use its data, grad, op, parents and partials
+MOST_NAMED = 5      # leaves in an error message
 
 
 def wengert_list(output: Node) -> list[Node]:
@@ -94,28 +95,61 @@ def recorded(node: Node) -> Iterable[tuple[Node, float]]:
     return zip(node.parents, node.partials)
 
 
-def rule_again(node: Node) -> Iterable[tuple[Node, Any]]:
-    """A node's edges with the rule run once more, on Values: the partials are then nodes themselves."""
-    if node.op is None:
-        return ()
-    xs = [parent.data for parent in node.parents]
-    z = node.op.forward(*xs)
-    if not all(map(same, (z, *node.op.partials(z, *xs)), (node.data, *node.partials))):
-        raise ValueError(f"gradient: the data of {node!r} or of one of its parents was changed after it was recorded; "
-                         "record the expression again, or use backward(), which keeps to the recorded point")
-    return zip(node.parents, node.op.partials(node, *node.parents))
-
-
 def same(a: float, b: float) -> bool:
     """Are these the same number?  NaN is the same as NaN."""
     return a == b or (a != a and b != b)
 
 
+def check_fresh(name: str, output: Node) -> None:
+    """Raise ValueError where a node no longer follows from its parents: a leaf's data was changed after recording.
+
+    Every rule is run again, and its value and its partials are compared exactly; NaN equals NaN.  The message names the
+    first such node, what of it has changed and the leaves that may have moved; `name` is the function it starts with.
+    """
+    for node in wengert_list(output):
+        if node._a is not None and (change := change_of(node)):
+            graph = output.label if output.label.isidentifier() else "output"
+            raise ValueError(f"{name}: {node!r} no longer follows from its parents: {change}; {moved_parents(node)}.  "
+                             f"Record it again, or use autograd.replay({graph}), which does so at its leaves' new data")
+
+
+def change_of(node: Node) -> str:
+    """How the current value or partial differs from the recorded one; "" where all are the same."""
+    op, xs = node.op, [parent.data for parent in node.parents]
+    try:
+        z = op.forward(*xs)
+        partials = op.partials(z, *xs)
+    except (ValueError, ArithmeticError) as error:
+        return str(op.refusal(error, node.parents))
+    if not same(z, node.data):
+        return f"its rule now gives {z!r}"
+    for parent, now, then in zip(node.parents, partials, node.partials):
+        if not same(now, then):
+            return f"its partial for {parent!r} was {then!r} and is now {now!r}"
+    return ""
+
+
+def moved_parents(node: Node) -> str:
+    """The parents of such a node that have moved, with the old number where an edge holds it, or that may have."""
+    try:
+        on_edges = node.op.partials(node, *node.parents)
+    except (ValueError, ArithmeticError):
+        on_edges = ()
+    then = {x: number for x, number in zip(on_edges, node.partials) if x in node.parents}       # as y is, in ∂(x·y)/∂x
+    name = {x: repr(x.label)[1:-1] or repr(x) for x in node.parents}
+    moved = [f"{name[x]} was {old!r} and is now {x.data!r}" for x, old in then.items() if not same(x.data, old)]
+    perhaps = [name[x] for x in name if x._a is None and x not in then]
+    if perhaps:
+        more = f" and {len(perhaps) - MOST_NAMED} more" if len(perhaps) > MOST_NAMED else ""
+        moved.append(f"{', '.join(perhaps[:MOST_NAMED])}{more} may have moved")
+    return ", ".join(moved) or "its data or a parent's was set by hand"
+
+
 def gradient(output: Node, inputs: Sequence[Node]) -> list[Node]:
     """∂output/∂input for each input, as Values: they can be drawn, and differentiated again, to any order.
 
-    No node's grad is touched.  An input that output does not depend on gets Value(0.0).  Raises ValueError where a
-    node's data was changed after recording.
+    No node's grad is touched.  An input that output does not depend on gets Value(0.0).  Raises ValueError where the
+    data of a leaf, or of a node, was changed after recording (`replay` records the graph again).
 
     >>> from autograd import Value
     >>> x = Value(2.0)
@@ -125,6 +159,7 @@ def gradient(output: Node, inputs: Sequence[Node]) -> list[Node]:
     (12.0, 12.0)
     """
     leads = {*listed("gradient", inputs)}                  # what depends on an input: nothing else needs its rule
+    check_fresh("gradient", output)
     for node in wengert_list(output):
         if not leads.isdisjoint(node.parents):
             leads.add(node)
@@ -132,7 +167,8 @@ def gradient(output: Node, inputs: Sequence[Node]) -> list[Node]:
     def edges(node: Node) -> Iterable[tuple[Node, Any]]:
         if leads.isdisjoint(node.parents):
             return ()
-        return ((parent, partial) for parent, partial in rule_again(node) if parent in leads)
+        partials = node.op.partials(node, *node.parents)   # the rule run on Values: the partials are nodes themselves
+        return ((parent, partial) for parent, partial in zip(node.parents, partials) if parent in leads)
 
     adjoint = adjoints(output, output.lift(1.0), edges)
     return [adjoint[x] if x in adjoint else output.lift(0.0) for x in inputs]

@@ -166,12 +166,12 @@ def test_what_would_overflow_written_out_stays_whole():
 
 
 @pytest.mark.parametrize("label", ["w1", "w2", "v", "e"])       # x2 is 0: a change of w2 is seen on an edge alone
-def test_expand_refuses_data_that_was_changed(label):
+def test_data_that_was_changed_is_refused(label):
     J = lecture_neuron()
     {node.label: node for node in wengert_list(J)}[label].data = 5.0
-    with pytest.raises(ValueError, match="changed after it was recorded"):
-        draw(J, expand=True)
-    draw(J)
+    for expand in True, "v", False:
+        with pytest.raises(ValueError, match=r"^draw: .* no longer follows from its parents: .*replay\(J\)"):
+            draw(J, expand=expand)
 
 
 # --- how it looks ----------------------------------------------------------------------------------------------------

@@ -86,7 +86,7 @@ def test_no_module_imports_itself_in_a_circle(package):
         arrows = {module: targets for module, targets in arrows.items() if module not in ends}
 
 
-@pytest.mark.parametrize("module", ["ops", "backprop", "value", "check"])
+@pytest.mark.parametrize("module", ["ops", "backprop", "value", "check", "rerecording"])
 def test_the_engine_needs_only_the_standard_library(module):
     foreign = {name.partition(".")[0] for name in imports(f"autograd.{module}")} - set(sys.stdlib_module_names)
     assert foreign <= {"autograd"}
@@ -129,8 +129,8 @@ def test_a_foreign_autograd_is_named_as_the_conflict(package, tmp_path):
 
 # --- the public names ------------------------------------------------------------------------------------------------
 
-ENGINE = """Value Constant Parameter weighted_sums gradcheck gradient hessian jacobian pushforward wengert_list power
-    add sub mul div neg general_power exp expm1 log log1p sqrt sin cos abs maximum minimum heaviside select
+ENGINE = """Value Constant Parameter weighted_sums gradcheck gradient hessian jacobian pushforward replay wengert_list
+    power add sub mul div neg general_power exp expm1 log log1p sqrt sin cos abs maximum minimum heaviside select
     bipolar linear sigmoid tanh relu leaky_relu elu selu softplus half_square
     total logsumexp weighted_sum softmax mean"""
 

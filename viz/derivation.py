@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from functools import reduce
 from operator import add
 
-from autograd import Value
+from autograd import Value, check_fresh
 from autograd.ops import short
 from autograd.symbolic.equations import Equation, Lines, Prose, Row, as_latex, as_mathml, as_text, row_text
 from autograd.symbolic.expr import Expr
@@ -52,7 +52,8 @@ def derive(output: Value, wrt: Value, *, digits: int = 4) -> Derivation:
     It changes nothing and needs no backward pass.  Numbers are rounded to `digits` significant digits; `.value` is
     exact.  A node that output does not depend on has the derivative 0.  A hidden neuron's weight is derived once more
     through δⱼ = φ'(vⱼ) Σ δₗ wₗⱼ.  Where a rule's kink was hit, a note says so.
-    Raises TypeError where output or wrt is not a Value, ValueError where digits is less than 1.
+    Raises TypeError where output or wrt is not a Value, ValueError where digits is less than 1 or a leaf's data was
+    changed after recording, as optimizer.step() does: derive(replay(output), wrt) is at the current data.
 
     >>> from autograd import half_square, tanh, weighted_sum
     >>> w, x, b, t = Value(-3.0, "w1"), Value(2.0, "x1"), Value(6.8813735870195432, "b"), Value(1.0, "t")
@@ -71,6 +72,7 @@ def derive(output: Value, wrt: Value, *, digits: int = 4) -> Derivation:
             raise TypeError(f"derive: {name} is a Value, not {short(repr(node))}, of type {type(node).__name__}")
     if not isinstance(digits, int) or digits < 1:
         raise ValueError(f"derive: digits is a whole number, at least 1, not {digits!r}")
+    check_fresh("derive", output)
     way = Way(output, wrt, digits)
     rows = [*by_paths(way), *by_delta(way)] if way.is_readable() else node_by_node(way)
     return Derivation(way.adjoint.get(wrt, 0.0), (*rows, *notes(way)), max(digits, 6))

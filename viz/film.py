@@ -36,7 +36,8 @@ class Film:
     frame.  The film itself is what `nn.fit` takes as on_epoch: a frame after every epoch, or with `every` after every
     so many; in a loop of your own, `take` takes one.  It changes no data and no gradients.  `digits`, `direction`,
     `expand` and `limit` are those of `draw`.  Raises TypeError where record gives no Value, ValueError where the graph
-    has too many nodes, or is another one than in the first frame.
+    has too many nodes, is another one than in the first frame, or was recorded before its leaves moved: a graph J
+    that was recorded once is filmed as Film(lambda: replay(J)).
 
     >>> from autograd import Parameter
     >>> w = Parameter(3.0, "w")
@@ -101,7 +102,7 @@ class Film:
 
     def described(self) -> Description:
         """The graph of this moment."""
-        return describe(steppable("a Film records", self.record(), self.expand, self.limit), True, self.digits)
+        return describe(steppable("a Film", "records", self.record(), self.expand, self.limit), True, self.digits)
 
     def frame(self, title: str, now: Description) -> Frame:
         return Frame(truncate(str(title)), tuple(cells(now, self.digits).values()))

@@ -10,7 +10,7 @@ from typing import Any
 
 import graphviz
 
-from autograd import Parameter, Value, ops, wengert_list
+from autograd import Parameter, Value, check_fresh, ops, wengert_list
 
 from .description import Description, describe, in_reading_order
 from .dot import digraph
@@ -66,7 +66,8 @@ def draw(root: Value, *, detail: str | None = None, expand: bool | Value | str =
     paths from one node to the output; with `flow` an arrow is as thick as the gradient it carries is large; `digits`
     are the significant ones; `direction` is LR, TB, RL or BT.  Nodes may be given by their names.
     Raises TypeError if root is no Value, ValueError where it has more nodes than can be read: 400, or 60 if expanded,
-    or 100 boxes by layer, unless `limit` says otherwise.
+    or 100 boxes by layer, unless `limit` says otherwise; and where a leaf's data was changed after recording, as
+    optimizer.step() does: draw(replay(root)) shows the current data.
 
     >>> x = Value(3.0, label="x")
     >>> draw(x * x)
@@ -80,6 +81,7 @@ def draw(root: Value, *, detail: str | None = None, expand: bool | Value | str =
         raise ValueError(f"detail is one of {', '.join(DETAILS)}, or None, not {detail!r}")
     if flow and not gradients:
         raise ValueError("flow shows the size of gradients, so it needs gradients=True")
+    check_fresh("draw", root)
     if isinstance(highlight, Value):
         highlight = chosen("highlight", highlight, root)
     if expand is not False:

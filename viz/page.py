@@ -16,7 +16,7 @@ from string import Template
 from typing import NamedTuple
 from xml.etree import ElementTree
 
-from autograd import Value, ops
+from autograd import Value, check_fresh, ops
 from autograd.symbolic.equations import Equation, write_row
 from autograd.symbolic.labels import format_number
 from autograd.symbolic.mathml import MathMLPrinter
@@ -64,17 +64,19 @@ def web_path(path: str | os.PathLike[str]) -> Path:
     return path
 
 
-def steppable(what: str, output: Value, expand: bool | Value | str, limit: int | None) -> Value:
+def steppable(name: str, what: str, output: Value, expand: bool | Value | str, limit: int | None) -> Value:
     """The output of a graph that a page can show, on request written out as products and sums, or one neuron of it.
 
-    Raises TypeError where it is no Value, ValueError where it has too many nodes.
+    Raises TypeError where it is no Value, ValueError where it has too many nodes or its leaves have moved since it was
+    recorded.
     """
     check_limit(limit)
     if not isinstance(output, Value):
-        raise TypeError(f"{what} a Value, the output of an expression, not {ops.short(repr(output))}")
+        raise TypeError(f"{name} {what} a Value, the output of an expression, not {ops.short(repr(output))}")
     if limit is None:
         limit = EXPANDED_LIMIT if expand is True else LIMIT
     check_size(output, limit, "step through a part of it, from one of its inner nodes")
+    check_fresh(name, output)
     if expand is not False:
         output = expanded(output) if expand is True else opened(output, expand, limit)[output]
         check_size(output, limit, "step through it without expand")

@@ -19,14 +19,15 @@ def step_through(output: Value, path: str | os.PathLike[str], *, lr: float = 0.1
 
     It changes nothing and is right before and after backward.  `lr` is the learning rate η of the update; `digits`,
     `direction`, `expand` and `limit` are those of `draw`.  Raises TypeError where output is no Value, ValueError for a
-    suffix other than .html and .htm or a graph of too many nodes, RendererError where there is no Graphviz, and OSError
-    where the file cannot be written; what was there before then stays.
+    suffix other than .html and .htm, a graph of too many nodes, or one whose leaves were changed after recording, as
+    optimizer.step() does (step_through(replay(output), ...) shows the current data), RendererError where there is no
+    Graphviz, and OSError where the file cannot be written; what was there before then stays.
     """
     path = web_path(path)
     check_style(digits, direction)
     if not isinstance(lr, Real) or not math.isfinite(lr):
         raise ValueError(f"lr, the learning rate, is a finite number, not {ops.short(repr(lr))}")
-    output = steppable("step_through takes", output, expand, limit)
+    output = steppable("step_through", "takes", output, expand, limit)
     teller = Teller(output, float(lr), digits)
     return save(path, teller.description, list(teller.tell()), PLAY, digits, direction,
                 f"= {format_number(output.data, digits)}")
