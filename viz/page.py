@@ -17,6 +17,7 @@ from typing import NamedTuple
 from xml.etree import ElementTree
 
 from autograd import Value, ops
+from autograd.files import replace_file
 
 from .description import Description
 from .equations import Equation, written
@@ -26,7 +27,7 @@ from .letters import number_text
 from .looks import LOOKS
 from .markup import MathML
 from .pen import Pen
-from .render import FONTS, write
+from .render import FONTS
 from .stage import stage
 from .step import PLACES, Line, Step, Table
 
@@ -103,7 +104,7 @@ def save(path: Path, description: Description, told: Sequence[Step], play: Play,
         drawing=ElementTree.tostring(drawing, encoding="unicode"),
         steps="\n".join([item(f"{play.unit}={i}", step, digits) for i, step in enumerate(told, start=1)]),
         count=len(told))
-    write(path, html.encode())
+    replace_file(path, html.encode())
     return Page(path, html, title)
 
 
