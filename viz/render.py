@@ -83,8 +83,8 @@ def output_of(command: Sequence[str], stdin: bytes) -> tuple[bytes, str, int]:
         try:
             picture, complaint = process.communicate(stdin, timeout=SECONDS)
         except subprocess.TimeoutExpired:
-            if process.poll() is None:
-                raise RendererError(f"{program} took more than {SECONDS} s; draw a smaller graph") from None
+            advice = "draw a smaller graph" if process.poll() is None else "it ended, a process that it started did not"
+            raise RendererError(f"{program} took more than {SECONDS} s; {advice}") from None
         finally:
             left = stop(process)
     if left:
@@ -141,8 +141,8 @@ def width(svg: ElementTree.Element) -> float:
     except ValueError:
         points = -1.0
     if not (isfinite(points) and points >= 0):
-        raise RendererError(f"the renderer's svg has the width {given!r} and no viewBox to measure it by; "
-                            "give it a length, such as 100pt")
+        raise RendererError(f"the renderer's svg has the width {given!r}: no length such as 100pt, nor a viewBox to "
+                            "measure it by")
     return points
 
 
