@@ -5,8 +5,11 @@ program/ runs a recorded graph on arrays.
 """
 from .backprop import adjoints, backward, gradient, hessian, jacobian, pushforward, recorded, wengert_list
 from .check import gradcheck
+from .console import escape_missing_letters
 from .ops import *
 from .program import compile
 from .value import Constant, Parameter, Value, weighted_sums
 
 __version__ = "0.1.0"
+
+escape_missing_letters()
