@@ -161,21 +161,25 @@ def initial_weights(activation: str, nin: int, nout: int, random: Random) -> Ite
 
 
 def number_through(layers: Sequence[Layer]) -> None:
-    """Label every neuron's v, y, weights and bias by its number, counted through all layers, and give its scope."""
+    """Label every neuron's v, y, weights and bias by its number, counted through all layers, and give its scope.
+
+    A shared weight or bias is labelled by the first of its places: the last to be labelled here.
+    """
     count = sum(len(layer.neurons) for layer in layers)
     widest = max(count, len(layers[0].neurons[0].w))
     comma = "," if widest > 9 else ""                   # w12 is w₁₂, but from ten on w1,12 and w11,2 must differ
-    sources, j = range(1, len(layers[0].neurons[0].w) + 1), 0
-    for layer in layers:
-        first = j + 1
-        for neuron in layer.neurons:
-            j += 1
+    last = count
+    for layer in reversed(layers):
+        first = last - len(layer.neurons) + 1
+        for j in range(last, first - 1, -1):
+            neuron = layer.neurons[j - first]
             scope = layer_name(layers, layer), f"neuron {j}"
             neuron.v_label, neuron.y_label = f"v{j}", f"y{j}"
             neuron.b.label, neuron.b.scope = f"b{j}", scope
-            for i, w in zip(sources, neuron.w):
-                w.label, w.scope = f"w{j}{comma}{i}", scope
-        sources = range(first, j + 1)
+            start = 1 if layer is layers[0] else first - len(neuron.w)
+            for i in range(len(neuron.w) - 1, -1, -1):
+                neuron.w[i].label, neuron.w[i].scope = f"w{j}{comma}{start + i}", scope
+        last = first - 1
 
 
 def layer_name(layers: Sequence[Layer], layer: Layer) -> str:

@@ -2,6 +2,7 @@
 import os
 import re
 import shutil
+import subprocess
 import sys
 import sysconfig
 from pathlib import Path
@@ -9,6 +10,8 @@ from xml.etree import ElementTree
 
 import pytest
 
+import viz
+from autograd import Value
 from viz import render
 from viz.render import RendererError
 
@@ -30,6 +33,9 @@ def program(request, monkeypatch):
 @pytest.fixture
 def fake(tmp_path, monkeypatch):
     """Make a renderer of these lines of Python."""
+    if os.name != "posix":
+        pytest.skip("a script with #! is a program on POSIX alone")
+
     def make(*lines):
         script = tmp_path / "renderer"
         script.write_text("\n".join([f"#!{sys.executable}", "import sys, time", *lines]))
@@ -108,11 +114,110 @@ def test_an_error_is_an_error_whatever_the_exit_code(fake):
         render.render(SOURCE, "svg")
 
 
-def test_a_renderer_that_hangs_is_stopped(fake, monkeypatch):
-    monkeypatch.setattr(render, "SECONDS", 0.2)
-    fake("time.sleep(60)")
-    with pytest.raises(RendererError, match=r"took more than 0\.2 s"):
+@pytest.mark.parametrize("format", ["svg", "png", "pdf"])
+@pytest.mark.parametrize("printed", ["hello", "<p>hello</p>", "<svg/>", "\\x89PMG\\r\\n\\x1a\\n", "%PS-Adobe-3.0"])
+def test_what_is_no_picture_is_not_saved_as_one(printed, format, tmp_path, fake):
+    fake(f"sys.stdout.buffer.write('{printed}'.encode('latin1'))")
+    with pytest.raises(RendererError, match=f"printed no {format}" if format != "svg" else "svg is not well|root elem"):
+        render.save(SOURCE, tmp_path / f"drawing.{format}")
+    assert os.listdir(tmp_path) == ["renderer"]
+
+
+@pytest.mark.parametrize(("size", "points"), [
+    ('width="100pt"', 100), ('width="100px"', 75), ('width="100"', 75), ('width=" 1.5in "', 108),
+    ('width="2.54cm"', 72), ('width="25.4mm"', 72), ('width="2pc"', 24), ('width="1e2pt"', 100),
+    ('width="100%" viewBox="0 0 100 50"', 75), ('viewBox="0,0,100,50"', 75)])
+def test_a_width_in_any_of_css_units_is_read(size, points, fake):
+    """CSS has 96 px and 72 pt to the inch; a width in percent, or none, is that of the viewBox, in px."""
+    fake(f"print('<svg xmlns=\"http://www.w3.org/2000/svg\" {size}/>')")
+    style = ElementTree.fromstring(render.render(SOURCE, "svg")).get("style")
+    assert style == f"max-width: 100%; min-width: {0.6 * points:.0f}pt; height: auto"
+
+
+@pytest.mark.parametrize("size", ["", 'width="100%"', 'width="wide"', 'width="nanpt"', 'width="-1px"', 'width="1e999"',
+                                  'width="4em" viewBox="0 0 1 1"', 'width="50%" viewBox="0 0 wide 1"'])
+def test_a_width_that_says_nothing_is_refused(size, fake):
+    fake(f"print('<svg xmlns=\"http://www.w3.org/2000/svg\" {size}/>')")
+    with pytest.raises(RendererError, match=r"svg has the width '.*': no length such as 100pt"):
         render.render(SOURCE, "svg")
+
+
+def test_a_page_refuses_an_svg_without_the_graphs_parts(tmp_path, fake):
+    fake("print('<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"1pt\" viewBox=\"0 0 1 1\"><g id=\"g\"/></svg>')")
+    with pytest.raises(RendererError, match="lacks the graph's nodes"):
+        viz.step_through(Value(2.0, "x") * 3.0, tmp_path / "steps.html")
+    assert os.listdir(tmp_path) == ["renderer"]
+
+
+# --- a renderer that misbehaves --------------------------------------------------------------------------------------
+
+QUIET = dict.fromkeys(("stdin", "stdout", "stderr"), subprocess.DEVNULL)
+HALF = "print('<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"1pt\">', flush=True)"
+WHOLE = HALF + "; print('</svg>', flush=True)"
+
+
+@pytest.fixture
+def orphans(tmp_path, fake):
+    """The lines with which a fake renderer starts a child that sleeps, and what waits until both are gone."""
+    fifo = tmp_path / "alive"                           # open for writing in the renderer and in its child
+    os.mkfifo(fifo)
+    reader = os.open(fifo, os.O_RDONLY | os.O_NONBLOCK)
+
+    def start(**pipes):
+        return (f"import os, signal, subprocess; alive = os.open({str(fifo)!r}, os.O_WRONLY)",
+                f"subprocess.Popen(['sleep', '600'], pass_fds=[alive], **{pipes})", "os.write(alive, b'!')")
+
+    def wait():
+        os.set_blocking(reader, True)
+        assert os.read(reader, 2) in (b"!", b"")        # it had started its child, or not even that
+        return os.read(reader, 1) == b""                # the end of the file: the last writer is gone
+
+    yield start, wait
+    os.close(reader)
+
+
+def test_a_renderer_that_hangs_is_stopped_with_its_child(fake, orphans, monkeypatch):
+    start, gone = orphans
+    monkeypatch.setattr(render, "SECONDS", 0.5)
+    fake(*start(), HALF, "time.sleep(600)")
+    with pytest.raises(RendererError, match=r"took more than 0\.5 s; draw a smaller graph"):
+        render.render(SOURCE, "svg")
+    assert gone()
+
+
+def test_a_child_that_keeps_the_renderers_output_open_is_stopped(fake, orphans, monkeypatch):
+    start, gone = orphans
+    monkeypatch.setattr(render, "SECONDS", 0.5)
+    fake(*start(), WHOLE)
+    with pytest.raises(RendererError, match=r"took more than 0\.5 s"):
+        render.render(SOURCE, "svg")
+    assert gone()
+
+
+def test_a_child_that_is_left_behind_is_stopped_and_said(tmp_path, fake, orphans):
+    start, gone = orphans
+    fake(*start(**QUIET), WHOLE)
+    with pytest.raises(RendererError, match="left a process running"):
+        render.save(SOURCE, tmp_path / "drawing.svg")
+    assert gone() and sorted(os.listdir(tmp_path)) == ["alive", "renderer"]
+
+
+def test_a_renderer_that_dies_half_way_leaves_the_old_file_alone(tmp_path, fake, orphans):
+    start, gone = orphans
+    (tmp_path / "drawing.svg").write_text("old")
+    fake(*start(**QUIET), HALF, "os.kill(os.getpid(), signal.SIGKILL)")
+    with pytest.raises(RendererError, match=r"left a process|exit code -9"):
+        render.save(SOURCE, tmp_path / "drawing.svg")
+    assert gone() and (tmp_path / "drawing.svg").read_text() == "old"
+    assert sorted(os.listdir(tmp_path)) == ["alive", "drawing.svg", "renderer"]
+
+
+def test_ctrl_c_stops_the_renderer_and_its_child(fake, orphans):
+    start, gone = orphans
+    fake(*start(), "os.kill(os.getppid(), signal.SIGINT)", "time.sleep(600)")
+    with pytest.raises(KeyboardInterrupt):
+        render.render(SOURCE, "svg")
+    assert gone()
 
 
 def executable(folder, name):

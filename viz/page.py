@@ -17,6 +17,7 @@ from typing import NamedTuple
 from xml.etree import ElementTree
 
 from autograd import Value, check_fresh, ops
+from autograd.files import replace_file
 from autograd.symbolic.equations import Equation, write_row
 from autograd.symbolic.labels import format_number
 from autograd.symbolic.mathml import MathMLPrinter
@@ -26,7 +27,7 @@ from .expand import expanded
 from .graph import EXPANDED_LIMIT, LIMIT, check_limit, check_size, opened
 from .looks import LOOKS
 from .pen import Pen
-from .render import FONTS, write
+from .render import FONTS
 from .stage import stage
 from .step import PLACES, Line, Step, Table
 
@@ -105,7 +106,7 @@ def save(path: Path, description: Description, told: Sequence[Step], play: Play,
         drawing=ElementTree.tostring(drawing, encoding="unicode"),
         steps="\n".join([item(f"{play.unit}={i}", step, digits) for i, step in enumerate(told, start=1)]),
         count=len(told))
-    write(path, html.encode())
+    replace_file(path, html.encode())
     return Page(path, html, title)
 
 

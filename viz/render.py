@@ -3,13 +3,16 @@
 The program is the one GRAPHVIZ_DOT names, else the system's `dot`, else `graphviz-pure`, which pip installs.
 """
 import os
+import signal
 import subprocess
 import sysconfig
-from contextlib import suppress
+from collections.abc import Sequence
+from math import isfinite
 from pathlib import Path
 from shutil import which
-from uuid import uuid4
 from xml.etree import ElementTree
+
+from autograd.files import replace_file
 
 TEXT_SUFFIXES = (".dot", ".gv")                 # these need no renderer
 PICTURE_SUFFIXES = (".svg", ".png", ".pdf")
@@ -17,6 +20,8 @@ DPI = 192                                       # of a png: sharp on a projector
 SMALLEST = 0.6                                  # of its size: a svg in a narrower page is scrolled, not shrunk further
 SECONDS = 30                                    # the longest a layout may take
 FONTS = "Helvetica,Arial,sans-serif"
+SIGNATURES = {"png": b"\x89PNG\r\n\x1a\n", "pdf": b"%PDF-"}      # of an svg: its root element
+POINTS = {"pt": 1, "px": 3 / 4, "pc": 12, "in": 72, "cm": 72 / 2.54, "mm": 72 / 25.4}       # CSS's absolute units
 SVG = "http://www.w3.org/2000/svg"
 XLINK = "http://www.w3.org/1999/xlink"
 
@@ -44,24 +49,61 @@ def renderer() -> str:
 def render(source: str, format: str) -> bytes:
     """The picture that DOT text describes, as "svg", "png" or "pdf".
 
-    Raises RendererError where no program is found, or where it fails, refuses the format or takes too long.
+    Raises RendererError where no program is found, or where it fails, refuses the format, takes too long, leaves a
+    process behind or prints anything but such a picture.
     """
     program = renderer()
     options = [f"-T{format}", *([f"-Gdpi={DPI}"] if format == "png" else [])]
-    try:
-        run = subprocess.run([program, *options], input=source.encode(), capture_output=True, timeout=SECONDS)
-    except subprocess.TimeoutExpired:
-        raise RendererError(f"{program} took more than {SECONDS} s; draw a smaller graph") from None
-    except OSError as error:
-        raise RendererError(f"{program} does not run: {error.strerror}") from None
-    complaint = run.stderr.decode(errors="replace").strip()
+    picture, complaint, code = output_of([program, *options], source.encode())
     if "not recognized" in complaint:
         raise RendererError(f"{program} does not make {format}; a full Graphviz does "
                             "(apt install graphviz, or brew install graphviz)")
-    if run.returncode or "Error:" in complaint or not run.stdout:       # some errors leave the exit code at 0
-        errors = [line for line in complaint.splitlines() if "Error:" in line] or [f"exit code {run.returncode}"]
+    if code or "Error:" in complaint or not picture:                    # some errors leave the exit code at 0
+        errors = [line for line in complaint.splitlines() if "Error:" in line] or [f"exit code {code}"]
         raise RendererError(f"{program} failed: {errors[0]}")
-    return accessible(run.stdout) if format == "svg" else run.stdout
+    if format == "svg":
+        return accessible(picture)
+    if not picture.startswith(SIGNATURES[format]):
+        raise RendererError(f"{program} printed no {format}: its output starts with {picture[:20]!r}")
+    return picture
+
+
+def output_of(command: Sequence[str], stdin: bytes) -> tuple[bytes, str, int]:
+    """What a program prints, what it complains of, and its exit code; nothing that it started is left running.
+
+    Raises RendererError where it does not run, takes more than SECONDS, or ends before the processes it started.
+    """
+    program = command[0]
+    try:
+        process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+                                   start_new_session=True)              # on POSIX a process group: stopped as a whole
+    except OSError as error:
+        raise RendererError(f"{program} does not run: {error.strerror}") from None
+    with process:
+        try:
+            picture, complaint = process.communicate(stdin, timeout=SECONDS)
+        except subprocess.TimeoutExpired:
+            advice = "draw a smaller graph" if process.poll() is None else "it ended, a process that it started did not"
+            raise RendererError(f"{program} took more than {SECONDS} s; {advice}") from None
+        finally:
+            left = stop(process)
+    if left:
+        raise RendererError(f"{program} ended and left a process running, which was stopped; choose another renderer "
+                            "with GRAPHVIZ_DOT")
+    return picture, complaint.decode(errors="replace").strip(), process.returncode
+
+
+def stop(process: subprocess.Popen[bytes]) -> bool:
+    """Kill a program and the processes it started; True where any of them was running (on Windows: the program)."""
+    if not hasattr(os, "killpg"):
+        running = process.poll() is None
+        process.kill()
+        return running
+    try:
+        os.killpg(process.pid, signal.SIGKILL)
+    except (ProcessLookupError, PermissionError):                       # macOS's answer where only zombies are left
+        return False
+    return True
 
 
 def accessible(svg: bytes) -> bytes:
@@ -72,16 +114,36 @@ def accessible(svg: bytes) -> bytes:
         root = ElementTree.fromstring(svg)
     except ElementTree.ParseError as error:
         raise RendererError(f"the renderer's svg is not well-formed: {error}") from None
+    if root.tag != f"{{{SVG}}}svg":
+        raise RendererError(f"the renderer's svg has the root element {root.tag}, not svg of {SVG}")
     root.set("role", "img")
     root.set("aria-label", root.findtext(f".//{{{SVG}}}title", ""))
-    width = float(root.get("width", "0pt").removesuffix("pt"))
-    root.set("style", f"max-width: 100%; min-width: {SMALLEST * width:.0f}pt; height: auto")
+    root.set("style", f"max-width: 100%; min-width: {SMALLEST * width(root):.0f}pt; height: auto")
     for parent in [*root.iter()]:
         for run in parent.findall(f"{{{SVG}}}text"):
             run.set("font-family", FONTS)
             if not (run.text or "").strip():
                 parent.remove(run)
     return ElementTree.tostring(root, encoding="unicode").encode()
+
+
+def width(svg: ElementTree.Element) -> float:
+    """The width of an SVG in points; where it is relative ("100%", or none) the viewBox's, in CSS pixels.
+
+    Raises RendererError where neither is a length.
+    """
+    given, box = svg.get("width", "100%").strip(), svg.get("viewBox", "").replace(",", " ").split()
+    number, unit = (given[:-2], given[-2:]) if given[-2:] in POINTS else (given, "px")
+    if given.endswith("%") and len(box) == 4:
+        number = box[2]
+    try:
+        points = float(number) * POINTS[unit]
+    except ValueError:
+        points = -1.0
+    if not (isfinite(points) and points >= 0):
+        raise RendererError(f"the renderer's svg has the width {given!r}: no length such as 100pt, nor a viewBox to "
+                            "measure it by")
+    return points
 
 
 def save(source: str, path: str | os.PathLike[str]) -> None:
@@ -95,17 +157,4 @@ def save(source: str, path: str | os.PathLike[str]) -> None:
     if suffix not in TEXT_SUFFIXES + PICTURE_SUFFIXES:
         raise ValueError(f"the suffix of {path.name!r} tells no format; "
                          f"the possible ones are {', '.join(TEXT_SUFFIXES + PICTURE_SUFFIXES)}")
-    write(path, source.encode() if suffix in TEXT_SUFFIXES else render(source, suffix[1:]))
-
-
-def write(path: Path, content: bytes) -> None:
-    """Write a file whole or not at all: first under another name, beside it."""
-    draft = path.with_name(f".{uuid4().hex}.part")
-    try:
-        draft.write_bytes(content)
-        draft.replace(path)
-    except OSError as error:
-        raise OSError(error.errno, f"cannot write {path}: {error.strerror}") from None
-    finally:
-        with suppress(OSError):
-            draft.unlink(missing_ok=True)
+    replace_file(path, source.encode() if suffix in TEXT_SUFFIXES else render(source, suffix[1:]))

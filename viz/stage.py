@@ -16,7 +16,7 @@ from .description import Description, Edge, Node
 from .dot import digraph
 from .looks import BACKWARD
 from .pen import Pen
-from .render import SVG, render
+from .render import SVG, RendererError, render
 from .step import Step, showing, widest
 
 SHAPES = tuple(f"{{{SVG}}}{tag}" for tag in ("path", "polygon", "polyline", "ellipse"))
@@ -26,14 +26,16 @@ TEXT = f"{{{SVG}}}text"
 def stage(description: Description, told: Sequence[Step], digits: int, direction: str = "LR") -> Element:
     """The drawing of the description, with room for what its cells hold at each step.
 
-    Raises RendererError where there is no program to lay it out.
+    Raises RendererError where there is no program to lay it out, or its svg has not the parts that Graphviz's has.
     """
     dot = digraph(roomy(description, told, digits), digits, direction)
     del dot.graph_attr["label"]                 # the page has a legend of its own
     drawing = ElementTree.fromstring(render(dot.source, "svg"))
+    pen = Pen(description, digits)
+    if not pen.nodes.keys() <= {part.get("id", "").rpartition("-")[2] for part in drawing.findall("*/*")}:
+        raise RendererError("the renderer's svg lacks the graph's nodes; choose another renderer with GRAPHVIZ_DOT")
     for key in "style", "width", "height":
         drawing.attrib.pop(key, None)
-    pen = Pen(description, digits)
     drawing.attrib |= {"id": "drawing", "role": "group", "aria-label": f"The graph of {pen.header(pen.root)}"}
     graph, edges = drawing[0], {edge.id: edge for edge in description.edges}
     prefix = graph.attrib.pop("id") + "-"
