@@ -83,7 +83,8 @@ def adjoints(output: Node, seed: Any, edges: Callable[[Node], Iterable[tuple[Nod
     for node in reversed(wengert_list(output)):
         for parent, partial in edges(node) if node in adjoint else ():
             g = adjoint[node]
-            term = g if partial == 1.0 else partial * g         # a factor of 1 needs no node
+            is_one = isinstance(partial, float) and partial == 1.0      # a Value is not compared with a number
+            term = g if is_one else partial * g                         # a factor of 1 needs no node
             adjoint[parent] = adjoint[parent] + term if parent in adjoint else term
     return adjoint
 
