@@ -3,6 +3,7 @@
 The forward phase records: every operation on a Value makes a new Value that knows its operation, its parents and,
 on the edge to each parent, the local partial derivative.  The backward phase (backprop.py) only multiplies and adds.
 """
+import operator
 from collections.abc import Callable, Sequence
 from functools import lru_cache
 from itertools import compress
@@ -10,6 +11,7 @@ from numbers import Real
 from typing import TYPE_CHECKING, Any
 
 from . import backprop, ops
+from .decisions import refusal, this_thread
 from .ops import Op
 
 new = object.__new__
@@ -78,10 +80,21 @@ def binary(op: Op) -> tuple[Callable[["Value", Any], "Value"], Callable[["Value"
     return method, reflected
 
 
+def comparison(compare: Callable[[float, float], bool]) -> Callable[["Value", "Value | float"], bool]:
+    """The method that compares two numbers by data."""
+    def method(self: "Value", other: "Value | float") -> bool:
+        if this_thread.refuses_decisions:
+            raise refusal("compares a Value")
+        return compare(self.data, other.data if isinstance(other, Value) else other)
+
+    return method
+
+
 class Value:
     """A node of the graph: a scalar, the operation that made it, its parents and the partial on each edge.
 
-    Equality and hash are by identity, order (<, <=, >, >=) is by data.
+    Equality and hash are by identity, order (<, <=, >, >=) and truth are by data.  Where the graph of one sample is
+    recorded for all, as in nn.fit, these raise TypeError: they would decide for every sample.
 
     >>> x = Value(3.0, label="x")
     >>> y = x * x + 1
@@ -169,19 +182,29 @@ class Value:
         return f"{type(self).__name__}({self.data!r}{label})"
 
     def __float__(self) -> float:
+        if this_thread.refuses_decisions:
+            raise refusal("makes a float of a Value")
         return self.data
 
-    def __lt__(self, other: "Value | float") -> bool:
-        return self.data < (other.data if isinstance(other, Value) else other)
+    def __int__(self) -> int:
+        if this_thread.refuses_decisions:
+            raise refusal("makes an int of a Value")
+        raise TypeError("a Value is no int; v.data is its number")
 
-    def __le__(self, other: "Value | float") -> bool:
-        return self.data <= (other.data if isinstance(other, Value) else other)
+    def __bool__(self) -> bool:
+        if this_thread.refuses_decisions:
+            raise refusal("tests the truth of a Value")
+        return self.data != 0.0
 
-    def __gt__(self, other: "Value | float") -> bool:
-        return self.data > (other.data if isinstance(other, Value) else other)
+    def __eq__(self, other: object) -> bool:
+        if this_thread.refuses_decisions and isinstance(other, Real):       # a target is a Value here and else a float
+            raise refusal("compares a Value")
+        return NotImplemented
 
-    def __ge__(self, other: "Value | float") -> bool:
-        return self.data >= (other.data if isinstance(other, Value) else other)
+    __hash__ = object.__hash__
+
+    __lt__, __le__ = comparison(operator.lt), comparison(operator.le)
+    __gt__, __ge__ = comparison(operator.gt), comparison(operator.ge)
 
     __add__, __radd__ = binary(ops.add)
     __sub__, __rsub__ = binary(ops.sub)

@@ -13,7 +13,7 @@ from autograd.compiler.scalar.update_loop import UpdateLoop, is_small
 
 from .engines import Eager, Engine
 from .optimizers import Optimizer
-from .recording import check_recording, recorded, rows_of
+from .recording import WORK, Recording, rows_of
 from .samples import Samples
 
 
@@ -27,7 +27,8 @@ class Compiled(Engine):
         if getattr(self.optimizer.step, "__func__", None) is not Optimizer.step:
             raise TypeError(f"{type(self.optimizer).__name__} has a step of its own, but on arrays it is the rule that "
                             "runs, and not step: give engine='eager', or put what it does into the rule")
-        self.J, self.inputs = recorded(self.model, self.loss, self.data)
+        self.recording = Recording(self.model, self.loss, self.data)
+        self.J, self.inputs = self.recording.J, self.recording.inputs
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")             # a model may leave an input unused
             self.program = compile(self.J, self.inputs)
@@ -40,7 +41,23 @@ class Compiled(Engine):
         self.writes = writes_in_place(self.optimizer)
         self.refresh()
         self.finite = self.state()
-        check_recording(self.J, self.inputs, self.bound.forward, self.model, self.loss, self.data)
+        self.check_rows(WORK)
+
+    def check_recording(self, calls: int | None = None) -> None:
+        try:
+            if calls is None:
+                self.check_rows(WORK // 2)
+            elif calls & (calls - 1) == 0:                          # 1, 2, 4, 8, ...
+                self.recording.check_one()
+        except TypeError:
+            self.optimizer.restore(self.before_fit)
+            self.refresh()
+            raise
+
+    def check_rows(self, work: int) -> None:
+        """Hold as many samples against the recording as `work` allows."""
+        rows = self.recording.rows(work)
+        self.recording.check(rows.tolist(), self.bound.forward(rows_of(self.data, rows)).tolist())
 
     def refresh(self) -> None:
         self.w = np.array([p.data for p in self.optimizer.parameters])

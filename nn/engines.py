@@ -5,12 +5,13 @@ from typing import Any
 
 import numpy as np
 
-from autograd import Constant, total
+from autograd import Constant, Value, total
 
 from .losses import Loss
 from .module import Module
 from .optimizers import Optimizer
 from .predicting import predict
+from .recording import loss_value, records_nothing
 from .samples import Samples
 
 
@@ -21,7 +22,8 @@ class Engine:
                  reduction: str) -> None:
         self.model, self.data, self.loss, self.optimizer = model, data, loss, optimizer
         self.is_mean = reduction == "mean"
-        self.finite: Any = optimizer.state()        # where the loss was last finite
+        self.before_fit = optimizer.state()
+        self.finite: Any = self.before_fit          # where the loss was last finite
         self.before: Any = None                     # while a step is under way: where everything stood before it
 
     def epoch(self, order: np.ndarray, size: int) -> float:
@@ -82,6 +84,13 @@ class Engine:
     def refresh(self) -> None:
         """Take up what somebody has put into the Values."""
 
+    def check_recording(self, calls: int | None = None) -> None:
+        """Raise TypeError, everything as before fit, unless what is trained gives the losses that the user's code does.
+
+        The Values must hold the weights.  Many samples are compared; with the number of on_epoch's calls so far, one
+        sample after the 1st, 2nd, 4th, 8th, ... call.
+        """
+
     def unseen_losses(self, unseen: Samples) -> float:
         """The sum of the losses of other samples."""
         return sum(losses_of(self.model, unseen, self.loss))
@@ -97,13 +106,23 @@ class Eager(Engine):
         super().__init__(*arguments)
         self.leaves = list(dict.fromkeys([*(self.model.parameters() if isinstance(self.model, Module) else ()),
                                           *self.optimizer.parameters]))
+        self.has_recorded = False               # was the loss of any sample a Value?
+
+    def epoch(self, order: np.ndarray, size: int) -> float:
+        J = super().epoch(order, size)
+        if not self.has_recorded:
+            self.restore(self.before_fit)
+            raise records_nothing(self.loss(self.model(self.data.x[0]), self.data.t[0]))
+        return J
 
     def losses(self, first: int, end: int) -> float:
         for p in self.leaves:
             p.grad = 0.0
         J, samples = 0.0, [(self.data.x[row], self.data.t[row]) for row in self.order[first:end].tolist()]
         for k in range(0, len(samples), HANDFUL):
-            handful = total([self.loss(self.model(x), t) for x, t in samples[k:k + HANDFUL]])
+            losses = [self.loss(self.model(x), t) for x, t in samples[k:k + HANDFUL]]
+            self.has_recorded = self.has_recorded or any(isinstance(x, Value) for x in losses)
+            handful = total([loss_value(x) for x in losses])
             handful.backward()
             J += handful.data
         return J
@@ -117,5 +136,5 @@ class Eager(Engine):
 
 def losses_of(model: Callable[..., Any], data: Samples, loss: Loss) -> list[float]:
     """The loss of every sample, with no graph of the model."""
-    return [loss([Constant(y_l) for y_l in y] if isinstance(y, list) else Constant(y), t).data
+    return [loss_value(loss([Constant(y_l) for y_l in y] if isinstance(y, list) else Constant(y), t)).data
             for y, t in zip(predict(model, data.X).tolist(), data.t)]

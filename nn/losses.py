@@ -1,7 +1,8 @@
 """How wrong an output is: loss(y, t), outputs first, for one sample.
 
 y and t are a number each or lists of them.  A loss branches only through operations, never in Python on its data, so
-that the graph recorded for one sample stands for every sample; your own losses must do the same.
+that the graph recorded for one sample stands for every sample.  Your own losses must do the same, by select, maximum,
+minimum and abs, else the compiled engines of fit refuse them.
 """
 import math
 from collections.abc import Callable, Sequence

@@ -44,8 +44,13 @@ def fit(model: Callable[..., Any], X: Any, T: Any, loss: Loss, optimizer: Optimi
     batch's size, "sum" is the lecture's J.  on_epoch(epoch, loss) may return True to stop; epochs count from 1.
 
     The engine "compiled" records the loss of one sample and trains on arrays, "eager" walks node by node; their weights
-    agree to 1e-9.  A model or a loss that branches in Python on its data needs "eager".  With batch_size=1 the compiled
-    engine goes over to numba's machine code where that is installed and will pay; "jit" does from the first update.
+    agree to 1e-9.  With batch_size=1 the compiled engine goes over to numba's machine code where that is installed and
+    will pay; "jit" does from the first update.
+
+    A model or a loss that decides in Python by its data, reads .data, is random or uses a number that on_epoch changes
+    (unless that is a Value's .data) needs "eager".  The compiled engines raise TypeError, naming the line or a sample,
+    and put the parameters and the optimizer back: they compare the losses of up to 200 samples with the recording at
+    the start, of up to 200 at the end, and of one after the 1st, 2nd, 4th, 8th, ... on_epoch.
 
     Ctrl-C ends the training and returns the History of the whole epochs so far; a step that it hits is undone.  Raises
     FloatingPointError, naming the epoch, where a loss is not finite or a sample leaves an operation's domain; the
@@ -99,6 +104,7 @@ def fit(model: Callable[..., Any], X: Any, T: Any, loss: Loss, optimizer: Optimi
                             stop = on_epoch(epoch, history.losses[-1])
                     finally:
                         run.refresh()                                   # what it changed stays, if it stops or not
+                    run.check_recording(epoch)
                     if isinstance(stop, (bool, np.bool_)) and stop:     # not a None or a number that it may return
                         history.stopped = "on_epoch"
                         break
@@ -110,6 +116,7 @@ def fit(model: Callable[..., Any], X: Any, T: Any, loss: Loss, optimizer: Optimi
         history.stopped = "interrupted"
     finally:
         run.publish()
+    run.check_recording()
     return history
 
 

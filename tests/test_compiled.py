@@ -9,9 +9,7 @@ import numpy as np
 import pytest
 
 import nn
-from autograd import Parameter, Value, heaviside, log, logsumexp, sqrt, tanh, total, weighted_sum
-from nn import recording
-from nn.samples import Samples
+from autograd import Parameter, log, sqrt, tanh, weighted_sum
 
 RNG = np.random.default_rng(0)
 X = RNG.normal(size=(23, 3))
@@ -355,51 +353,6 @@ def test_ctrl_c_keeps_whole_steps():
     nn.fit(again, X, REGRESSION, nn.half_squared_error, nn.SGD(again.parameters(), 0.1, momentum=0.5), 2)
     assert (len(history.losses), history.stopped, optimizer.steps) == (2, "interrupted", 2)
     assert [p.data for p in model.parameters()] == [p.data for p in again.parameters()]
-
-
-def test_a_model_is_called_a_few_times_whatever_the_samples_and_epochs():
-    """To look at its outputs, for the recording, and to hold that against three other samples."""
-    calls, w = [], Parameter(0.5)
-
-    def model(x):
-        calls.append(x)
-        return w * x[0]
-
-    nn.fit(model, X[:, :1], REGRESSION[:, 0], nn.mean_squared_error, nn.SGD([w], 0.1), 20)
-    assert len(calls) == 5 and isinstance(calls[1][0], Value)
-
-
-MISLEADING = {
-    "branches": lambda w, x: w * x[0] if x[0] > 0 else w * 2 * x[0],
-    "takes floats": lambda w, x: w * math.sin(getattr(x[0], "data", x[0])),
-    "is random": lambda w, x: w * x[0] * float(RNG.uniform()),
-}
-
-
-@pytest.mark.parametrize("model", MISLEADING.values(), ids=MISLEADING)
-@pytest.mark.parametrize("batch_size", [None, 1])
-def test_a_model_that_the_recording_does_not_tell_of_is_refused(model, batch_size):
-    w = Parameter(0.5)
-    with pytest.raises(TypeError, match=r"^sample \d+ \(counted from 0\) has the loss .* give engine='eager'$"):
-        nn.fit(lambda x: model(w, x), X[:, :1], REGRESSION[:, 0], nn.mean_squared_error, nn.SGD([w], 0.1), 2,
-               batch_size=batch_size)
-    assert w.data == 0.5
-    with pytest.raises(TypeError, match=r"^the loss is 1.0, which records nothing: "):
-        nn.fit(lambda x: w * x[0], X[:, :1], REGRESSION[:, 0], lambda y, t: 1.0, nn.SGD([w], 0.1), 2)
-
-
-def test_the_graph_again_at_other_inputs():
-    """A rounding may lead the arrays over a step's edge: then the graph itself decides whether it tells of a sample."""
-    w, x, t = Parameter(0.5), [Value(1.0), Value(2.0)], Value(0.25)
-
-    def model(x):
-        return total([w * x[0], heaviside(x[1]), logsumexp([x[0], 3.0, w])])
-
-    J = nn.half_squared_error(model(x), t)
-    again = recording.again(J, [*x, t], [0.5, -1.0, 2.0])
-    assert again == nn.half_squared_error(model([0.5, -1.0]), 2.0).data != J.data
-    data = Samples(model, X[:, :2], REGRESSION[:, 0], nn.half_squared_error)
-    recording.check_recording(J, [*x, t], lambda rows: np.full(len(rows), 7.0), model, nn.half_squared_error, data)
 
 
 # --- machine code for the loop of updates ----------------------------------------------------------------------------

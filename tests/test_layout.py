@@ -68,7 +68,7 @@ def test_the_table_and_the_sweeps_import_nothing_of_ours():
 
 
 def test_the_node_stands_on_the_table_and_the_sweeps_alone():
-    assert within("autograd", imports("autograd.value")) == {"autograd.ops", "autograd.backprop"}
+    assert within("autograd", imports("autograd.value")) == {"autograd.ops", "autograd.backprop", "autograd.decisions"}
 
 
 def test_the_check_and_the_program_do_not_know_each_other():
