@@ -54,13 +54,13 @@ class Compiled(Engine):
         check_recording(self.J, self.inputs, self.program.forward, self.model, self.loss, self.data)
 
     def refresh(self) -> None:
-        self.w = np.array([p.data for p in self.optimizer.parameters])
+        self.w = np.array([p._data for p in self.optimizer.parameters])
         self.memory = [np.array(numbers) for numbers in self.optimizer.memory]
-        self.program.weights[:] = [p.data for p in self.program.parameters]
+        self.program.weights[:] = [p._data for p in self.program.parameters]
 
     def publish(self) -> None:
         for p, w in zip(self.optimizer.parameters, self.w.tolist()):
-            p.data = w
+            p._data = w
         self.optimizer.memory = [np.broadcast_to(numbers, len(self.w)).tolist() for numbers in self.memory]
 
     def state(self) -> Any:

@@ -43,7 +43,7 @@ def check_recording(J: Value, inputs: Sequence[Value], forward: Callable[[np.nda
     rows = rows_of(data, picked)
     for row, numbers, found in zip(picked, rows.tolist(), forward(rows).tolist()):
         try:
-            loss_of_row = float(Value.lift(loss(model(data.x[row]), data.t[row])).data)
+            loss_of_row = Value.lift(loss(model(data.x[row]), data.t[row])).data
             if not math.isfinite(loss_of_row) or alike(loss_of_row, found) or alike(
                     loss_of_row, found := again(J, inputs, numbers)):
                 continue

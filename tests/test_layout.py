@@ -67,8 +67,9 @@ def test_the_table_and_the_sweeps_import_nothing_of_ours():
             assert not within(package, imports(module))
 
 
-def test_the_node_stands_on_the_table_and_the_sweeps_alone():
-    assert within("autograd", imports("autograd.value")) == {"autograd.ops", "autograd.backprop"}
+def test_the_node_stands_on_the_table_the_sweeps_and_the_refusal_of_conversions_alone():
+    assert within("autograd", imports("autograd.value")) == {"autograd.ops", "autograd.backprop", "autograd.conversion"}
+    assert within("autograd", imports("autograd.conversion")) == {"autograd.ops"}
 
 
 def test_the_check_and_the_program_do_not_know_each_other():
@@ -86,7 +87,7 @@ def test_no_module_imports_itself_in_a_circle(package):
         arrows = {module: targets for module, targets in arrows.items() if module not in ends}
 
 
-@pytest.mark.parametrize("module", ["ops", "backprop", "value", "check"])
+@pytest.mark.parametrize("module", ["ops", "backprop", "conversion", "value", "check"])
 def test_the_engine_needs_only_the_standard_library(module):
     foreign = {name.partition(".")[0] for name in imports(f"autograd.{module}")} - set(sys.stdlib_module_names)
     assert foreign <= {"autograd"}

@@ -116,7 +116,7 @@ class Program:
     def run(self, X: np.ndarray) -> tuple[np.ndarray, Callable[[], None]]:
         """The forward phase for the rows of X; returns Z and the backward phase."""
         Z, forward, backward = self.buffers(len(X))
-        self.weights[:] = [p.data for p in self.parameters]
+        self.weights[:] = [p._data for p in self.parameters]
         Z[self.blocks.inputs] = X.T
         with np.errstate(all="ignore"):
             forward()
