@@ -60,19 +60,19 @@ def backward(output: Node) -> None:
     tape = wengert_list(output)
     for node in tape:
         if node._a is not None:
-            node.grad = 0.0
-    output.grad += 1.0
+            node._grad = 0.0
+    output._grad += 1.0
     for node in reversed(tape):
-        a, b, g = node._a, node._b, node.grad
+        a, b, g = node._a, node._b, node._grad
         if b is None:
             if a is not None:
-                a.grad = a.grad + node._da * g          # a fifth faster than +=
+                a._grad = a._grad + node._da * g        # a fifth faster than +=
         elif type(b) is tuple:
             for parent, partial in zip(a, node._da):
-                parent.grad = parent.grad + partial * g
+                parent._grad = parent._grad + partial * g
         else:
-            a.grad = a.grad + node._da * g
-            b.grad = b.grad + node._db * g
+            a._grad = a._grad + node._da * g
+            b._grad = b._grad + node._db * g
 
 
 def adjoints(output: Node, seed: Any, edges: Callable[[Node], Iterable[tuple[Node, Any]]]) -> dict[Node, Any]:

@@ -34,6 +34,6 @@ def central_difference(f: Callable[..., Value], xs: Sequence[float], i: int) -> 
     up, down = xs[i] + h, xs[i] - h
 
     def at(x: float) -> float:
-        return float(f(*[Value(x if k == i else other) for k, other in enumerate(xs)]))
+        return Value.lift(f(*[Value(x if k == i else other) for k, other in enumerate(xs)])).data
 
     return (at(up) - at(down)) / (up - down)

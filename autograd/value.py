@@ -8,10 +8,11 @@ from collections.abc import Callable, Sequence
 from functools import lru_cache
 from itertools import compress
 from numbers import Real
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NoReturn
 
 from . import backprop, ops
-from .decisions import refusal, this_thread
+from .conversion import conversion_refused
+from .decisions import decision_refused, this_thread
 from .ops import Op
 
 new = object.__new__
@@ -25,7 +26,7 @@ def number(x: Any) -> float:
             return float(x)
         except OverflowError:
             raise OverflowError("a Value holds a float, and this integer is larger than the largest float") from None
-    found = "a Value already" if isinstance(x, Value) else f"of type {type(x).__name__}"
+    found = "a Value already: give its .data" if isinstance(x, Value) else f"of type {type(x).__name__}"
     raise TypeError(f"a Value holds one real number, but {ops.short(repr(x))} is {found}")
 
 
@@ -34,14 +35,14 @@ def unary(op: Op) -> Callable[["Value"], "Value"]:
     forward, partials = op.forward, op.partials
 
     def method(self: "Value") -> "Value":
-        x = self.data
+        x = self._data
         node = new(Value)
         try:
-            node.data = z = forward(x)
+            node._data = z = forward(x)
             node._da, = partials(z, x)
         except ERRORS as error:
             raise op.refusal(error, (self,)) from None
-        node.grad = 0.0
+        node._grad = 0.0
         node.label = ""
         node._op = op
         node._a = self
@@ -60,14 +61,14 @@ def binary(op: Op) -> tuple[Callable[["Value", Any], "Value"], Callable[["Value"
             if hasattr(other, "__len__"):       # a list or an array may know what to do; a string does not
                 return NotImplemented
             other = Constant(other)
-        x, y = self.data, other.data
+        x, y = self._data, other._data
         node = new(Value)
         try:
-            node.data = z = forward(x, y)
+            node._data = z = forward(x, y)
             node._da, node._db = partials(z, x, y)
         except ERRORS as error:
             raise op.refusal(error, (self, other)) from None
-        node.grad = 0.0
+        node._grad = 0.0
         node.label = ""
         node._op = op
         node._a = self
@@ -84,7 +85,7 @@ def comparison(compare: Callable[[float, float], bool]) -> Callable[["Value", "V
     """The method that compares two numbers by data."""
     def method(self: "Value", other: "Value | float") -> bool:
         if this_thread.refuses_decisions:
-            raise refusal("compares a Value")
+            raise decision_refused("compares a Value")
         return compare(self.data, other.data if isinstance(other, Value) else other)
 
     return method
@@ -93,8 +94,9 @@ def comparison(compare: Callable[[float, float], bool]) -> Callable[["Value", "V
 class Value:
     """A node of the graph: a scalar, the operation that made it, its parents and the partial on each edge.
 
-    Equality and hash are by identity, order (<, <=, >, >=) and truth are by data.  Where the graph of one sample is
-    recorded for all, as in nn.fit, these raise TypeError: they would decide for every sample.
+    Equality and hash are by identity, order (<, <=, >, >=) and truth are by data.  float(v), int(v), round(v) and the
+    functions of math raise TypeError: they would lose the gradient.  Where the graph of one sample is recorded for all,
+    as in nn.fit, comparisons and truth raise it too: they would decide for every sample.
 
     >>> x = Value(3.0, label="x")
     >>> y = x * x + 1
@@ -104,10 +106,11 @@ class Value:
     """
     # One object a node.  A unary node has _a and _da alone, a binary one _b and _db too.  With more parents, _a and _da
     # are tuples of the parents and the partials, and _b is the tuple of the op's arguments with None for each parent.
-    __slots__ = "data", "grad", "label", "_op", "_a", "_b", "_da", "_db"
+    # The loops that have to be fast read and write _data and _grad, and see to it that these are floats.
+    __slots__ = "_data", "_grad", "label", "_op", "_a", "_b", "_da", "_db"
 
-    data: float                                 # the primal
-    grad: float                                 # the adjoint ∂output/∂self, after output.backward()
+    _data: float
+    _grad: float
     label: str
     _op: Op | None
     _a: Any
@@ -116,13 +119,31 @@ class Value:
     _db: Any
 
     def __init__(self, data: float, label: str = "") -> None:
-        self.data = data if type(data) is float else number(data)
-        self.grad = 0.0
+        self._data = data if type(data) is float else number(data)
+        self._grad = 0.0
         if type(label) is not str:
             raise TypeError(f"a label is a string, not {ops.short(repr(label))}")
         self.label = label
         self._op = None
         self._a = self._b = None
+
+    @property
+    def data(self) -> float:
+        """The primal: the number itself; what is assigned becomes a float, or raises TypeError."""
+        return self._data
+
+    @data.setter
+    def data(self, x: float) -> None:
+        self._data = x if type(x) is float else number(x)
+
+    @property
+    def grad(self) -> float:
+        """The adjoint ∂output/∂self, after output.backward(); what is assigned becomes a float, or raises TypeError."""
+        return self._grad
+
+    @grad.setter
+    def grad(self, x: float) -> None:
+        self._grad = x if type(x) is float else number(x)
 
     @property
     def op(self) -> Op | None:
@@ -181,24 +202,24 @@ class Value:
         label = f", {self.label!r}" if self.label else ""
         return f"{type(self).__name__}({self.data!r}{label})"
 
-    def __float__(self) -> float:
-        if this_thread.refuses_decisions:
-            raise refusal("makes a float of a Value")
-        return self.data
-
-    def __int__(self) -> int:
-        if this_thread.refuses_decisions:
-            raise refusal("makes an int of a Value")
-        raise TypeError("a Value is no int; v.data is its number")
+    def __format__(self, spec: str) -> str:
+        return format(self.data, spec) if spec else str(self)
 
     def __bool__(self) -> bool:
         if this_thread.refuses_decisions:
-            raise refusal("tests the truth of a Value")
+            raise decision_refused("tests the truth of a Value")
         return self.data != 0.0
+
+    def __float__(self, *digits: int) -> NoReturn:
+        if this_thread.refuses_decisions:
+            raise decision_refused("makes a plain number of a Value")
+        raise conversion_refused(self)
+
+    __int__ = __index__ = __round__ = __trunc__ = __float__
 
     def __eq__(self, other: object) -> bool:
         if this_thread.refuses_decisions and isinstance(other, Real):       # a target is a Value here and else a float
-            raise refusal("compares a Value")
+            raise decision_refused("compares a Value")
         return NotImplemented
 
     __hash__ = object.__hash__
@@ -212,6 +233,11 @@ class Value:
     __truediv__, __rtruediv__ = binary(ops.div)
     __neg__ = unary(ops.neg)
     __abs__ = unary(ops.abs)
+
+    def __pos__(self) -> "Value":
+        return self
+
+    fabs, conjugate = __abs__, __pos__          # NumPy calls these on object arrays: np.fabs(A), A.var()
 
     def __pow__(self, n: "Value | float") -> "Value":
         if isinstance(n, Value):
@@ -271,20 +297,20 @@ def of_lists(op: Op) -> Callable[..., Value]:
         every = tuple(ops.flat(args))
         try:
             if NODES.issuperset(map(type, every)):
-                xs = [[x.data for x in part] if type(part) is tuple else part.data for part in args]
-                node.data = z = forward(*xs)
+                xs = [[x._data for x in part] if type(part) is tuple else part._data for part in args]
+                node._data = z = forward(*xs)
                 node._a, node._da = every, partials(z, *xs)
                 node._b = tuple([(None,) * len(part) if type(part) is tuple else None for part in args])
             else:
                 args = tuple([tuple(map(checked, part)) if type(part) is tuple else checked(part) for part in args])
                 xs = [tuple(map(plain, part)) if type(part) is tuple else plain(part) for part in args]
-                node.data = z = forward(*xs)
+                node._data = z = forward(*xs)
                 is_parent = [isinstance(x, Value) for x in every]
                 node._a, node._da = tuple(compress(every, is_parent)), tuple(compress(partials(z, *xs), is_parent))
                 node._b = tuple([tuple(map(hole, part)) if type(part) is tuple else hole(part) for part in args])
         except ERRORS as error:
             raise op.refusal(error, every) from None
-        node.grad = 0.0
+        node._grad = 0.0
         node.label = ""
         node._op = op
         return node
@@ -299,7 +325,7 @@ def checked(x: Any) -> "Value | float":
 
 def plain(x: Any) -> float:
     """The float that x is or holds."""
-    return x if type(x) is float else x.data
+    return x if type(x) is float else x._data
 
 
 def hole(x: "Value | float") -> float | None:
@@ -321,22 +347,22 @@ def weighted_sums(W: Sequence[Sequence[Value]], x: Sequence[Any], b: Sequence[Va
     if not n or not (kinds == {float} or NODES.issuperset(kinds)) or any(len(w) != n for w in W):
         return [ops.weighted_sum(w, x, b_j) for w, b_j in zip(W, b)]
     is_plain = kinds == {float}
-    xs = x if is_plain else [x_i.data for x_i in x]
+    xs = x if is_plain else [x_i._data for x_i in x]
     holes = (None,) * n, x if is_plain else (None,) * n, None
     forward, partials = ops.weighted_sum.forward, ops.weighted_sum.partials
     every = partials(0.0, (0.0,) * n, xs, 0.0)
     on_w_and_b = *every[:n], every[-1]                      # ∂v/∂w = x and ∂v/∂b = 1: the same in every row
     nodes = []
     for w, b_j in zip(W, b):
-        ws = [w_i.data for w_i in w]
+        ws = [w_i._data for w_i in w]
         node = new(Value)
-        node.data = z = forward(ws, xs, b_j.data)
+        node._data = z = forward(ws, xs, b_j._data)
         if is_plain:
             node._a, node._da = (*w, b_j), on_w_and_b
         else:
-            node._a, node._da = (*w, *x, b_j), partials(z, ws, xs, b_j.data)
+            node._a, node._da = (*w, *x, b_j), partials(z, ws, xs, b_j._data)
         node._b = holes
-        node.grad = 0.0
+        node._grad = 0.0
         node.label = ""
         node._op = ops.weighted_sum
         nodes.append(node)

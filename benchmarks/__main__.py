@@ -1,7 +1,8 @@
 """python -m benchmarks [NAME]: all workloads and peers in one run, or one part; prints tables.
 
 NAME is moons, online, digits (training), graph (a random scalar graph), compile (what compilation costs), scaling (a
-step by width, batch and depth), or eager (node by node, beside PyPI's micrograd).
+step by width, batch and depth), or eager (node by node, beside PyPI's micrograd).  eager --against REV compares this
+checkout with another commit instead.
 """
 import argparse
 import os
@@ -22,18 +23,32 @@ def main() -> int:
                                      formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("name", nargs="?", choices=[*PARTS, "scaling", "eager"],
                         help="one part; without it all but scaling and eager")
-    parser.add_argument("--repeats", type=int, help="rounds to take the median of (default 7, with --quick 3)")
+    parser.add_argument("--against", default="", metavar="REV", help="with eager: recording, backward and fit of this "
+                        "checkout and of the commit REV, in paired rounds")
+    parser.add_argument("--repeats", type=int, help="rounds to take the median of (default 7, with --against 15, with "
+                        "--quick 3)")
     parser.add_argument("--quick", action="store_true", help="shorter runs and smaller graphs, within a minute")
     parser.add_argument("--json", default="", metavar="FILE", help="write every round to FILE")
     parser.add_argument("--picture", default="", metavar="FILE", help="draw the tables as bars (needs matplotlib)")
     parser.add_argument("--hips", default="", metavar="PYTHON",
                         help="an interpreter that has HIPS autograd, which shares its name with our package")
     arguments = parser.parse_args()
-    repeats = (3 if arguments.quick else 7) if arguments.repeats is None else arguments.repeats
+    usual = 3 if arguments.quick else 15 if arguments.against else 7
+    repeats = usual if arguments.repeats is None else arguments.repeats
     if repeats < 1:
         parser.error(f"--repeats is at least 1, not {repeats}")
+    if arguments.against and arguments.name != "eager":
+        parser.error("--against REV goes with eager: python -m benchmarks eager --against REV")
     try:
-        if arguments.name == "eager":
+        if arguments.against:
+            from . import against
+
+            try:
+                print(against.main(arguments.against, repeats))
+            except against.NotCompared as error:
+                print(error, file=sys.stderr)
+                return 2
+        elif arguments.name == "eager":
             from . import eager
 
             print(eager.main(repeats))

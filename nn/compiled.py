@@ -60,13 +60,13 @@ class Compiled(Engine):
         self.recording.check(rows.tolist(), self.bound.forward(rows_of(self.data, rows)).tolist())
 
     def refresh(self) -> None:
-        self.w = np.array([p.data for p in self.optimizer.parameters])
+        self.w = np.array([p._data for p in self.optimizer.parameters])
         self.memory = [np.array(numbers) for numbers in self.optimizer.memory]
         self.program.read_parameters()
 
     def publish(self) -> None:
         for p, w in zip(self.optimizer.parameters, self.w.tolist()):
-            p.data = w
+            p._data = w
         self.optimizer.memory = [np.broadcast_to(numbers, len(self.w)).tolist() for numbers in self.memory]
 
     def state(self) -> Any:

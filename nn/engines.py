@@ -61,7 +61,7 @@ class Engine:
 
     def size_of_parameters(self) -> float:
         """A number that is finite only where every parameter is."""
-        return sum(p.data for p in self.optimizer.parameters)
+        return sum(p._data for p in self.optimizer.parameters)
 
     def state(self) -> Any:
         """Where the parameters and the optimizer's memory stand."""
@@ -117,7 +117,7 @@ class Eager(Engine):
 
     def losses(self, first: int, end: int) -> float:
         for p in self.leaves:
-            p.grad = 0.0
+            p._grad = 0.0
         J, samples = 0.0, [(self.data.x[row], self.data.t[row]) for row in self.order[first:end].tolist()]
         for k in range(0, len(samples), HANDFUL):
             losses = [self.loss(self.model(x), t) for x, t in samples[k:k + HANDFUL]]
@@ -130,7 +130,7 @@ class Eager(Engine):
     def step(self, size: int) -> None:
         if self.is_mean:
             for p in self.optimizer.parameters:
-                p.grad /= size
+                p._grad /= size
         self.optimizer.step()
 
 

@@ -114,12 +114,13 @@ def local_gradients(model: MLP | Layer | Neuron, x: Any, t: Any, loss: Loss = ha
     True
     """
     layers = neurons_of(model)
-    xs = [float(x_i) for x_i in inputs(type(model).__name__, len(layers[0][0].w), x)]
+    xs = [Value.lift(x_i).data for x_i in inputs(type(model).__name__, len(layers[0][0].w), x)]
     t = t.tolist() if hasattr(t, "tolist") else t
 
     signals: list[Sequence[Any]] = [xs]                     # x, then every layer's y, recorded
     for neurons in layers:
         signals.append([neuron(signals[-1]) for neuron in neurons])
+    fed = [xs, *([y.data for y in ys] for ys in signals[1:-1])]     # every layer's inputs, as plain numbers
     if loss is losses.cross_entropy and not isinstance(t, (list, tuple)):
         t = one_hot(t, len(signals[-1]))
     J = loss(alone(signals[-1]), t)
@@ -133,7 +134,7 @@ def local_gradients(model: MLP | Layer | Neuron, x: Any, t: Any, loss: Loss = ha
     slope, sides = by_hand.slopes(activations, v), [v_k > 0 for v_k in v]
     name = getattr(loss, "__name__", "")                    # a functools.partial has none
     rule = by_hand.OUTPUT_ERROR.get(name) if loss is getattr(losses, name, None) else None
-    targets = np.array([float(t_l) for t_l in (t if isinstance(t, (list, tuple)) else [t])])
+    targets = np.array([Value.lift(t_l).data for t_l in (t if isinstance(t, (list, tuple)) else [t])])
     hand = by_hand.deltas(W, slope, rule(y[-1], targets)) if rule else None
 
     def J_at(*shift: Any) -> float:
@@ -150,14 +151,14 @@ def local_gradients(model: MLP | Layer | Neuron, x: Any, t: Any, loss: Loss = ha
             slope_of_J = (J_at(k, j, h) - J_at(k, j, -h)) / (2 * h)
             rows.append(NeuronRow(neuron.v_label[1:], v_j, float(y[k][j]), float(slope[k][j]), graph[k][j],
                                   float(hand[k][j]) if hand else None, -slope_of_J, at_kink))
-            for w, x_i in zip(neuron.parameters(), [*signals[k], 1.0]):
-                gradient[w] = gradient.get(w, 0.0) - graph[k][j] * float(x_i)
+            for w, x_i in zip(neuron.parameters(), [*fed[k], 1.0]):
+                gradient[w] = gradient.get(w, 0.0) - graph[k][j] * x_i
     for k, neurons in enumerate(layers):
         sources = [f"x{i}" for i in range(1, len(xs) + 1)] if k == 0 else [n.y_label for n in layers[k - 1]]
         for neuron in neurons:
-            for w, source, x_i in zip(neuron.parameters(), [*sources, "1"], [*signals[k], 1.0]):
+            for w, source, x_i in zip(neuron.parameters(), [*sources, "1"], [*fed[k], 1.0]):
                 change = -lr * gradient[w]
-                weight_rows.append(WeightRow(w.label, source, w.data, float(x_i), gradient[w], change, w.data + change))
+                weight_rows.append(WeightRow(w.label, source, w.data, x_i, gradient[w], change, w.data + change))
     if hand:
         terms = recursion_terms(layers, hand, slope, loss is half_squared_error)
     return LocalGradients(rows, weight_rows, J.data, lr, terms)

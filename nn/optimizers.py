@@ -25,14 +25,14 @@ class Optimizer:
     def step(self) -> None:
         """Move every parameter once, by its grad."""
         self.steps += 1
-        moved = [self.rule(p.data, p.grad, *memory) for p, *memory in zip(self.parameters, *self.memory)]
+        moved = [self.rule(p._data, p._grad, *memory) for p, *memory in zip(self.parameters, *self.memory)]
         for p, (w, *_) in zip(self.parameters, moved):
-            p.data = float(w)                       # a NumPy lr makes NumPy numbers
+            p._data = float(w)                      # a NumPy lr makes NumPy numbers
         self.memory = list(zip(*moved))[1:]
 
     def state(self) -> tuple[Any, ...]:
         """Where everything stands: the parameters, the memory and the number of steps taken; `restore` goes back."""
-        return [p.data for p in self.parameters], self.memory, self.steps
+        return [p._data for p in self.parameters], self.memory, self.steps
 
     def restore(self, state: tuple[Any, ...]) -> None:
         """Go back to an earlier state."""
@@ -43,7 +43,7 @@ class Optimizer:
     def zero_grad(self) -> None:
         """Forget the gradients accumulated so far."""
         for p in self.parameters:
-            p.grad = 0.0
+            p._grad = 0.0
 
 
 class SGD(Optimizer):

@@ -4,6 +4,8 @@ from typing import Any
 
 import numpy as np
 
+from autograd import Value
+
 from .mlp import MLP, Layer, row_of, width
 from .samples import inputs_matrix
 
@@ -19,7 +21,8 @@ def predict(model: Callable[..., Any], X: Any) -> np.ndarray:
     mixed = any(neuron.activation != layer.activation for layer in layers for neuron in layer.neurons)
     if mixed or not layers:                         # any other function of a sample
         found = [model(x) for x in X.tolist()]
-        return np.array([[float(y_l) for y_l in y] if isinstance(y, list) else float(y) for y in found])
+        return np.array([[Value.lift(y_l).data for y_l in y] if isinstance(y, list) else Value.lift(y).data
+                         for y in found])
     Y = X
     for layer in layers:
         W = np.array([[w.data for w in neuron.w] for neuron in layer.neurons])

@@ -67,8 +67,10 @@ def test_the_table_and_the_sweeps_import_nothing_of_ours():
             assert not within(package, imports(module))
 
 
-def test_the_node_stands_on_the_table_and_the_sweeps_alone():
-    assert within("autograd", imports("autograd.value")) == {"autograd.ops", "autograd.backprop", "autograd.decisions"}
+def test_the_node_stands_on_the_table_the_sweeps_and_what_it_refuses_alone():
+    assert within("autograd", imports("autograd.value")) == {
+        "autograd.ops", "autograd.backprop", "autograd.conversion", "autograd.decisions"}
+    assert within("autograd", imports("autograd.conversion")) == {"autograd.ops"}
 
 
 def test_the_check_and_the_program_do_not_know_each_other():
@@ -86,7 +88,7 @@ def test_no_module_imports_itself_in_a_circle(package):
         arrows = {module: targets for module, targets in arrows.items() if module not in ends}
 
 
-@pytest.mark.parametrize("module", ["ops", "backprop", "value", "check", "rerecording"])
+@pytest.mark.parametrize("module", ["ops", "backprop", "conversion", "decisions", "value", "check", "rerecording"])
 def test_the_engine_needs_only_the_standard_library(module):
     foreign = {name.partition(".")[0] for name in imports(f"autograd.{module}")} - set(sys.stdlib_module_names)
     assert foreign <= {"autograd"}

@@ -113,7 +113,7 @@ DECISIONS = {       # what decides, what the message says of it, and the same as
               lambda y, t: select(t + 1, (t - y) ** 2, 2 * y * y)),
     "in": (in_a_set, "compares a Value, .*; write autograd.select(x, a, b)",
            lambda y, t: select(t, (t - y) ** 2, 2 * y * y)),
-    "int": (by_an_index, "makes an int of a Value, .*; write it with the functions of autograd, which take Values",
+    "int": (by_an_index, "makes a plain number of a Value, .*; write it with the functions of autograd, which take Values",
             lambda y, t: select(t, (t - y) ** 2, 2 * y * y)),
 }
 
@@ -157,7 +157,7 @@ def test_a_model_that_computes_with_plain_functions():
         def __call__(self, x):
             return w[0] * autograd.tanh(x[0]) + w[1]
 
-    assert_refused(f"^{line_of(Plain.__call__)}makes a float of a Value, .*; write autograd.tanh, or give",
+    assert_refused(f"^{line_of(Plain.__call__)}makes a plain number of a Value, .*; write autograd.tanh, or give",
                    nn.half_squared_error, Plain())
     start = [p.data for p in w]
     meant = trained(nn.half_squared_error, "eager", Plain())

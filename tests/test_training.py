@@ -281,11 +281,11 @@ class Touchy(Parameter):
     __slots__ = ("kept", "writes")
 
     @property
-    def data(self):
+    def _data(self):                            # what fit writes to
         return self.kept
 
-    @data.setter
-    def data(self, x):
+    @_data.setter
+    def _data(self, x):
         self.writes = getattr(self, "writes", 0) + 1
         if self.writes == 4:                    # the first is its initial value
             raise KeyboardInterrupt

@@ -73,7 +73,7 @@ class Program:
 
     def read_parameters(self) -> None:
         """Take the parameters' data as the weights."""
-        self.weights[:] = [p.data for p in self.parameters]
+        self.weights[:] = [p._data for p in self.parameters]
 
     def chunks(self, X: Any) -> list[np.ndarray]:
         """X in pieces whose Z stays in the cache."""

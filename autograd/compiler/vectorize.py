@@ -14,7 +14,7 @@ import numpy as np
 
 from .. import ops
 from ..backprop import wengert_list
-from ..value import Constant, Value
+from ..value import Constant, Value, plain
 from .blocks import Block, BlockGraph, MatMul, Operand, follow
 
 ADD, MUL, LEAF = range(3)   # the first of a builder's operations; a leaf has none
@@ -314,4 +314,4 @@ class Vectorizer:
         self.scalar_of[ordered] = np.arange(len(ordered))
         n = int((~is_constant).sum())
         self.parameters = [self.leaves[i] for i in ordered[:n].tolist()]
-        self.constants = [float(self.leaves[i]) for i in ordered[n:].tolist()]
+        self.constants = [plain(self.leaves[i]) for i in ordered[n:].tolist()]
