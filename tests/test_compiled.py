@@ -74,6 +74,7 @@ def test_the_engines_agree(loss, T, outputs, head, optimizer, batch_size):
                      batch_size=batch_size, validation=(X[:7], T[:7])))
 
 
+@pytest.mark.filterwarnings("ignore:.* bipolar .*:nn.TrainingWarning")
 @pytest.mark.parametrize("activation", ["relu", "leaky_relu", "elu", "selu", "sigmoid", "softplus", "bipolar"])
 @pytest.mark.parametrize("reduction", ["mean", "sum"])
 def test_the_engines_agree_on_every_activation_and_reduction(activation, reduction):
@@ -358,7 +359,7 @@ def test_ctrl_c_keeps_whole_steps():
 
 
 def test_a_model_is_called_a_few_times_whatever_the_samples_and_epochs():
-    """To look at its outputs, for the recording, and to hold that against three other samples."""
+    """To look at its outputs and gradients, for the recording, and to hold that against three other samples."""
     calls, w = [], Parameter(0.5)
 
     def model(x):
@@ -366,7 +367,7 @@ def test_a_model_is_called_a_few_times_whatever_the_samples_and_epochs():
         return w * x[0]
 
     nn.fit(model, X[:, :1], REGRESSION[:, 0], nn.mean_squared_error, nn.SGD([w], 0.1), 20)
-    assert len(calls) == 5 and isinstance(calls[1][0], Value)
+    assert len(calls) == 6 and isinstance(calls[2][0], Value)
 
 
 MISLEADING = {

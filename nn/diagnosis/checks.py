@@ -3,7 +3,7 @@ import math
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import islice
+from itertools import chain, islice
 from typing import Any
 
 import numpy as np
@@ -52,7 +52,8 @@ class Diagnosis:
         self.idle: dict[str, list[Parameter]] = {}          # layers whose gradients are all 0 before the training
         self.outputs: Any = None                            # what computes outputs that need not be probabilities
         self.is_saturated = False
-        first = next(self.samples(self.rows), None)
+        samples = self.samples(self.rows)
+        first = next(samples, None)
         if first is None:                                   # outside an operation's domain: the training says so
             return
         check_order(first.calls, set(self.parameters))
@@ -61,11 +62,14 @@ class Diagnosis:
         if is_compiled and improbable(first.calls):         # node by node the loss itself raises
             with noting_calls() as calls:
                 J, inputs = recorded(model, loss, data)
-            self.outputs = compiled([y for y in improbable(calls) if y in set(wengert_list(J))], inputs)
-            self.check_outputs()
-        self.idle = self.idle_layers(self.by_layer())
+            tape = set(wengert_list(J))
+            outputs = [y for y in improbable(calls) if y in tape]
+            if outputs:
+                self.outputs = compiled(outputs, inputs)
+                self.check_outputs()
+        self.idle = self.idle_layers(chain([first], samples), self.by_layer())
         if optimizer.steps == 0:                            # a layer that was trained may well be saturated
-            self.check_inputs()
+            self.check_inputs(first)
 
     def after_epoch(self, epoch: int, epochs: int, run: Engine) -> None:
         """Make the checks that need the weights of now, after the 1st, 2nd, 4th, 8th, ... and the last epoch."""
@@ -129,30 +133,28 @@ class Diagnosis:
             layers.setdefault(p.scope[0] if p.scope else "", []).append(p)
         return layers
 
-    def idle_layers(self, layers: dict[str, list[Parameter]]) -> dict[str, list[Parameter]]:
+    def idle_layers(self, samples: Iterable[Sample],
+                    layers: dict[str, list[Parameter]]) -> dict[str, list[Parameter]]:
         """Find the layers whose gradients are exactly 0 for every sample.
 
         Raises ValueError where no parameter is in the graph of any sample.
         """
-        met, alive, is_empty = set(), set(), True
-        for sample in self.samples(self.rows):
-            is_empty = False
+        met: set[str] = set()
+        alive: set[str] = set()
+        for sample in samples:
             adjoint = adjoints(sample.J, 1.0, recorded_edges)
-            for name, parameters in layers.items():
-                if name not in alive:
-                    found = [adjoint[p] for p in parameters if p in adjoint]
-                    met.update([name] * bool(found))
-                    alive.update([name] * any(found))
+            met |= {name for name, parameters in layers.items() if any(p in adjoint for p in parameters)}
+            alive |= {name for name in met - alive if any(adjoint.get(p) for p in layers[name])}
             if met and met == alive:
                 return {}
-        if not met and not is_empty:
+        if not met:
             raise ValueError(f"the loss depends on none of the optimizer's parameters ({named(self.parameters)}): give "
                              "the optimizer the parameters of the model that is trained, model.parameters()")
         return {name: layers[name] for name in layers if name in met - alive}
 
     def check_gradients(self) -> None:
         """Warn of the layers whose gradients are exactly 0 for every sample, before the first epoch and after it."""
-        idle = self.idle_layers(self.idle)
+        idle = self.idle_layers(self.samples(self.rows), self.idle)
         if idle and self.is_compiled and len(self.data.X) > MOST:
             program, columns = compiled(*recorded(self.model, self.loss, self.data))
             _, sums = program.value_and_grad(rows_of(self.data)[:, columns])
@@ -172,9 +174,11 @@ class Diagnosis:
                 warn(f"every gradient in {' and '.join(names)} is exactly 0 over all {len(self.data.X)} samples of "
                      f"the first epoch, because {reason}")
 
-    def check_inputs(self) -> None:
+    def check_inputs(self, first: Sample) -> None:
         """Warn of inputs so large that every neuron of the first layer is saturated for most samples."""
-        if np.sqrt((self.data.X ** 2).mean(axis=0)).max() <= LARGE:
+        with np.errstate(over="ignore"):
+            size = np.sqrt((self.data.X ** 2).mean(axis=0)).max()
+        if size <= LARGE or not first_neurons(first.J):
             return
         rows = self.rows[::math.ceil(len(self.rows) / FEW)]
         moving: Counter[int] = Counter()                            # neuron: samples for which it is not saturated
