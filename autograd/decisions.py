@@ -33,7 +33,7 @@ def decisions_refused(alternative: str) -> Iterator[None]:
 
 
 def decision_refused(action: str) -> TypeError:
-    """The error for the user's line: `action` is what it does, "compares a Value" or "makes a plain number of a Value"."""
+    """The error for the user's line, which "compares a Value", say, or "makes a plain number of a Value"."""
     place, text = users_line()
     return TypeError(f"{place}{f': `{text}`' if text else ''} {action}, but what Python decides for the sample that is "
                      f"recorded would hold for every sample; write {replacement(action, text)}, or "

@@ -5,6 +5,7 @@ if not hasattr(autograd, "Value"):
     raise ImportError("nn needs deltagrad's package autograd, but the one found is another: PyPI's autograd (HIPS) "
                       "has the same name.  Install deltagrad in a virtual environment of its own, without that one.")
 
+from .diagnosis import TrainingWarning
 from .files import load, save
 from .local_gradients import LocalGradients, local_gradients
 from .losses import (

@@ -2,10 +2,14 @@
 
 y and t are a number each or lists of them.  A loss branches only through operations, never in Python on its data, so
 that the graph recorded for one sample stands for every sample.  Your own losses must do the same, by select, maximum,
-minimum and abs, else the compiled engines of fit refuse them.
+minimum and abs, else the compiled engines of fit refuse them.  What is no probability where one is needed raises
+RangeError.
 """
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass
 from typing import Any
 
 from autograd import (
@@ -25,6 +29,33 @@ from autograd import (
 
 Numbers = Any           # a Value or a number, or a list of them
 Loss = Callable[[Numbers, Numbers], Value]
+
+
+class RangeError(ValueError):
+    """An output or a target outside the range that the loss is defined on."""
+
+
+@dataclass(frozen=True)
+class LossCall:
+    """One call of a loss of this module: its name, the outputs and the targets, as many of each."""
+
+    name: str
+    outputs: Sequence[Any]
+    targets: Sequence[Any]
+
+
+noted_calls: ContextVar[list[LossCall] | None] = ContextVar("noted_calls", default=None)
+
+
+@contextmanager
+def noting_calls() -> Iterator[list[LossCall]]:
+    """Collect the calls of this module's losses, those from inside a loss of the user's too."""
+    calls: list[LossCall] = []
+    token = noted_calls.set(calls)
+    try:
+        yield calls
+    finally:
+        noted_calls.reset(token)
 
 
 def half_squared_error(y: Numbers, t: Numbers) -> Value:
@@ -68,21 +99,35 @@ LEAST = math.exp(-100)  # log is clamped at -100, as in PyTorch, so that a certa
 
 
 def binary_cross_entropy(y: Numbers, t: Numbers) -> Value:
-    """The mean of -t ln y - (1 - t) ln(1 - y), y a probability from a sigmoid; the logarithms are at least -100."""
+    """The mean of -t ln y - (1 - t) ln(1 - y), y a probability from a sigmoid; the logarithms are at least -100.
+
+    Raises ValueError where an output or a target is outside [0, 1].
+    """
+    outputs_and_targets = pairs("binary_cross_entropy", y, t)
+    check_targets("binary_cross_entropy", [target for _, target in outputs_and_targets])
+    for output, _ in outputs_and_targets:
+        if is_outside(output):
+            raise RangeError(f"binary_cross_entropy: the output {Value.lift(output).data:g} is outside [0, 1], so no "
+                             "probability; give the output layer the activation 'sigmoid', or keep it linear and use "
+                             "binary_cross_entropy_with_logits")
     return averaged([-(target * log(maximum(output, LEAST)) + (1 - target) * log(maximum(1 - output, LEAST)))
-                     for output, target in pairs("binary_cross_entropy", y, t)])
+                     for output, target in outputs_and_targets])
 
 
 def binary_cross_entropy_with_logits(y: Numbers, t: Numbers) -> Value:
-    """The mean of ln(1 + e^y) - t y: binary cross-entropy of sigmoid(y), which never overflows."""
-    return averaged([softplus(output) - target * output
-                     for output, target in pairs("binary_cross_entropy_with_logits", y, t)])
+    """The mean of ln(1 + e^y) - t y: binary cross-entropy of sigmoid(y), which never overflows.
+
+    Raises ValueError where a target is outside [0, 1].
+    """
+    outputs_and_targets = pairs("binary_cross_entropy_with_logits", y, t)
+    check_targets("binary_cross_entropy_with_logits", [target for _, target in outputs_and_targets])
+    return averaged([softplus(output) - target * output for output, target in outputs_and_targets])
 
 
 def cross_entropy(y: Sequence[Value | float], t: Any) -> Value:
     """-ln softmax(y)_t = ln Σ e^y_k - y_t, for logits y and a class index or a one-hot list t.
 
-    Raises ValueError for a class that is not one of the outputs.
+    Raises ValueError for a class that is not one of the outputs, or a one-hot number outside [0, 1].
 
     >>> cross_entropy([Value(0.0), Value(0.0)], 1).data == math.log(2)
     True
@@ -94,14 +139,17 @@ def cross_entropy(y: Sequence[Value | float], t: Any) -> Value:
         t = one_hot(t, len(y))
     if len(t) != len(y):
         raise ValueError(f"cross_entropy: {len(y)} outputs, but a one-hot target of {len(t)}")
+    note_call("cross_entropy", y, t)
+    check_targets("cross_entropy", t)
     return named("J", Value.lift(logsumexp(y) - weighted_sum(t, y, 0.0)))
 
 
 def one_hot(label: Any, classes: int) -> list[float]:
     """1 in the label's place, 0 elsewhere."""
     if label not in range(classes):                 # neither a fraction nor NaN is
+        hint = "; if the labels count from 1, subtract 1" if label == classes else ""
         raise ValueError(f"cross_entropy: {label!r} is no class; with {classes} outputs the classes are "
-                         f"0 to {classes - 1}")
+                         f"0 to {classes - 1}{hint}")
     return [float(k == label) for k in range(classes)]
 
 
@@ -111,7 +159,36 @@ def pairs(name: str, y: Numbers, t: Numbers) -> list[tuple[Any, Any]]:
     if len(ys) != len(ts):
         raise ValueError(f"{name}: {len(ys)} outputs but {len(ts)} targets; give a target for each output")
     labels = [f"t{l}" for l in range(1, len(ts) + 1)] if len(ts) > 1 else ["t"]
-    return [(y_l, t_l if isinstance(t_l, Value) else Constant(t_l, label)) for y_l, t_l, label in zip(ys, ts, labels)]
+    ts = [t_l if isinstance(t_l, Value) else Constant(t_l, label) for t_l, label in zip(ts, labels)]
+    note_call(name, ys, ts)
+    return list(zip(ys, ts))
+
+
+def note_call(name: str, outputs: Sequence[Any], targets: Sequence[Any]) -> None:
+    """Add the call to those that are being noted, where any are."""
+    calls = noted_calls.get()
+    if calls is not None:
+        calls.append(LossCall(name, outputs, targets))
+
+
+ROUNDING = 1e-9         # how far beyond 0 or 1 a computed probability may be
+
+
+def is_outside(x: Any) -> bool:
+    """Is the number of x outside [0, 1] by more than rounding?  NaN is not: the loss is then NaN, and says so."""
+    p = x.data if isinstance(x, Value) else x
+    return p < -ROUNDING or p > 1 + ROUNDING
+
+
+def check_targets(name: str, targets: Sequence[Any]) -> None:
+    """Raise RangeError unless every target is a probability."""
+    for t in targets:
+        if is_outside(t):
+            number = Value.lift(t).data
+            advice = {-1.0: "for the classes -1 and 1 give (t + 1) / 2",
+                      2.0: "for the classes 1 and 2 subtract 1"}.get(number, "give 0 and 1 for two classes")
+            raise RangeError(f"{name}: the target {number:g} is outside [0, 1], so no probability; {advice}, and mind "
+                             "the order loss(y, t), the output first")
 
 
 def averaged(terms: Sequence[Value]) -> Value:

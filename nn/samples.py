@@ -52,8 +52,9 @@ def targets_matrix(T: Any, samples: int, outputs: int, loss: Any, name: str = "T
         labels = found.ravel().tolist()
         for row, label in enumerate(labels):
             if label not in range(outputs):
+                hint = "; from labels that count from 1, subtract 1" if min(labels) >= 1 and label == outputs else ""
                 raise ValueError(f"{name} is {label:g} in row {row} (counted from 0), which is no class; with "
-                                 f"{outputs} outputs the classes are 0 to {outputs - 1}")
+                                 f"{outputs} outputs the classes are 0 to {outputs - 1}{hint}")
         return np.array([one_hot(label, outputs) for label in labels])
     if found.ndim == 1 and outputs == 1:
         return found[:, None]

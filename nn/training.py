@@ -10,8 +10,9 @@ from tqdm import tqdm
 from autograd.ops import short
 
 from .compiled import Compiled, Jitted
+from .diagnosis import Diagnosis
 from .engines import Eager, Engine
-from .losses import Loss
+from .losses import Loss, RangeError
 from .optimizers import Optimizer
 from .samples import Samples
 
@@ -55,6 +56,10 @@ def fit(model: Callable[..., Any], X: Any, T: Any, loss: Loss, optimizer: Optimi
     Ctrl-C ends the training and returns the History of the whole epochs so far; a step that it hits is undone.  Raises
     FloatingPointError, naming the epoch, where a loss is not finite or a sample leaves an operation's domain; the
     parameters are then the last with a finite loss.
+
+    Raises ValueError where the loss depends on none of the optimizer's parameters, or a target or an output is no
+    probability where the loss needs one.  A training that probably fails (targets out of the head's reach, logits
+    squashed, inputs that saturate the first layer, a layer whose gradients are all 0) gives a TrainingWarning.
     """
     if engine not in ENGINES:
         raise ValueError(f"unknown engine {engine!r}; the known ones are {', '.join(ENGINES)}")
@@ -70,6 +75,7 @@ def fit(model: Callable[..., Any], X: Any, T: Any, loss: Loss, optimizer: Optimi
     if engine == "jit" and size > 1:
         raise ValueError("engine 'jit' moves the weights after every sample: give batch_size=1, or for batches of "
                          f"{size} the engine 'compiled'")
+    diagnosis = Diagnosis(model, data, loss, optimizer, unseen, is_compiled=engine != "eager")
     order, random = np.arange(N), np.random.default_rng(seed)
     history = History()
     try:
@@ -90,6 +96,7 @@ def fit(model: Callable[..., Any], X: Any, T: Any, loss: Loss, optimizer: Optimi
                     if unseen:
                         J = run.unseen_losses(unseen)
                         history.validation_losses.append(J / len(unseen.X) if reduction == "mean" else J)
+                    diagnosis.after_epoch(epoch, epochs, run)
                 except (ValueError, ArithmeticError) as error:
                     run.go_back()
                     raise diverged(epoch, error) from error
@@ -120,8 +127,10 @@ def fit(model: Callable[..., Any], X: Any, T: Any, loss: Loss, optimizer: Optimi
     return history
 
 
-def diverged(epoch: int, error: Exception) -> FloatingPointError:
+def diverged(epoch: int, error: Exception) -> Exception:
     """The error of a training that cannot go on."""
+    if isinstance(error, RangeError):                   # another lr would not help
+        return RangeError(f"in epoch {epoch}: {error}")
     return FloatingPointError(f"training diverged in epoch {epoch}: {error}.  The parameters are the last with a "
                               "finite loss; try a smaller lr")
 

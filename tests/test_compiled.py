@@ -72,6 +72,7 @@ def test_the_engines_agree(loss, T, outputs, head, optimizer, batch_size):
                      batch_size=batch_size, validation=(X[:7], T[:7])))
 
 
+@pytest.mark.filterwarnings("ignore:.* bipolar .*:nn.TrainingWarning")
 @pytest.mark.parametrize("activation", ["relu", "leaky_relu", "elu", "selu", "sigmoid", "softplus", "bipolar"])
 @pytest.mark.parametrize("reduction", ["mean", "sum"])
 def test_the_engines_agree_on_every_activation_and_reduction(activation, reduction):
