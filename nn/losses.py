@@ -98,6 +98,9 @@ def cross_entropy(y: Sequence[Value | float], t: Any) -> Value:
 
 def one_hot(label: Any, classes: int) -> list[float]:
     """1 in the label's place, 0 elsewhere."""
+    if isinstance(label, str):
+        raise ValueError(f"cross_entropy: {label!r} is no class; number the classes: names, T = np.unique(T, "
+                         "return_inverse=True)")
     if label not in range(classes):                 # neither a fraction nor NaN is
         raise ValueError(f"cross_entropy: {label!r} is no class; with {classes} outputs the classes are "
                          f"0 to {classes - 1}")

@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from .arrays import real_array
 from .backward import one_by_one, treats_alike
 from .places import Places
 from .reroll import Argument, Block, Blocks, Product
@@ -23,7 +24,7 @@ def function(program: Blocks, xp: Any) -> Function:
 
     def values_and_gradient(parameters: Array, X: Array) -> tuple[Array, Array]:
         """The output for every row of X, and its gradient by the parameters, summed over the rows."""
-        parameters, X = xp.asarray(parameters), xp.asarray(X)
+        parameters, X = library.floats(library.array("parameters", parameters), library.array("X", X))
         if parameters.shape != (len(program.parameters),):
             raise ValueError(f"parameters have shape {tuple(parameters.shape)}; expected ({len(program.parameters)},): "
                              "a number for each of program.parameters")
@@ -31,18 +32,40 @@ def function(program: Blocks, xp: Any) -> Function:
             raise ValueError(f"X has shape {tuple(X.shape)}; expected (samples, {len(program.inputs)}): a column for "
                              "each input, in their order")
         with np.errstate(all="ignore"):         # outside a domain the result is NaN or inf, as in Program.forward
-            return Run(program, places, Library(xp), parameters, X).values_and_gradient()
+            return Run(program, places, library, parameters, X).values_and_gradient()
 
+    library = Library(xp)
     places = Places(program, [range(len(program.inputs))])
     return values_and_gradient
 
 
 class Library:
-    """An array library, and the two things that the three say in different words."""
+    """An array library, and what the three say in different words."""
 
     def __init__(self, xp: Any) -> None:
         self.xp = xp
         self.name = xp.__name__.partition(".")[0]
+
+    def array(self, name: str, data: Any) -> Array:
+        """data as an array of the library.  Raises TypeError where it holds no real numbers."""
+        if self.name == "numpy":
+            return real_array(name, data)
+        array = self.xp.asarray(data)
+        if "complex" in str(array.dtype):
+            raise TypeError(f"{name} must hold real numbers, but its dtype is {array.dtype}")
+        return array
+
+    def floats(self, parameters: Array, X: Array) -> tuple[Array, Array]:
+        """Both as floats: in an array of integers the graph's constants would be rounded."""
+        if not self.is_float(parameters):
+            parameters = self.like(X, parameters) if self.is_float(X) else parameters * 1.0
+        return parameters, X if self.is_float(X) else self.like(parameters, X)
+
+    def is_float(self, array: Array) -> bool:
+        """Is the array of floats, of any size?"""
+        if self.name == "torch":
+            return bool(array.dtype.is_floating_point)
+        return bool(self.xp.issubdtype(array.dtype, self.xp.floating))
 
     def like(self, array: Array, numbers: Any) -> Array:
         """Numbers as an array of the same kind, on the same device."""
@@ -105,7 +128,7 @@ class Run:
         for a, partial in zip(block.arguments, self.partials(block, z, arguments)):
             if self.is_wanted(a):
                 term = self.xp.broadcast_to(partial * g, (*a.numbers.shape, self.N))
-                self.add_to(a, term.reshape(-1, self.N))
+                self.add_to(a, term.reshape(a.numbers.size, self.N))
 
     def partials(self, block: Block, z: Array, arguments: list[Array]) -> Sequence[Array]:
         """The rule's partials, one for each argument; a list's are stacked."""
