@@ -30,6 +30,7 @@ class Compiled(Engine):
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")             # a model may leave an input unused
             self.program = compile(self.J, self.inputs)
+        self.buffers = self.program.take_buffers()      # and keep them
         self.output = self.program.blocks.outputs[0]
         self.columns = np.ones((self.program.blocks.given, len(self.data.X)))      # a column for every sample
         self.columns[self.program.blocks.inputs] = rows_of(self.data).T
@@ -56,7 +57,7 @@ class Compiled(Engine):
     def refresh(self) -> None:
         self.w = np.array([p.data for p in self.optimizer.parameters])
         self.memory = [np.array(numbers) for numbers in self.optimizer.memory]
-        self.program.weights[:] = [p.data for p in self.program.parameters]
+        self.buffers.weights[:] = [p.data for p in self.program.parameters]
 
     def publish(self) -> None:
         for p, w in zip(self.optimizer.parameters, self.w.tolist()):
@@ -79,18 +80,18 @@ class Compiled(Engine):
         self.loaded = self.loaded if self.is_sorted else None
 
     def losses(self, first: int, end: int) -> float:
-        self.program.weights[self.places] = self.w[self.known]
+        self.buffers.weights[self.places] = self.w[self.known]
         if end - first <= self.program.chunk:
-            J, self.gradient = self.part(first, end), self.program.gradient
+            J, self.gradient = self.part(first, end), self.buffers.gradient
         else:
-            parts = [(self.part(k, min(k + self.program.chunk, end)), self.program.gradient.copy())
+            parts = [(self.part(k, min(k + self.program.chunk, end)), self.buffers.gradient.copy())
                      for k in range(first, end, self.program.chunk)]
             J, self.gradient = sum(J for J, _ in parts), np.sum([gradient for _, gradient in parts], axis=0)
         return J
 
     def part(self, first: int, end: int) -> float:
         """The losses of some samples that are not too many for the cache; their gradient is the program's then."""
-        Z, forward, backward = self.program.buffers(end - first)
+        Z, forward, backward = self.buffers.phases(end - first)
         if self.loaded is not Z:
             Z[:len(self.columns)] = self.columns[:, first:end] if self.is_sorted else \
                 self.table.take(self.order[first:end], 0).T
@@ -191,7 +192,6 @@ class Compiled(Engine):
 
     def unseen_losses(self, unseen: Samples) -> float:
         self.publish()
-        self.loaded = None
         J = float(self.program.forward(rows_of(unseen)).sum())
         return J if math.isfinite(J) else super().unseen_losses(unseen)     # which says what operation it was
 

@@ -1,10 +1,12 @@
 """A recorded graph, ready to run on many samples at once."""
 from collections.abc import Callable, Sequence
+from types import CodeType
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from ..value import Value
+from .arrays import real_array
 from .backward import Backward
 from .reroll import reroll
 from .text import Text
@@ -16,35 +18,19 @@ CHUNK = 2 ** 18             # numbers of Z at a time: rows times samples that st
 LEAST = 32                  # samples at a time even so: a call has to be worth its while
 
 
-class Program:
-    """The graph of output, recorded for one sample, as NumPy code for any number of samples.
+class Buffers:
+    """The arrays that the two phases work in, for one caller at a time."""
 
-    `parameters` are the leaves that are neither inputs nor constants, in the order first met; their data is read at
-    every call.  `source` is the code.
-    """
-
-    def __init__(self, outputs: Sequence[Value], inputs: Sequence[Value], single: bool,
-                 tape: Sequence[Value] | None = None) -> None:
-        self.blocks = reroll(outputs, inputs, tape)
-        self.parameters = self.blocks.parameters
-        self.inputs = list(inputs)
-        self.single = single
-        if single:
-            text: Text = Backward(self.blocks, self.blocks.outputs[0])
-        else:
-            text = Text(self.blocks)
-        self.rows, self.scalars = text.more_rows, text.more_scalars
-        self.source = text.source
-        self.names, self.code = text.names, compile(self.source, "<a compiled graph>", "exec")
+    def __init__(self, text: Text, code: CodeType) -> None:
+        self.blocks, self.rows, self.names, self.code = text.program, text.more_rows, text.names, code
+        n = len(self.blocks.parameters)
+        self.S, self.D = np.empty(n + len(self.blocks.constants)), np.zeros(text.more_scalars)
+        self.S[n:] = self.blocks.constants
+        self.weights, self.gradient = self.S[:n], self.D[:n]
         self.bound: dict[int, tuple[Any, ...]] = {}
-        self.chunk = max(LEAST, CHUNK // (self.blocks.rows + self.rows))
-        n = len(self.parameters)
-        S, D = np.empty(n + len(self.blocks.constants)), np.zeros(self.scalars)
-        S[n:] = self.blocks.constants
-        self.S, self.D, self.weights, self.gradient = S, D, S[:n], D[:n]
 
-    def buffers(self, N: int) -> tuple[Any, ...]:
-        """Z and the two phases bound to it, for N samples at a time.
+    def phases(self, N: int) -> tuple[Any, ...]:
+        """Z, forward and backward for N samples at a time.
 
         The first `blocks.given` rows of Z are the inputs' and are there to be filled; forward() reads `weights`,
         backward() leaves the sum of their gradients in `gradient`.
@@ -59,14 +45,36 @@ class Program:
             self.bound[N] = Z, names["forward"], names["backward"]
         return self.bound[N]
 
+
+class Program:
+    """The graph of output, recorded for one sample, as NumPy code for any number of samples.
+
+    `parameters` are the leaves that are neither inputs nor constants, in the order first met; their data is read at
+    every call.  `source` is the code.  Threads may call it at the same time: each call has buffers of its own.
+    """
+
+    def __init__(self, outputs: Sequence[Value], inputs: Sequence[Value], single: bool,
+                 tape: Sequence[Value] | None = None) -> None:
+        self.blocks = reroll(outputs, inputs, tape)
+        self.parameters = self.blocks.parameters
+        self.inputs = list(inputs)
+        self.single = single
+        self.text = Backward(self.blocks, self.blocks.outputs[0]) if single else Text(self.blocks)
+        self.source = self.text.source
+        self.code = compile(self.source, "<a compiled graph>", "exec")
+        self.free: list[Buffers] = []                   # pop and append are atomic: threads need no lock
+        self.chunk = max(LEAST, CHUNK // (self.blocks.rows + self.text.more_rows))
+
+    def take_buffers(self) -> Buffers:
+        """Buffers that nobody else uses until they are appended to `free` again."""
+        try:
+            return self.free.pop()
+        except IndexError:
+            return Buffers(self.text, self.code)
+
     def chunks(self, X: Any) -> list[np.ndarray]:
         """X in pieces whose Z stays in the cache."""
-        try:
-            X = np.asarray(X)
-        except (TypeError, ValueError) as error:
-            raise type(error)(f"X must be rows of real numbers, all of one length: {error}") from None
-        if X.dtype.kind not in "biuf":
-            raise TypeError(f"X must be rows of real numbers, all of one length, not of dtype {X.dtype}")
+        X = real_array("X", X)
         if X.ndim != 2 or X.shape[1] != len(self.blocks.inputs):
             raise ValueError(f"X has shape {X.shape}; expected (samples, {len(self.blocks.inputs)}): a column for each "
                              "input, in their order")
@@ -74,7 +82,9 @@ class Program:
 
     def forward(self, X: Any) -> np.ndarray:
         """The outputs for every row of X: (N,), or (N, outputs) where there are several."""
-        found = [self.run(chunk)[0][self.blocks.outputs].T for chunk in self.chunks(X)]
+        chunks, buffers = self.chunks(X), self.take_buffers()
+        found = [self.run(chunk, buffers)[0][self.blocks.outputs].T for chunk in chunks]
+        self.free.append(buffers)
         Y = np.concatenate([np.empty((0, len(self.blocks.outputs))), *found])
         return Y[:, 0] if self.single else Y
 
@@ -84,12 +94,14 @@ class Program:
             raise ValueError("value_and_grad needs one output, but this program has a list of outputs: compile their "
                              "sum, or use forward")
         gradient, values = np.zeros(len(self.parameters)), [np.empty(0)]
-        for chunk in self.chunks(X):
-            Z, backward = self.run(chunk)
+        chunks, buffers = self.chunks(X), self.take_buffers()
+        for chunk in chunks:
+            Z, backward = self.run(chunk, buffers)
             values.append(Z[self.blocks.outputs[0]].copy())
             with np.errstate(all="ignore"):
                 backward()
-            gradient += self.gradient
+            gradient += buffers.gradient
+        self.free.append(buffers)
         return np.concatenate(values), gradient
 
     def vector_form(self) -> "VectorForm":
@@ -113,10 +125,10 @@ class Program:
 
         return function(self.blocks, xp)
 
-    def run(self, X: np.ndarray) -> tuple[np.ndarray, Callable[[], None]]:
+    def run(self, X: np.ndarray, buffers: Buffers) -> tuple[np.ndarray, Callable[[], None]]:
         """The forward phase for the rows of X; returns Z and the backward phase."""
-        Z, forward, backward = self.buffers(len(X))
-        self.weights[:] = [p.data for p in self.parameters]
+        Z, forward, backward = buffers.phases(len(X))
+        buffers.weights[:] = [p.data for p in self.parameters]
         Z[self.blocks.inputs] = X.T
         with np.errstate(all="ignore"):
             forward()
