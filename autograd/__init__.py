@@ -3,6 +3,7 @@
 Read ops.py first (the table of operations), then backprop.py (the sweeps), then value.py (the node);
 program/ runs a recorded graph on arrays.
 """
+from . import reference
 from .backprop import adjoints, backward, gradient, hessian, jacobian, pushforward, recorded, wengert_list
 from .check import gradcheck
 from .ops import *

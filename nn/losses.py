@@ -21,6 +21,7 @@ from autograd import (
     softplus,
     weighted_sum,
 )
+from autograd.ops import closest, short
 
 Numbers = Any           # a Value or a number, or a list of them
 Loss = Callable[[Numbers, Numbers], Value]
@@ -78,7 +79,7 @@ def binary_cross_entropy_with_logits(y: Numbers, t: Numbers) -> Value:
                      for output, target in pairs("binary_cross_entropy_with_logits", y, t)])
 
 
-def cross_entropy(y: Sequence[Value | float], t: Any) -> Value:
+def cross_entropy(y: Numbers, t: Any) -> Value:
     """-ln softmax(y)_t = ln Σ e^y_k - y_t, for logits y and a class index or a one-hot list t.
 
     Raises ValueError for a class that is not one of the outputs.
@@ -86,6 +87,7 @@ def cross_entropy(y: Sequence[Value | float], t: Any) -> Value:
     >>> cross_entropy([Value(0.0), Value(0.0)], 1).data == math.log(2)
     True
     """
+    y, t = (x if isinstance(x, (list, tuple, Value)) else plain(x) for x in (y, t))
     if not isinstance(y, (list, tuple)):
         raise TypeError("cross_entropy takes a list of logits, one for each class; for one output with two classes use "
                         "binary_cross_entropy_with_logits")
@@ -107,13 +109,36 @@ def one_hot(label: Any, classes: int) -> list[float]:
     return [float(k == label) for k in range(classes)]
 
 
+def check_loss(name: str, loss: Any) -> None:
+    """Raise TypeError unless the loss is a function; an abbreviation such as "mse" is told what to write."""
+    if callable(loss):
+        return
+    ours = [mean_squared_error, mean_absolute_error, half_squared_error, huber, binary_cross_entropy,
+            binary_cross_entropy_with_logits, cross_entropy]
+    names = {"".join(word[0] for word in f.__name__.split("_")): f.__name__ for f in ours} | {
+        f.__name__: f.__name__ for f in ours}
+    meant = names.get(closest(loss, names), "mean_squared_error")
+    raise TypeError(f"{name}: loss is a function loss(y, t), such as nn.{meant}, not {short(repr(loss))}")
+
+
 def pairs(name: str, y: Numbers, t: Numbers) -> list[tuple[Any, Any]]:
     """The outputs with their targets, targets that are numbers as constants called t."""
-    ys, ts = (list(x) if isinstance(x, (list, tuple)) else [x] for x in (y, t))
+    ys, ts = ([x] if isinstance(x, (Value, float)) else entries(x) for x in (y, t))
     if len(ys) != len(ts):
         raise ValueError(f"{name}: {len(ys)} outputs but {len(ts)} targets; give a target for each output")
     labels = [f"t{l}" for l in range(1, len(ts) + 1)] if len(ts) > 1 else ["t"]
     return [(y_l, t_l if isinstance(t_l, Value) else Constant(t_l, label)) for y_l, t_l, label in zip(ys, ts, labels)]
+
+
+def entries(x: Any) -> list[Any]:
+    """The numbers in a list, a tuple, an array or an iterator; of a number that number alone."""
+    x = x if isinstance(x, (list, tuple)) else plain(x)
+    return list(x) if isinstance(x, (list, tuple)) else [x]
+
+
+def plain(x: Any) -> Any:
+    """An array or an iterator as a list, a number of NumPy's as Python's own; anything else as it is."""
+    return x.tolist() if hasattr(x, "tolist") else list(x) if hasattr(x, "__next__") else x
 
 
 def averaged(terms: Sequence[Value]) -> Value:

@@ -11,8 +11,8 @@ from autograd.ops import short
 
 from .compiled import Compiled, Jitted
 from .engines import Eager, Engine
-from .losses import Loss
-from .optimizers import Optimizer
+from .losses import Loss, check_loss
+from .optimizers import Optimizer, check_optimizer
 from .samples import Samples
 
 
@@ -55,6 +55,8 @@ def fit(model: Callable[..., Any], X: Any, T: Any, loss: Loss, optimizer: Optimi
         raise ValueError(f"unknown engine {engine!r}; the known ones are {', '.join(ENGINES)}")
     if reduction not in ("mean", "sum"):
         raise ValueError(f"reduction is 'mean' or 'sum', not {reduction!r}")
+    check_loss("fit", loss)
+    check_optimizer(optimizer)
     whole("epochs", epochs, least=0)
     data = Samples(model, X, T, loss)
     if validation is not None and not (isinstance(validation, tuple | list) and len(validation) == 2):

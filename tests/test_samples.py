@@ -169,11 +169,11 @@ def test_a_long_double_beyond_float64_is_infinite():
 
 
 @pytest.mark.parametrize("X, message", [
-    ([["a", "b"]], "X is 'a' in row 0, column 0 (counted from 0), which is no real number; number the names in a column: "
-                   "names, column = np.unique(column, return_inverse=True)"),
+    ([["a", "b"]], "X is 'a' in row 0, column 0 (counted from 0), which is no real number; number the names in a "
+                   "column: names, column = np.unique(column, return_inverse=True)"),
     ([[1j, 2.0]], "X must hold real numbers, but its dtype is complex128"),
-    ([[None, 1.0]], "X is None in row 0, column 0 (counted from 0), which is no real number; fill the gaps or leave those "
-                    "samples out"),
+    ([[None, 1.0]], "X is None in row 0, column 0 (counted from 0), which is no real number; fill the gaps or leave "
+                    "those samples out"),
     (np.array([["2020-01-01", "2020-01-02"]], "M8[D]"), "X must hold real numbers, but its dtype is datetime64[D]"),
     (np.array([[1, 2]], "m8[s]"), "X must hold real numbers, but its dtype is timedelta64[s]"),
     (None, "X must hold real numbers, but is None; give a list or an array")],

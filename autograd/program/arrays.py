@@ -43,8 +43,8 @@ def refuse_masked(name: str, data: Any) -> None:
         data = np.ma.stack(data)
     if isinstance(data, np.ma.MaskedArray) and np.ma.is_masked(data):
         place = tuple(np.argwhere(np.ma.getmaskarray(data))[0].tolist())
-        raise ValueError(f"{name} is masked in {located(place)}; fill the gaps, as {name.split()[-1]}.filled(0) does, or "
-                         "leave those samples out")
+        raise ValueError(f"{name} is masked in {located(place)}; fill the gaps, as {name.split()[-1]}.filled(0) does, "
+                         "or leave those samples out")
 
 
 def converted(name: str, found: np.ndarray) -> np.ndarray:

@@ -65,6 +65,9 @@ class Program:
         self.free: list[Buffers] = []                   # pop and append are atomic: threads need no lock
         self.chunk = max(LEAST, CHUNK // (self.blocks.rows + self.text.more_rows))
 
+    def __getstate__(self) -> dict[str, Any]:
+        return vars(self) | {"free": []}                # a copy needs buffers of its own
+
     def take_buffers(self) -> Buffers:
         """Buffers that nobody else uses until they are appended to `free` again."""
         try:
