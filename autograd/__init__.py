@@ -3,6 +3,7 @@
 Read ops.py first (the table of operations), then backprop.py (the sweeps), then value.py (the node);
 rerecording.py records a graph again, compiler/ runs it on arrays.
 """
+from . import reference
 from .backprop import adjoints, backward, check_fresh, gradient, hessian, jacobian, pushforward, recorded, wengert_list
 from .check import gradcheck
 from .compiler import compile

@@ -158,7 +158,8 @@ def gradient(output: Node, inputs: Sequence[Node]) -> list[Node]:
     >>> slope.data, curvature.data                         # 3x² and 6x
     (12.0, 12.0)
     """
-    leads = {*listed("gradient", inputs)}                  # what depends on an input: nothing else needs its rule
+    inputs = listed("gradient", inputs)
+    leads = {*inputs}                                      # what depends on an input: nothing else needs its rule
     check_fresh("gradient", output)
     for node in wengert_list(output):
         if not leads.isdisjoint(node.parents):
@@ -195,7 +196,8 @@ def hessian(output: Node, inputs: Sequence[Node]) -> list[list[float]]:
     >>> hessian(x * x * y, [x, y])
     [[6.0, 4.0], [4.0, 0.0]]
     """
-    return jacobian(gradient(output, listed("hessian", inputs)), inputs)
+    inputs = listed("hessian", inputs)
+    return jacobian(gradient(output, inputs), inputs)
 
 
 def pushforward(output: Node, tangents: Mapping[Node, float]) -> float:

@@ -8,7 +8,8 @@ import math
 import operator
 import sys
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
+from difflib import get_close_matches
 from functools import lru_cache, reduce
 from itertools import compress
 from typing import TYPE_CHECKING, Any
@@ -17,7 +18,7 @@ from typing import TYPE_CHECKING, Any
 # (a rule may use an operation that is stated further down)
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class Op:
     """A primitive z = f(x, ...) with its local partials: one row of the table."""
     name: str                                   # in Python's own syntax: "tanh", "*", "**3"
@@ -29,6 +30,8 @@ class Op:
     kink: Callable[..., Any] | None = None      # x, ...     -> what is 0 where the two sides' partials differ
     activation: bool = False                    # is this a neuron's φ, and so its argument a pre-activation v?
     lists: bool = False                         # are there lists among its arguments?  Partials are then flat
+    formula: Callable[..., Any] | None = None   # x, ...     -> z written out for help(), on any numbers
+    made_by: tuple[Any, ...] = field(default=(), init=False)    # the call that made it, (power, 3.0); () in the table
 
     @property
     def arity(self) -> int | None:
@@ -83,10 +86,44 @@ class Op:
         return type(error)(f"{call}: {outside!r} is outside {self.domain}")
 
 
+    def __repr__(self) -> str:
+        return self.name
+
+    def __reduce__(self) -> str | tuple[Any, ...]:
+        """How pickle finds the row again: by its name in this module, or by the call that made it.
+
+        Raises TypeError for a row that is neither in the table nor made by a call such as power(n).
+        """
+        if self.made_by:
+            function, *args = self.made_by
+            return function, tuple(args)
+        for name, row in TABLE.items():
+            if row is self:
+                return name
+        raise TypeError(f"the operation {self.name!r} cannot be pickled: pickle finds operations by their names in "
+                        "autograd's table, and it is not there; pickle the parameters' data and record again")
+
+    def __deepcopy__(self, memo: Any) -> "Op":
+        return self                             # nothing in it ever changes
+
+    def __copy__(self) -> "Op":
+        return self
+
+
 def short(text: str) -> str:
     """A label on one line and of readable length, for error messages."""
     text = text if text.isprintable() else repr(text)[1:-1]
     return text if len(text) <= 40 else text[:39] + "…"
+
+
+def closest(word: Any, names: Iterable[str]) -> str:
+    """The name that a word is nearly, as "ReLU" is "relu"; "" where there is none.  Of a function its own name counts.
+
+    >>> closest("LeakyReLU", ACTIVATIONS), closest(math.tanh, ACTIVATIONS), closest("gelu", ACTIVATIONS)
+    ('leaky_relu', 'tanh', '')
+    """
+    word = getattr(word, "__name__", word)
+    return next(iter(get_close_matches(word.lower(), names, 1, 0.86)), "") if isinstance(word, str) else ""
 
 
 def library_of(array: Any) -> Any:
@@ -123,9 +160,17 @@ def power(n: float) -> Op:
     n = int(n) if n.is_integer() else n
     rule = (lambda z, x: (n * x ** (n - 1),)) if n else (lambda z, x: (0.0,))
     if isinstance(n, int):
-        return Op(f"**{n}", lambda x: x ** n, rule, written=lambda x: x ** n, domain="x ≠ 0" if n < 0 else "")
-    return Op(f"**{n}", lambda x: root(x, n), rule, lambda xp, x: x ** n, lambda x: x ** n,
-              "x ≥ 0" if n > 1 else "x > 0")
+        row = Op(f"**{n}", lambda x: x ** n, rule, written=lambda x: x ** n, domain="x ≠ 0" if n < 0 else "")
+    else:
+        row = Op(f"**{n}", lambda x: root(x, n), rule, lambda xp, x: x ** n, lambda x: x ** n,
+                 "x ≥ 0" if n > 1 else "x > 0")
+    return made_by(row, power, n)
+
+
+def made_by(row: Op, function: Callable[..., Op], *args: Any) -> Op:
+    """The row, which remembers that function(*args) made it; a changed copy by dataclasses.replace does not."""
+    object.__setattr__(row, "made_by", (function, *args))
+    return row
 
 
 def root(x: float, n: float) -> float:
@@ -139,9 +184,11 @@ def root(x: float, n: float) -> float:
 #               name      z = f(x)     ∂z/∂x                              on arrays                      on paper, where
 
 exp = Op(       "exp",    math.exp,    lambda z, x: (z,),                 lambda xp, x: xp.exp(x))
-expm1 = Op(     "expm1",  math.expm1,  lambda z, x: (z + 1,),             lambda xp, x: xp.expm1(x))
+expm1 = Op(     "expm1",  math.expm1,  lambda z, x: (z + 1,),             lambda xp, x: xp.expm1(x),
+                formula=lambda x: exp(x) - 1)
 log = Op(       "log",    math.log,    lambda z, x: (1 / x,),             lambda xp, x: xp.log(x),    "ln", "x > 0")
-log1p = Op(     "log1p",  math.log1p,  lambda z, x: (1 / (1 + x),),       lambda xp, x: xp.log1p(x),  domain="x > -1")
+log1p = Op(     "log1p",  math.log1p,  lambda z, x: (1 / (1 + x),),       lambda xp, x: xp.log1p(x),  domain="x > -1",
+                formula=lambda x: log(1 + x))
 sqrt = Op(      "sqrt",   math.sqrt,   lambda z, x: (0.5 / z,),           lambda xp, x: xp.sqrt(x),
                 written=lambda x: x ** 0.5, domain="x > 0")
 sin = Op(       "sin",    math.sin,    lambda z, x: (cos(x),),            lambda xp, x: xp.sin(x),    domain="|x| < ∞")
@@ -157,12 +204,12 @@ heaviside = Op("heaviside",
                lambda x: 1.0 if x > 0 else 0.0 if x <= 0 else x,
                lambda z, x: (0 * z,),
                lambda xp, x: xp.where(x > 0, 1.0, xp.where(x <= 0, 0.0, x)),
-               "H", kink=lambda x: x, activation=True)
+               "H", kink=lambda x: x, activation=True, formula=lambda x: select(x, 1.0, 0.0))
 bipolar = Op("bipolar",
              lambda x: 1.0 if x > 0 else -1.0 if x <= 0 else x,
              lambda z, x: (0 * z,),
              lambda xp, x: xp.where(x > 0, 1.0, xp.where(x <= 0, -1.0, x)),
-             kink=lambda x: x, activation=True)
+             kink=lambda x: x, activation=True, formula=lambda x: select(x, 1.0, -1.0))
 select = Op("select",
             lambda x, a, b: a if x > 0 else b if x <= 0 else x,
             lambda z, x, a, b: (0 * heaviside(x), heaviside(x), 1 - heaviside(x)),
@@ -197,34 +244,36 @@ def _sigmoid_array(xp: Any, x: Any) -> Any:
     return xp.where(x < 0, e, 1.0) / (1 + e)
 
 
-linear = Op("linear", lambda x: x, lambda z, x: (1.0,), activation=True)
-sigmoid = Op("sigmoid", _sigmoid, lambda z, x: (z * (1 - z),), _sigmoid_array, activation=True)
-tanh = Op("tanh", math.tanh, lambda z, x: (1 - z * z,), lambda xp, x: xp.tanh(x), activation=True)
+linear = Op("linear", lambda x: x, lambda z, x: (1.0,), activation=True, formula=lambda x: x)
+sigmoid = Op("sigmoid", _sigmoid, lambda z, x: (z * (1 - z),), _sigmoid_array, activation=True,
+             formula=lambda x: 1 / (1 + exp(-x)))
+tanh = Op("tanh", math.tanh, lambda z, x: (1 - z * z,), lambda xp, x: xp.tanh(x), activation=True,
+          formula=lambda x: (exp(x) - exp(-x)) / (exp(x) + exp(-x)))
 relu = Op("relu",
           lambda x: 0.0 if x <= 0 else x,
           lambda z, x: (heaviside(x),),
           lambda xp, x: xp.clip(x, 0.0, None),
-          kink=lambda x: x, activation=True)
+          kink=lambda x: x, activation=True, formula=lambda x: select(x, x, 0.0))
 leaky_relu = Op("leaky_relu",
                 lambda x: x if x > 0 else 0.01 * x,
                 lambda z, x: (select(x, 1.0, 0.01),),
                 lambda xp, x: xp.where(x > 0, x, 0.01 * x),
-                kink=lambda x: x, activation=True)
+                kink=lambda x: x, activation=True, formula=lambda x: select(x, x, 0.01 * x))
 elu = Op("elu",
          lambda x: x if x > 0 else ALPHA * math.expm1(x),
          lambda z, x: (select(x, 1.0, ALPHA * exp(minimum(x, 0.0))),),
          lambda xp, x: xp.where(x > 0, x, ALPHA * xp.expm1(xp.where(x > 0, 0.0, x))),
-         kink=lambda x: x, activation=True)
+         kink=lambda x: x, activation=True, formula=lambda x: select(x, x, ALPHA * (exp(x) - 1)))
 selu = Op("selu",
           lambda x: LAMBDA * (x if x > 0 else ALPHA * math.expm1(x)),
           lambda z, x: (LAMBDA * select(x, 1.0, ALPHA * exp(minimum(x, 0.0))),),
           lambda xp, x: LAMBDA * xp.where(x > 0, x, ALPHA * xp.expm1(xp.where(x > 0, 0.0, x))),
-          kink=lambda x: x, activation=True)
+          kink=lambda x: x, activation=True, formula=lambda x: LAMBDA * select(x, x, ALPHA * (exp(x) - 1)))
 softplus = Op("softplus",
               lambda x: max(x, 0.0) + math.log1p(math.exp(-math.fabs(x))),
               lambda z, x: (sigmoid(x),),
               lambda xp, x: xp.clip(x, 0.0, None) + xp.log1p(xp.exp(-xp.abs(x))),
-              activation=True)
+              activation=True, formula=lambda x: log(1 + exp(x)))
 
 half_square = Op("half_square", lambda x: 0.5 * x * x, lambda z, x: (x,), written=lambda x: 0.5 * x ** 2)
 
@@ -343,12 +392,13 @@ def hold(op: Op, args: Sequence[Any]) -> Op:
                 else next(rest) if part is None else part for part in args]
 
     array, written, kink = op.array, op.written, op.kink
-    return replace(
+    row = replace(
         op, forward=lambda *xs: op.forward(*fill(xs)),
         partials=lambda z, *xs: tuple(compress(op.partials(z, *fill(xs)), missing)),
         array=array and (lambda xp, *xs: array(xp, *fill(xs))),
         written=(lambda *xs: written(*fill(xs))) if callable(written) else written,
         kink=kink and (lambda *xs: kink(*fill(xs))), lists=False)
+    return made_by(row, hold, op, args)
 
 
 TABLE = {name: row for name, row in list(globals().items()) if isinstance(row, Op)}

@@ -10,7 +10,7 @@ from itertools import compress
 from numbers import Real
 from typing import TYPE_CHECKING, Any, NoReturn
 
-from . import backprop, ops
+from . import backprop, copying, ops
 from .conversion import conversion_refused
 from .decisions import decision_refused, this_thread
 from .ops import Op
@@ -186,6 +186,15 @@ class Value:
         ...     (a * a).backward()
         >>> a.grad                              # three times 2a
         12.0
+
+        So a loop of training forgets the old gradients before each backward phase, else they only grow:
+
+        >>> for _ in range(3):
+        ...     a.grad = 0.0                    # of a model: optimizer.zero_grad()
+        ...     (a * a).backward()
+        ...     a.data -= 0.25 * a.grad         # optimizer.step(): a - 0.25 · 2a is half of a
+        >>> a
+        Value(0.25)
         """
         backprop.backward(self)
 
@@ -197,6 +206,12 @@ class Value:
     def apply_op(self, op: Op, args: Sequence[Any]) -> "Value":
         """Record op(*args) as a new node."""
         return recorder(op)(*args)
+
+    def __reduce_ex__(self, protocol: Any) -> Any:
+        return copying.reduce(self, protocol)
+
+    def __copy__(self) -> "Value":
+        return copying.copied(self)
 
     def __repr__(self) -> str:
         label = f", {self.label!r}" if self.label else ""

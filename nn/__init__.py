@@ -1,4 +1,6 @@
 """Neurons, layers and networks, on autograd's Values."""
+from typing import TYPE_CHECKING, Any
+
 import autograd
 
 if not hasattr(autograd, "Value"):
@@ -22,3 +24,19 @@ from .module import Module
 from .optimizers import SGD, Adam, Optimizer
 from .predicting import predict
 from .training import History, fit
+
+PYTORCH = {                                 # what PyTorch calls it: what to write here
+    "Linear": 'nn.Layer(nin, nout, "linear")', "Sequential": "nn.MLP(nin, [16, 16, 1])",
+    "Parameter": "autograd.Parameter", "optim": "nn.SGD(model.parameters(), lr=0.1)",
+    "Identity": 'activation="linear"', "Softmax": "nn.cross_entropy, which takes linear outputs and has softmax in it",
+    "MSELoss": "nn.mean_squared_error", "L1Loss": "nn.mean_absolute_error", "HuberLoss": "nn.huber",
+    "CrossEntropyLoss": "nn.cross_entropy", "BCELoss": "nn.binary_cross_entropy",
+    "BCEWithLogitsLoss": "nn.binary_cross_entropy_with_logits"}
+
+if not TYPE_CHECKING:                       # to a type checker nn has its own names alone
+    def __getattr__(name: str) -> Any:
+        near = autograd.ops.closest(name, autograd.ops.ACTIVATIONS)
+        meant = PYTORCH.get(name, f'activation="{near}"' if near else "")
+        if meant:
+            raise AttributeError(f"nn has no {name}, as PyTorch has: write {meant}")
+        raise AttributeError(f"module 'nn' has no attribute {name!r}")

@@ -57,12 +57,12 @@ class Compiled(Engine):
     def check_rows(self, work: int) -> None:
         """Hold as many samples against the recording as `work` allows."""
         rows = self.recording.rows(work)
-        self.recording.check(rows.tolist(), self.bound.forward(rows_of(self.data, rows)).tolist())
+        self.recording.check(rows.tolist(), self.program.forward(rows_of(self.data, rows)).tolist())
 
     def refresh(self) -> None:
         self.w = np.array([p._data for p in self.optimizer.parameters])
         self.memory = [np.array(numbers) for numbers in self.optimizer.memory]
-        self.program.read_parameters()
+        self.bound.read_parameters()
 
     def publish(self) -> None:
         for p, w in zip(self.optimizer.parameters, self.w.tolist()):
@@ -176,7 +176,7 @@ class Compiled(Engine):
 
     def unseen_losses(self, unseen: Samples) -> float:
         self.publish()
-        J = float(self.bound.forward(rows_of(unseen)).sum())
+        J = float(self.program.forward(rows_of(unseen)).sum())
         return J if math.isfinite(J) else super().unseen_losses(unseen)     # which says what operation it was
 
 

@@ -10,7 +10,7 @@ import numpy as np
 from autograd import Constant, Value, adjoints, ops, recorded
 
 from . import by_hand, losses
-from .losses import Loss, half_squared_error, one_hot
+from .losses import Loss, check_loss, half_squared_error, one_hot
 from .mlp import MLP, Layer, Neuron, inputs
 
 Table = list[tuple[str, ...]]
@@ -113,6 +113,7 @@ def local_gradients(model: MLP | Layer | Neuron, x: Any, t: Any, loss: Loss = ha
     >>> local_gradients(model, [1.0, -1.0], 0.5).max_error < 1e-9
     True
     """
+    check_loss("local_gradients", loss)
     layers = neurons_of(model)
     xs = [Value.lift(x_i).data for x_i in inputs(type(model).__name__, len(layers[0][0].w), x)]
     t = t.tolist() if hasattr(t, "tolist") else t

@@ -26,6 +26,7 @@ from autograd import (
     softplus,
     weighted_sum,
 )
+from autograd.ops import closest, short
 
 Numbers = Any           # a Value or a number, or a list of them
 Loss = Callable[[Numbers, Numbers], Value]
@@ -124,7 +125,7 @@ def binary_cross_entropy_with_logits(y: Numbers, t: Numbers) -> Value:
     return averaged([softplus(output) - target * output for output, target in outputs_and_targets])
 
 
-def cross_entropy(y: Sequence[Value | float], t: Any) -> Value:
+def cross_entropy(y: Numbers, t: Any) -> Value:
     """-ln softmax(y)_t = ln Σ e^y_k - y_t, for logits y and a class index or a one-hot list t.
 
     Raises ValueError for a class that is not one of the outputs, or a one-hot number outside [0, 1].
@@ -132,6 +133,7 @@ def cross_entropy(y: Sequence[Value | float], t: Any) -> Value:
     >>> cross_entropy([Value(0.0), Value(0.0)], 1).data == math.log(2)
     True
     """
+    y, t = (x if isinstance(x, (list, tuple, Value)) else plain(x) for x in (y, t))
     if not isinstance(y, (list, tuple)):
         raise TypeError("cross_entropy takes a list of logits, one for each class; for one output with two classes use "
                         "binary_cross_entropy_with_logits")
@@ -146,6 +148,9 @@ def cross_entropy(y: Sequence[Value | float], t: Any) -> Value:
 
 def one_hot(label: Any, classes: int) -> list[float]:
     """1 in the label's place, 0 elsewhere."""
+    if isinstance(label, str):
+        raise ValueError(f"cross_entropy: {label!r} is no class; number the classes: names, T = np.unique(T, "
+                         "return_inverse=True)")
     if label not in range(classes):                 # neither a fraction nor NaN is
         hint = "; if the labels count from 1, subtract 1" if label == classes else ""
         raise ValueError(f"cross_entropy: {label!r} is no class; with {classes} outputs the classes are "
@@ -153,9 +158,21 @@ def one_hot(label: Any, classes: int) -> list[float]:
     return [float(k == label) for k in range(classes)]
 
 
+def check_loss(name: str, loss: Any) -> None:
+    """Raise TypeError unless the loss is a function; an abbreviation such as "mse" is told what to write."""
+    if callable(loss):
+        return
+    ours = [mean_squared_error, mean_absolute_error, half_squared_error, huber, binary_cross_entropy,
+            binary_cross_entropy_with_logits, cross_entropy]
+    names = {"".join(word[0] for word in f.__name__.split("_")): f.__name__ for f in ours} | {
+        f.__name__: f.__name__ for f in ours}
+    meant = names.get(closest(loss, names), "mean_squared_error")
+    raise TypeError(f"{name}: loss is a function loss(y, t), such as nn.{meant}, not {short(repr(loss))}")
+
+
 def pairs(name: str, y: Numbers, t: Numbers) -> list[tuple[Any, Any]]:
     """The outputs with their targets, targets that are numbers as constants called t."""
-    ys, ts = (list(x) if isinstance(x, (list, tuple)) else [x] for x in (y, t))
+    ys, ts = ([x] if isinstance(x, (Value, float)) else entries(x) for x in (y, t))
     if len(ys) != len(ts):
         raise ValueError(f"{name}: {len(ys)} outputs but {len(ts)} targets; give a target for each output")
     labels = [f"t{l}" for l in range(1, len(ts) + 1)] if len(ts) > 1 else ["t"]
@@ -189,6 +206,17 @@ def check_targets(name: str, targets: Sequence[Any]) -> None:
                       2.0: "for the classes 1 and 2 subtract 1"}.get(number, "give 0 and 1 for two classes")
             raise RangeError(f"{name}: the target {number:g} is outside [0, 1], so no probability; {advice}, and mind "
                              "the order loss(y, t), the output first")
+
+
+def entries(x: Any) -> list[Any]:
+    """The numbers in a list, a tuple, an array or an iterator; of a number that number alone."""
+    x = x if isinstance(x, (list, tuple)) else plain(x)
+    return list(x) if isinstance(x, (list, tuple)) else [x]
+
+
+def plain(x: Any) -> Any:
+    """An array or an iterator as a list, a number of NumPy's as Python's own; anything else as it is."""
+    return x.tolist() if hasattr(x, "tolist") else list(x) if hasattr(x, "__next__") else x
 
 
 def averaged(terms: Sequence[Value]) -> Value:

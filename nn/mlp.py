@@ -15,7 +15,7 @@ from .module import Module
 
 
 class Neuron(Module):
-    """One neuron y = φ(v), v = w₁x₁ + ... + wₙxₙ + b.
+    """One neuron y = φ(v), v = w₁x₁ + ... + wₙxₙ + b; φ by its name or as a row of the table, "tanh" or autograd.tanh.
 
     Raises ValueError for fewer than one input or an unknown activation.
 
@@ -25,10 +25,10 @@ class Neuron(Module):
     ('y', 'v', ['w1', 'w2', 'b'])
     """
 
-    def __init__(self, nin: int, activation: str = "tanh", seed: int | None = None) -> None:
+    def __init__(self, nin: int, activation: str | Op = "tanh", seed: int | None = None) -> None:
         check_size("Neuron", "inputs", nin)
         draw = initial_weights(activation, nin, 1, Random(seed))
-        self.activation = activation
+        self.activation = row_of(activation).name
         self.w = [Parameter(next(draw), f"w{i}") for i in range(1, nin + 1)]
         self.b = Parameter(0.0, "b")
         self.v_label, self.y_label = "v", "y"
@@ -59,7 +59,7 @@ class Layer(Module):
     (2, 8)
     """
 
-    def __init__(self, nin: int, nout: int, activation: str, seed: int | Random | None = None) -> None:
+    def __init__(self, nin: int, nout: int, activation: str | Op, seed: int | Random | None = None) -> None:
         check_size("Layer", "inputs", nin)
         check_size("Layer", "neurons", nout)
         random = seed if isinstance(seed, Random) else Random(seed)
@@ -102,9 +102,9 @@ class MLP(Module):
     total                                                13
     """
 
-    def __init__(self, nin: int, nouts: Sequence[int], activation: str = "relu", output_activation: str = "linear",
-                 seed: int | None = None) -> None:
-        if isinstance(nouts, int) or not len(nouts):
+    def __init__(self, nin: int, nouts: Sequence[int], activation: str | Op = "relu",
+                 output_activation: str | Op = "linear", seed: int | None = None) -> None:
+        if not hasattr(nouts, "__len__") or not len(nouts):
             raise ValueError(f"MLP: nouts is the list of the layers' sizes, such as [16, 16, 1], not {nouts!r}")
         random, sizes = Random(seed), [nin, *nouts]
         activations = [activation] * (len(nouts) - 1) + [output_activation]
@@ -137,22 +137,26 @@ class MLP(Module):
                 f"output_activation={self.layers[-1].activation!r})")
 
 
-def row_of(activation: str) -> Op:
-    """The activation's row in the table of operations."""
-    if activation == "softmax":
+def row_of(activation: str | Op) -> Op:
+    """The activation's row in the table of operations, by its name or itself."""
+    name = activation.name if isinstance(activation, Op) else getattr(activation, "__name__", activation)
+    if name == "softmax":
         raise ValueError("softmax is no activation of a neuron: it belongs to the loss.  Give the output layer the "
                          "activation 'linear' and train it with nn.cross_entropy")
-    if not isinstance(activation, str) or activation not in ops.ACTIVATIONS:
-        raise ValueError(f"unknown activation {activation!r}; the known ones are {', '.join(ops.ACTIVATIONS)}")
-    return ops.ACTIVATIONS[activation]
+    row = ops.ACTIVATIONS.get(name) if isinstance(name, str) else None
+    if row is None or activation not in (name, row):
+        near = "" if isinstance(activation, Op) else ops.closest(name, ops.ACTIVATIONS)
+        raise ValueError(f"unknown activation {activation!r}{f', did you mean {near!r}?  The' if near else '; the'} "
+                         f"known ones are {', '.join(ops.ACTIVATIONS)}")
+    return row
 
 
-def initial_weights(activation: str, nin: int, nout: int, random: Random) -> Iterator[float]:
+def initial_weights(activation: str | Op, nin: int, nout: int, random: Random) -> Iterator[float]:
     """Weights drawn uniformly from ±√(3 variance), with the variance that suits the activation.
 
     He (2015), 2/nin, for relu and its kin; LeCun (1998), 1/nin, for selu; Glorot (2010), 2/(nin + nout), for the rest.
     """
-    row_of(activation)
+    activation = row_of(activation).name
     variance = 2 / nin if activation in ("relu", "leaky_relu", "elu") else \
         1 / nin if activation == "selu" else 2 / (nin + nout)
     limit = math.sqrt(3 * variance)
@@ -189,12 +193,23 @@ def layer_name(layers: Sequence[Layer], layer: Layer) -> str:
 
 def inputs(kind: str, nin: int, x: Any) -> Sequence[Any]:
     """x as a list of nin numbers; an array's as Python's own."""
-    x = x.tolist() if hasattr(x, "tolist") else x
-    if not isinstance(x, (list, tuple)):
-        raise TypeError(f"{kind} takes a list of {nin} inputs, not {x!r}")
-    if len(x) != nin:
-        raise ValueError(f"this {kind} has {nin} inputs, but {len(x)} were given")
+    given, x = x, x.tolist() if hasattr(x, "tolist") else x
+    if not isinstance(x, (list, tuple)) or len(x) != nin or hasattr(x[0], "__len__"):
+        raise refusal(kind, nin, x if isinstance(x, (list, tuple)) else given)
     return x
+
+
+def refusal(kind: str, nin: int, x: Any) -> Exception:
+    """What x is instead of one sample."""
+    is_list = isinstance(x, (list, tuple))
+    if getattr(x, "ndim", 0) == 2 or (is_list and any(hasattr(row, "__len__") and type(row) is not str for row in x)):
+        return ValueError(f"this {kind} takes one sample, a list of {nin} number{'s' * (nin > 1)}, but was given a "
+                          f"batch of {len(x)}: write nn.predict(model, X), or [model(x) for x in X] to record them")
+    if not is_list:
+        return TypeError(f"{kind} takes a list of {nin} inputs, not {ops.short(repr(x))}")
+    if len(x) != nin:
+        return ValueError(f"this {kind} has {nin} inputs, but {len(x)} were given")
+    return TypeError(f"{kind} takes a list of {nin} numbers, but one of them is {x[0]!r}")
 
 
 def check_size(kind: str, what: str, n: Any) -> None:

@@ -1,8 +1,11 @@
 """How the weights move: one rule each, in plain arithmetic that runs on floats and on whole arrays alike."""
-from collections.abc import Iterable, Sequence
+import math
+from collections.abc import Iterable, Mapping, Sequence
+from numbers import Real
 from typing import Any
 
-from autograd import Parameter
+from autograd import Parameter, Value
+from autograd.ops import closest, short
 
 
 class Optimizer:
@@ -10,8 +13,8 @@ class Optimizer:
 
     remembers: int = 0          # how many numbers the rule keeps for each parameter
 
-    def __init__(self, parameters: Iterable[Parameter], lr: float) -> None:
-        self.parameters = list(dict.fromkeys(parameters))
+    def __init__(self, parameters: Iterable[Parameter], lr: float | None) -> None:
+        self.parameters = leaves(type(self).__name__, parameters)
         if not self.parameters:
             raise ValueError(f"{type(self).__name__}: no parameters to train; pass model.parameters()")
         self.lr = positive(type(self).__name__, "lr", lr)
@@ -62,8 +65,8 @@ class SGD(Optimizer):
 
     remembers = 1
 
-    def __init__(self, parameters: Iterable[Parameter], lr: float, momentum: float = 0.0, weight_decay: float = 0.0,
-                 decay: float = 0.0) -> None:
+    def __init__(self, parameters: Iterable[Parameter], lr: float | None = None, momentum: float = 0.0,
+                 weight_decay: float = 0.0, decay: float = 0.0) -> None:    # lr has to be given, after what to train
         super().__init__(parameters, lr)
         self.momentum = at_least_zero("SGD", "momentum", momentum)
         self.weight_decay = at_least_zero("SGD", "weight_decay", weight_decay)
@@ -99,15 +102,49 @@ class Adam(Optimizer):
         return w - self.lr * m_hat / (s_hat ** 0.5 + self.eps), m, s
 
 
-def positive(kind: str, name: str, x: float) -> float:
+def leaves(kind: str, parameters: Any) -> list[Any]:
+    """The parameters as a list, each once.  Raises TypeError or ValueError where they are no leaves of a graph."""
+    if hasattr(parameters, "parameters"):
+        raise TypeError(f"{kind} takes the parameters of a model, not the model: write {kind}(model.parameters(), ...)")
+    if getattr(parameters, "__name__", "") == "parameters":
+        raise TypeError(f"{kind} takes a list of parameters, not a method: write {kind}(model.parameters(), ...)")
+    if isinstance(parameters, Value):
+        raise TypeError(f"{kind} takes a list of parameters, not {parameters!r}: write {kind}([w], ...)")
+    if isinstance(parameters, Mapping):
+        raise TypeError(f"{kind} takes a list of parameters, not a dict: write {kind}(parameters.values(), ...)")
+    try:
+        found = list(parameters)
+    except TypeError:
+        raise TypeError(f"{kind} takes a list of parameters, such as model.parameters(), not "
+                        f"{short(repr(parameters))}") from None
+    for p in found:
+        if not isinstance(p, Value):
+            is_several = hasattr(p, "parameters") or isinstance(p, list | tuple)
+            advice = "put all in one list, [*a.parameters(), *b.parameters()]" if is_several else \
+                "give leaves such as model.parameters() or [Parameter(1.0)]"
+            raise TypeError(f"{kind} takes a list of parameters, but one of them is {short(repr(p))}: {advice}")
+        if p.parents:
+            raise ValueError(f"{kind} moves leaves of the graph, but {p!r} is computed from other Values: give those")
+    return list(dict.fromkeys(found))
+
+
+def check_optimizer(optimizer: Any) -> None:
+    """Raise TypeError unless it is an Optimizer: a name or a class is none."""
+    if isinstance(optimizer, Optimizer):
+        return
+    call = "nn.Adam(model.parameters())" if closest(optimizer, ["adam"]) else "nn.SGD(model.parameters(), lr=0.1)"
+    raise TypeError(f"fit: optimizer is an optimizer with its parameters, such as {call}, not {short(repr(optimizer))}")
+
+
+def positive(kind: str, name: str, x: Any) -> float:
     """x, where it is a finite number above 0."""
-    if not 0 < x < float("inf"):
+    if not (isinstance(x, Real) and 0 < float(x) < math.inf):
         raise ValueError(f"{kind}: {name} is a positive number, not {x!r}")
     return float(x)
 
 
-def at_least_zero(kind: str, name: str, x: float) -> float:
+def at_least_zero(kind: str, name: str, x: Any) -> float:
     """x, where it is a finite number of 0 or more."""
-    if not 0 <= x < float("inf"):
+    if not (isinstance(x, Real) and 0 <= float(x) < math.inf):
         raise ValueError(f"{kind}: {name} is a number of at least 0, not {x!r}")
     return float(x)

@@ -5,6 +5,8 @@ from typing import Any
 
 import numpy as np
 
+from autograd.compiler.arrays import located, real_array
+
 from .losses import Loss, cross_entropy, one_hot
 from .mlp import width
 
@@ -12,22 +14,17 @@ from .mlp import width
 def matrix(name: str, data: Any) -> np.ndarray:
     """data as a float64 array of one row a sample: lists, or an array of any real dtype and order.
 
-    Raises TypeError where it is not numeric, ValueError where it is ragged, empty, not a matrix, NaN or infinite.
+    Raises TypeError where it is not numeric, ValueError where it is ragged, masked, empty, not a matrix, NaN or
+    infinite.
     """
-    try:
-        found = np.asarray(data)
-    except ValueError:
-        raise ValueError(f"{name} is ragged: every sample needs as many numbers as the others") from None
-    if found.dtype.kind not in "biuf":                  # bool, int, unsigned and float, of any size
-        raise TypeError(f"{name} must hold real numbers, but its dtype is {found.dtype}")
+    found = real_array(name, data)
     if found.ndim not in (1, 2) or not found.size:
         raise ValueError(f"{name} has shape {found.shape}; expected (samples, numbers a sample), at least one of each")
     with np.errstate(over="ignore"):                    # a long double may be too large
         found = found.astype(np.float64)
     if not np.isfinite(found).all():
-        place = np.argwhere(~np.isfinite(found))[0]
-        where = f"row {place[0]}" + (f", column {place[1]}" if found.ndim == 2 else "")
-        raise ValueError(f"{name} is {found[tuple(place)]} in {where} (counted from 0); every number must be finite")
+        place = tuple(np.argwhere(~np.isfinite(found))[0])
+        raise ValueError(f"{name} is {found[place]} in {located(place)}; every number must be finite")
     return found
 
 

@@ -12,8 +12,8 @@ from autograd.ops import short
 from .compiled import Compiled, Jitted
 from .diagnosis import Diagnosis
 from .engines import Eager, Engine
-from .losses import Loss, RangeError
-from .optimizers import Optimizer
+from .losses import Loss, RangeError, check_loss
+from .optimizers import Optimizer, check_optimizer
 from .samples import Samples
 
 
@@ -65,6 +65,8 @@ def fit(model: Callable[..., Any], X: Any, T: Any, loss: Loss, optimizer: Optimi
         raise ValueError(f"unknown engine {engine!r}; the known ones are {', '.join(ENGINES)}")
     if reduction not in ("mean", "sum"):
         raise ValueError(f"reduction is 'mean' or 'sum', not {reduction!r}")
+    check_loss("fit", loss)
+    check_optimizer(optimizer)
     whole("epochs", epochs, least=0)
     data = Samples(model, X, T, loss)
     if validation is not None and not (isinstance(validation, tuple | list) and len(validation) == 2):

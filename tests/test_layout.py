@@ -69,7 +69,7 @@ def test_the_table_and_the_sweeps_import_nothing_of_ours():
 
 def test_the_node_stands_on_the_table_the_sweeps_and_what_it_refuses_alone():
     assert within("autograd", imports("autograd.value")) == {
-        "autograd.ops", "autograd.backprop", "autograd.conversion", "autograd.decisions"}
+        "autograd.ops", "autograd.backprop", "autograd.conversion", "autograd.decisions", "autograd.copying"}
     assert within("autograd", imports("autograd.conversion")) == {"autograd.ops"}
 
 

@@ -363,10 +363,10 @@ def test_the_samples_that_are_looked_at_and_when():
                 t=np.tile(T, 10)[:n], epochs=epochs, **settings)
         return len(seen)
 
-    assert counted(100, 3) == 2 + 100 + 100                         # two: the number of outputs, and the recording
-    assert seen[2:102] == X.tolist() == seen[102:]
-    assert counted(4, 3) == 2 + 48 + 48 and seen[2:50] == np.repeat(X[:4], 12, axis=0).tolist()
-    assert counted(1000, 3) == counted(1000, 30) == 2 + 200 + 200
+    assert counted(100, 3) == 3 + 100 + 100             # three: the number of outputs, the diagnosis, the recording
+    assert seen[3:103] == X.tolist() == seen[103:]
+    assert counted(4, 3) == 3 + 48 + 48 and seen[3:51] == np.repeat(X[:4], 12, axis=0).tolist()
+    assert counted(1000, 3) == counted(1000, 30) == 3 + 200 + 200
 
     calls = []
     counted(100, 9, on_epoch=lambda epoch, J: calls.append(len(seen)))

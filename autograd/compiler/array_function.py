@@ -3,11 +3,13 @@
 It runs the plan of differentiate.py.  Every step makes a new array and nothing is written in place: what jax.jit
 compiles, and spreads over many devices.
 """
+import math
 from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 
+from .arrays import real_array
 from .blocks import Block, BlockGraph, MatMul, Operand, follow
 from .differentiate import BlockStep, Plan, Span, backward_plan
 
@@ -22,6 +24,27 @@ class Library:
     def __init__(self, xp: Any) -> None:
         self.xp = xp
         self.name = xp.__name__.partition(".")[0]
+
+    def array(self, name: str, data: Any) -> Array:
+        """data as an array of the library.  Raises TypeError where it holds no real numbers."""
+        if self.name == "numpy":
+            return real_array(name, data)
+        array = self.xp.asarray(data)
+        if "complex" in str(array.dtype):
+            raise TypeError(f"{name} must hold real numbers, but its dtype is {array.dtype}")
+        return array
+
+    def floats(self, parameters: Array, X: Array) -> tuple[Array, Array]:
+        """Both as floats: in an array of integers the graph's constants would be rounded."""
+        if not self.is_float(parameters):
+            parameters = self.like(X, parameters) if self.is_float(X) else parameters * 1.0
+        return parameters, X if self.is_float(X) else self.like(parameters, X)
+
+    def is_float(self, array: Array) -> bool:
+        """Is the array of floats, of any size?"""
+        if self.name == "torch":
+            return bool(array.dtype.is_floating_point)
+        return bool(self.xp.issubdtype(array.dtype, self.xp.floating))
 
     def like(self, array: Array, numbers: Any) -> Array:
         """Numbers as an array of the same kind, on the same device."""
@@ -47,11 +70,12 @@ def array_function(graph: BlockGraph, xp: Any) -> Function:
     if len(graph.outputs) > 1:
         raise ValueError(f"function: a gradient is of one output, but the program has {len(graph.outputs)}; compile "
                          "one of them, or their sum")
-    runner = Runner(backward_plan(graph), Library(xp))
+    library = Library(xp)
+    runner = Runner(backward_plan(graph), library)
 
     def values_and_gradient(parameters: Array, X: Array) -> tuple[Array, Array]:
         """The output for every row of X, and its gradient by the parameters, summed over the rows."""
-        parameters, X = xp.asarray(parameters), xp.asarray(X)
+        parameters, X = library.floats(library.array("parameters", parameters), library.array("X", X))
         if parameters.shape != (len(graph.parameters),):
             raise ValueError(f"parameters have shape {tuple(parameters.shape)}; expected ({len(graph.parameters)},): "
                              "a number for each of program.parameters")
@@ -124,7 +148,7 @@ class Runner:
         """x with a row for each number of this shape, one after another, and a column for each of N samples."""
         if getattr(x, "shape", None) != (*shape, N):
             x = self.xp.broadcast_to(x, (*shape, N))
-        return x.reshape(-1, N) if len(shape) > 1 else x
+        return x.reshape(math.prod(shape), N) if len(shape) > 1 else x
 
     def add(self, G: list[Array], Z: list[Array], span: Span, term: Array) -> None:
         """Add a term to the gradient of an array, or of some of its rows."""
@@ -159,7 +183,7 @@ class Runner:
             index: Any = slice(int(rows[0]), int(rows[-1]) + 1) if follow(rows) else rows.reshape(shape)
             if len(shape) == 1 or not follow(rows):
                 return lambda scalars, Z: Z[i][index]
-            return lambda scalars, Z: Z[i][index].reshape(*shape, -1)
+            return lambda scalars, Z: Z[i][index].reshape(*shape, Z[i].shape[1])
         order = np.argsort(np.concatenate([span.positions for span in spans])).reshape(shape)
         return lambda scalars, Z: self.xp.concatenate(
             [Z[span.array] if span.is_whole else Z[span.array][span.rows] for span in spans])[order]

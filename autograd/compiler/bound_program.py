@@ -4,7 +4,8 @@ from collections.abc import Sequence
 import numpy as np
 
 from ..value import Value
-from .program import Buffers, Program
+from .buffers import BoundPhases
+from .program import Program
 
 Rows = slice | np.ndarray                       # of the data: a slice of neighbours, or their numbers in any order
 
@@ -24,6 +25,7 @@ class BoundProgram:
 
     def __init__(self, program: Program, X: np.ndarray, parameters: Sequence[Value]) -> None:
         self.program, self.output = program, program.blocks.outputs[0]
+        self.buffers = program.take_buffers()                       # and keep them
         self.samples = np.ones((len(X), program.blocks.given))      # a row for every sample, as the program reads it
         self.samples[:, program.blocks.inputs] = X
         self.columns = np.ascontiguousarray(self.samples.T)
@@ -36,48 +38,47 @@ class BoundProgram:
         if reached == places == list(range(len(number))) == list(range(self.size)):
             self.reached = self.places = slice(self.size)           # views instead of copies
         self.ones = np.ones(program.chunk)
-        self.loaded: Buffers | None = None                          # those that hold every sample, in order
-        program.read_parameters()
+        self.loaded: BoundPhases | None = None                      # those that hold every sample, in order
+        self.read_parameters()
 
     def loss_and_grad(self, w: np.ndarray, rows: Rows) -> tuple[float, np.ndarray]:
         """The sum of these samples' losses at the parameters w, and its gradient by w, valid until the next call.
 
         NumPy's warnings outside an operation's domain are left to the caller's np.errstate.
         """
-        program = self.program
-        program.weights[self.places] = w[self.reached]
+        chunk, gradient_of_all = self.program.chunk, self.buffers.gradient
+        self.buffers.weights[self.places] = w[self.reached]
         n = rows.stop - rows.start if isinstance(rows, slice) else len(rows)
-        if n <= program.chunk:
-            J, gradient = self.run(rows, n), program.gradient[self.places]
+        if n <= chunk:
+            J, gradient = self.run(rows, n), gradient_of_all[self.places]
         else:
-            J, gradient = 0.0, np.zeros_like(program.gradient[self.places])
-            for first in range(0, n, program.chunk):
-                end = min(first + program.chunk, n)
+            J, gradient = 0.0, np.zeros_like(gradient_of_all[self.places])
+            for first in range(0, n, chunk):
+                end = min(first + chunk, n)
                 J += self.run(slice(rows.start + first, rows.start + end) if isinstance(rows, slice) else
                               rows[first:end], end - first)
-                gradient += program.gradient[self.places]
+                gradient += gradient_of_all[self.places]
         if len(gradient) == self.size:
             return J, gradient
         every = np.zeros(self.size)
         every[self.reached] = gradient
         return J, every
 
-    def forward(self, X: np.ndarray) -> np.ndarray:
-        """The losses of other samples, at the parameters' own data."""
-        self.loaded = None                                          # the buffers may be the same
-        return self.program.forward(X)
+    def read_parameters(self) -> None:
+        """Take the data of all parameters as weights: those that the caller's vectors do not hold stay so."""
+        self.buffers.weights[:] = [p._data for p in self.program.parameters]
 
     def run(self, rows: Rows, n: int) -> float:
         """Both phases over n samples that fit the buffers; their gradient is the program's then."""
-        buffers = self.program.buffers(n)
-        if self.loaded is not buffers:
+        phases = self.buffers.phases(n)
+        if self.loaded is not phases:
             if isinstance(rows, slice):
-                buffers.Z[:len(self.columns)] = self.columns[:, rows]
-                buffers.X[...] = self.samples[rows]
+                phases.Z[:len(self.columns)] = self.columns[:, rows]
+                phases.X[...] = self.samples[rows]
             else:
-                self.samples.take(rows, 0, buffers.X)
-                buffers.Z[:len(self.columns)] = buffers.X.T
-            self.loaded = buffers if isinstance(rows, slice) and n == len(self.samples) else None
-        buffers.forward()
-        buffers.backward()
-        return float(buffers.Z[self.output].dot(self.ones[:n]))
+                self.samples.take(rows, 0, phases.X)
+                phases.Z[:len(self.columns)] = phases.X.T
+            self.loaded = phases if isinstance(rows, slice) and n == len(self.samples) else None
+        phases.forward()
+        phases.backward()
+        return float(phases.Z[self.output].dot(self.ones[:n]))

@@ -1,12 +1,13 @@
 """A recorded graph, ready to run on many samples at once."""
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from ..value import Value
+from .arrays import real_array
 from .blocks import MatMul
+from .buffers import LARGEST, BoundPhases, Buffers
 from .numpy_forward import ForwardSource
 from .numpy_source import NumpySource
 from .vectorize import vectorize
@@ -15,25 +16,16 @@ if TYPE_CHECKING:
     from .vector.page import VectorForm
 
 CACHED = 2 ** 18            # numbers of Z and G at a time, rows times samples, that stay in the cache
-LARGE = 2 ** 24             # the same where products take most of the time: they are faster the more samples there are
 LEAST = 32                  # samples at a time even so: a call has to be worth its while
-DENSE = 8                   # multiplications for each row of Z from which on products take most of the time
-
-
-@dataclass(frozen=True, eq=False)
-class Buffers:
-    """A program bound to arrays for N samples at a time."""
-    Z: np.ndarray                               # a row for every node; the first, the inputs', are there to be filled
-    X: np.ndarray                               # the inputs' rows once more, a row for every sample
-    forward: Callable[[], None]                 # reads the program's weights
-    backward: Callable[[], None]                # leaves the sum of the samples' gradients in the program's gradient
+DENSE = 8                   # multiplications for each row of Z from which on products take most of the time: these are
+#                             faster the more samples there are
 
 
 class Program:
     """The graph of output, recorded for one sample, as NumPy code for any number of samples.
 
     `parameters` are the leaves that are neither inputs nor constants, in the order first met; their data is read at
-    every call.  `source` is the code.
+    every call.  `source` is the code.  Threads may call it at the same time: each call has buffers of its own.
     """
 
     def __init__(self, outputs: Sequence[Value], inputs: Sequence[Value], single: bool,
@@ -42,47 +34,27 @@ class Program:
         self.parameters = self.blocks.parameters
         self.inputs = list(inputs)
         self.single = single
-        if single:
-            text: ForwardSource = NumpySource(self.blocks, self.blocks.outputs[0])
-        else:
-            text = ForwardSource(self.blocks)
-        self.rows, self.scalars = text.more_rows, text.more_scalars
-        self.source = text.source
-        self.names, self.code = text.names, compile(self.source, "<a compiled graph>", "exec")
-        self.bound: dict[int, Buffers] = {}
+        self.text = NumpySource(self.blocks, self.blocks.outputs[0]) if single else ForwardSource(self.blocks)
+        self.source = self.text.source
+        self.code = compile(self.source, "<a compiled graph>", "exec")
+        self.free: list[Buffers] = []                   # pop and append are atomic: threads need no lock
         products = sum(block.W.size for block in self.blocks.blocks if isinstance(block, MatMul))
-        room = LARGE if products >= DENSE * self.blocks.rows else CACHED
-        self.chunk = max(LEAST, room // (self.blocks.rows + self.rows))
-        n = len(self.parameters)
-        S, D = np.empty(n + len(self.blocks.constants)), np.zeros(self.scalars)
-        S[n:] = self.blocks.constants
-        self.S, self.D, self.weights, self.gradient = S, D, S[:n], D[:n]
+        room = LARGEST if products >= DENSE * self.blocks.rows else CACHED
+        self.chunk = max(LEAST, room // (self.blocks.rows + self.text.more_rows))
 
-    def buffers(self, N: int) -> Buffers:
-        """The program bound to arrays for N samples at a time."""
-        if N not in self.bound:
-            size = self.blocks.rows + self.rows
-            if len(self.bound) > 4 or size * (N + sum(self.bound)) > LARGE:     # large ones are not kept side by side
-                self.bound.clear()
-            Z, G, X = np.zeros((self.blocks.rows, N)), np.zeros((self.rows, N)), np.ones((N, self.blocks.given))
-            Z[self.blocks.ones] = 1.0
-            names = self.names | {"Z": Z, "G": G, "X": X, "S": self.S, "D": self.D, "N": N}
-            exec(self.code, names)
-            self.bound[N] = Buffers(Z, X, names["forward"], names["backward"])
-        return self.bound[N]
+    def __getstate__(self) -> dict[str, Any]:
+        return vars(self) | {"free": []}                # a copy needs buffers of its own
 
-    def read_parameters(self) -> None:
-        """Take the parameters' data as the weights."""
-        self.weights[:] = [p._data for p in self.parameters]
+    def take_buffers(self) -> Buffers:
+        """Buffers that nobody else uses until they are appended to `free` again."""
+        try:
+            return self.free.pop()
+        except IndexError:
+            return Buffers(self.text, self.code)
 
     def chunks(self, X: Any) -> list[np.ndarray]:
         """X in pieces whose Z stays in the cache."""
-        try:
-            X = np.asarray(X)
-        except (TypeError, ValueError) as error:
-            raise type(error)(f"X must be rows of real numbers, all of one length: {error}") from None
-        if X.dtype.kind not in "biuf":
-            raise TypeError(f"X must be rows of real numbers, all of one length, not of dtype {X.dtype}")
+        X = real_array("X", X)
         if X.ndim != 2 or X.shape[1] != len(self.blocks.inputs):
             raise ValueError(f"X has shape {X.shape}; expected (samples, {len(self.blocks.inputs)}): a column for each "
                              "input, in their order")
@@ -90,7 +62,9 @@ class Program:
 
     def forward(self, X: Any) -> np.ndarray:
         """The outputs for every row of X: (N,), or (N, outputs) where there are several."""
-        found = [self.run(chunk).Z[self.blocks.outputs].T for chunk in self.chunks(X)]
+        chunks, buffers = self.chunks(X), self.take_buffers()
+        found = [self.run(chunk, buffers).Z[self.blocks.outputs].T for chunk in chunks]
+        self.free.append(buffers)
         Y = np.concatenate([np.empty((0, len(self.blocks.outputs))), *found])
         return Y[:, 0] if self.single else Y
 
@@ -100,12 +74,14 @@ class Program:
             raise ValueError("value_and_grad needs one output, but this program has a list of outputs: compile their "
                              "sum, or use forward")
         gradient, values = np.zeros(len(self.parameters)), [np.empty(0)]
-        for chunk in self.chunks(X):
-            buffers = self.run(chunk)
-            values.append(buffers.Z[self.blocks.outputs[0]].copy())
+        chunks, buffers = self.chunks(X), self.take_buffers()
+        for chunk in chunks:
+            phases = self.run(chunk, buffers)
+            values.append(phases.Z[self.blocks.outputs[0]].copy())
             with np.errstate(all="ignore"):
-                buffers.backward()
-            gradient += self.gradient
+                phases.backward()
+            gradient += buffers.gradient
+        self.free.append(buffers)
         return np.concatenate(values), gradient
 
     def vector_form(self) -> "VectorForm":
@@ -129,12 +105,12 @@ class Program:
 
         return array_function(self.blocks, xp)
 
-    def run(self, X: np.ndarray) -> Buffers:
+    def run(self, X: np.ndarray, buffers: Buffers) -> BoundPhases:
         """The forward phase for the rows of X."""
-        buffers = self.buffers(len(X))
-        self.read_parameters()
-        buffers.X[:, self.blocks.inputs] = X
-        buffers.Z[self.blocks.inputs] = X.T
+        phases = buffers.phases(len(X))
+        buffers.weights[:] = [p._data for p in self.parameters]
+        phases.X[:, self.blocks.inputs] = X
+        phases.Z[self.blocks.inputs] = X.T
         with np.errstate(all="ignore"):
-            buffers.forward()
-        return buffers
+            phases.forward()
+        return phases
