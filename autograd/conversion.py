@@ -24,7 +24,7 @@ def conversion_refused(value: Any) -> TypeError:
 def users_line() -> tuple[str, str]:
     """The innermost line on the stack outside this library, NumPy and Python's own: "file:number", and its text."""
     frame = sys._getframe(1)
-    while frame.f_back and frame.f_globals.get("__name__", "").partition(".")[0] in SKIPPED:
+    while frame.f_back and str(frame.f_globals.get("__name__")).partition(".")[0] in SKIPPED:
         frame = frame.f_back
     file, line = frame.f_code.co_filename, frame.f_lineno
     return f"{file}:{line}", linecache.getline(file, line, frame.f_globals).strip()

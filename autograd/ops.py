@@ -123,7 +123,7 @@ def closest(word: Any, names: Iterable[str]) -> str:
     ('leaky_relu', 'tanh', '')
     """
     word = getattr(word, "__name__", word)
-    return next(iter(get_close_matches(word.lower(), names, 1, 0.86)), "") if isinstance(word, str) else ""
+    return next(iter(get_close_matches(word.lower(), names, 1, 0.88)), "") if isinstance(word, str) else ""
 
 
 def library_of(array: Any) -> Any:

@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from functools import lru_cache
 from itertools import compress
 from numbers import Real
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import TYPE_CHECKING, Any
 
 from . import backprop, copying, ops
 from .conversion import conversion_refused
@@ -248,11 +248,6 @@ class Value:
     __truediv__, __rtruediv__ = binary(ops.div)
     __neg__ = unary(ops.neg)
     __abs__ = unary(ops.abs)
-
-    def __pos__(self) -> "Value":
-        return self
-
-    fabs, conjugate = __abs__, __pos__          # NumPy calls these on object arrays: np.fabs(A), A.var()
 
     def __pow__(self, n: "Value | float") -> "Value":
         if isinstance(n, Value):

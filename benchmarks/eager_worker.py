@@ -15,9 +15,8 @@ import autograd
 import nn
 from autograd import Value, total, weighted_sums
 
-from .random_graph import random_graph
-
 SIZES = 2, 16, 16, 1
+LR = 1e-3
 
 
 def elementary_layer(W: Sequence[Sequence[Value]], x: Sequence[Any], b: Sequence[Value]) -> list[Value]:
@@ -47,23 +46,53 @@ class Network:
             losses.append((t - y_1).half_square())
         return total(losses)
 
+    def step(self) -> None:
+        """One step of gradient descent as users write it, by data and grad."""
+        parameters = self.model.parameters()
+        for p in parameters:
+            p.grad = 0.0
+        self.record(weighted_sums).backward()
+        for p in parameters:
+            p.data -= LR * p.grad
+
     def fit(self, engine: str, epochs: int, batch_size: int | None = None) -> None:
-        optimizer = nn.SGD(self.model.parameters(), 1e-3)
+        optimizer = nn.SGD(self.model.parameters(), LR)
         nn.fit(self.model, self.X, self.T, nn.half_squared_error, optimizer, epochs, batch_size, engine=engine,
                progress=False)
+
+
+class RandomGraph:
+    """A graph of n nodes of + - x and tanh without layers; which, and of what, is drawn once."""
+
+    def __init__(self, n: int) -> None:
+        draw = random.Random(0)
+        self.leaves = [draw.uniform(-1, 1) for _ in range(n // 50)]
+        self.plan = [(draw.choice("++--xt"), i, draw.randrange(i + 1), draw.randrange(len(self.leaves)))
+                     for i in range(n - len(self.leaves))]
+
+    def record(self) -> Value:
+        """The sum of the nodes that nothing uses: each takes the oldest of these, with any earlier one or a leaf."""
+        nodes = [Value(x) for x in self.leaves]
+        for operation, i, j, leaf in self.plan:
+            node = nodes[i]
+            nodes.append(node + nodes[j] if operation == "+" else node - nodes[j] if operation == "-" else
+                         node * nodes[leaf] if operation == "x" else node.tanh())
+        return total(nodes[len(self.plan):])
 
 
 def parts(samples: int) -> dict[str, Callable[[], object]]:
     """What is timed, by name; a backward phase sweeps a graph that is recorded once."""
     network = Network(samples)
     with_sums, elementary = network.record(weighted_sums), network.record(elementary_layer)
-    graph = random_graph(Value, 100 * samples)
+    graph = RandomGraph(100 * samples)
+    recorded = graph.record()
     return {"recording, weighted sums": lambda: network.record(weighted_sums),
             "recording, + and x": lambda: network.record(elementary_layer),
-            "recording, random graph": lambda: random_graph(Value, 100 * samples),
+            "recording, random graph": graph.record,
             "backward, weighted sums": with_sums.backward,
             "backward, + and x": elementary.backward,
-            "backward, random graph": graph.backward,
+            "backward, random graph": recorded.backward,
+            "step of an own loop": network.step,
             "fit eager, full batch": lambda: network.fit("eager", 2),
             "fit eager, one by one": lambda: network.fit("eager", 1, 1),
             "fit compiled, full batch": lambda: network.fit("compiled", 100),

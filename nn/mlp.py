@@ -194,22 +194,21 @@ def layer_name(layers: Sequence[Layer], layer: Layer) -> str:
 def inputs(kind: str, nin: int, x: Any) -> Sequence[Any]:
     """x as a list of nin numbers; an array's as Python's own."""
     given, x = x, x.tolist() if hasattr(x, "tolist") else x
-    if not isinstance(x, (list, tuple)) or len(x) != nin or hasattr(x[0], "__len__"):
-        raise refusal(kind, nin, x if isinstance(x, (list, tuple)) else given)
+    if not isinstance(x, (list, tuple)):
+        if getattr(given, "ndim", 0) == 2:              # a frame
+            raise batch_refusal(kind, nin, len(given))
+        raise TypeError(f"{kind} takes a list of {nin} inputs, not {ops.short(repr(x))}")
+    if x and hasattr(x[0], "__len__") and type(x[0]) is not str:
+        raise batch_refusal(kind, nin, len(x))
+    if len(x) != nin:
+        raise ValueError(f"this {kind} has {nin} inputs, but {len(x)} were given")
     return x
 
 
-def refusal(kind: str, nin: int, x: Any) -> Exception:
-    """What x is instead of one sample."""
-    is_list = isinstance(x, (list, tuple))
-    if getattr(x, "ndim", 0) == 2 or (is_list and any(hasattr(row, "__len__") and type(row) is not str for row in x)):
-        return ValueError(f"this {kind} takes one sample, a list of {nin} number{'s' * (nin > 1)}, but was given a "
-                          f"batch of {len(x)}: write nn.predict(model, X), or [model(x) for x in X] to record them")
-    if not is_list:
-        return TypeError(f"{kind} takes a list of {nin} inputs, not {ops.short(repr(x))}")
-    if len(x) != nin:
-        return ValueError(f"this {kind} has {nin} inputs, but {len(x)} were given")
-    return TypeError(f"{kind} takes a list of {nin} numbers, but one of them is {x[0]!r}")
+def batch_refusal(kind: str, nin: int, samples: int) -> ValueError:
+    """The error of a model that was given many samples where it takes one."""
+    return ValueError(f"this {kind} takes one sample, a list of {nin} number{'s' * (nin > 1)}, but was given a batch of "
+                      f"{samples}: write nn.predict(model, X), or [model(x) for x in X] to record them")
 
 
 def check_size(kind: str, what: str, n: Any) -> None:

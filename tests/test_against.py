@@ -40,7 +40,7 @@ def repository(tmp_path, monkeypatch):
 def test_every_part_is_timed_beside_the_commit_s_and_the_checkout_of_it_is_removed(repository):
     pytest.importorskip("numpy", reason="numpy is not installed")
     times = against.compare("HEAD", 2, samples=2, repeats=1)
-    assert {part.partition(",")[0].split()[0] for part in times} == {"recording", "backward", "fit"}
+    assert {part.partition(",")[0].split()[0] for part in times} == {"recording", "backward", "fit", "step"}
     for time in times.values():
         assert len(time.rounds) == len(time.beside) == 2 and min(*time.rounds, *time.beside) > 0
     assert against.git("worktree", "list").count("\n") == 0

@@ -221,56 +221,6 @@ def test_the_library_never_asks_a_value_whether_it_is_true(monkeypatch, tmp_path
     use_everything(tmp_path)
 
 
-# --- data and grad are floats ----------------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize("name", ["data", "grad"])
-@pytest.mark.parametrize("node", [Value(1.0), Constant(1.0), Parameter(1.0), Value(1.0) * 2.0], ids=repr)
-def test_what_is_assigned_becomes_a_float_or_is_refused(name, node):
-    for x in (np.float64(0.1), np.float32(0.5), np.int64(3), 2, True, math.inf):
-        setattr(node, name, x)
-        assert type(getattr(node, name)) is float and getattr(node, name) == x
-    setattr(node, name, 0.25)
-    for x in (v, None, "1", 1j, [1.0], np.array([1.0])):
-        with pytest.raises(TypeError, match="a Value holds one real number, but "):
-            setattr(node, name, x)
-        assert getattr(node, name) == 0.25
-
-
-def test_a_step_that_puts_a_value_into_data_is_refused_where_it_is_written():
-    p = Parameter(1.0, "p")
-    with pytest.raises(TypeError, match=r"^a Value holds one real number, but Value\(1\.0\) is a Value already: "):
-        p.data = p - 0.1 * p.grad
-    p.data = (p - 0.1 * p.grad).data
-    assert p.data == 1.0
-
-
-@pytest.mark.parametrize("make", [lambda ps, lr: nn.SGD(ps, lr, momentum=0.5), nn.Adam], ids=["SGD", "Adam"])
-def test_a_numpy_learning_rate_leaves_floats(make):
-    p = Parameter(1.0)
-    optimizer = make([p], 0.1)
-    optimizer.lr = np.float64(0.1)                      # as a schedule sets it
-    for _ in range(2):
-        (p * p).backward()
-        optimizer.step()
-        p.grad /= np.float64(2)
-        assert type(p.data) is type(p.grad) is float
-
-
-@pytest.mark.parametrize("engine", ["eager", "compiled"])
-def test_fit_leaves_floats_where_on_epoch_sets_numpy_s_numbers(engine):
-    model = nn.MLP(1, [2, 1], "tanh", seed=0)
-    optimizer = nn.SGD(model.parameters(), 0.1)
-
-    def schedule(epoch, J):
-        optimizer.lr = np.float64(0.1) / epoch
-        model.parameters()[0].data = np.float64(0.5)
-
-    nn.fit(model, [[0.0], [1.0]], [0.0, 1.0], nn.half_squared_error, optimizer, 3, engine=engine, on_epoch=schedule,
-           progress=False)
-    assert {type(x) for p in model.parameters() for x in (p.data, p.grad)} == {float}
-
-
 # --- NumPy's object arrays -------------------------------------------------------------------------------------------
 
 

@@ -253,7 +253,7 @@ def test_a_target_may_be_a_distribution():
     agree(cross_entropy, [0.2, -1.0, 3.0], [0.1, 0.1, 0.8])
 
 
-@pytest.mark.parametrize("label", [3, -1, 0.5, math.nan, math.inf, None, "1"], ids=repr)
+@pytest.mark.parametrize("label", [3, -1, 0.5, math.nan, math.inf, None], ids=repr)
 def test_a_label_that_is_no_class_is_refused(label):
     hint = "; if the labels count from 1, subtract 1" if label == 3 else ""
     message = f"cross_entropy: {label!r} is no class; with 3 outputs the classes are 0 to 2{hint}"

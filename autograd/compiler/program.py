@@ -42,9 +42,6 @@ class Program:
         room = LARGEST if products >= DENSE * self.blocks.rows else CACHED
         self.chunk = max(LEAST, room // (self.blocks.rows + self.text.more_rows))
 
-    def __getstate__(self) -> dict[str, Any]:
-        return vars(self) | {"free": []}                # a copy needs buffers of its own
-
     def take_buffers(self) -> Buffers:
         """Buffers that nobody else uses until they are appended to `free` again."""
         try:
