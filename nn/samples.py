@@ -5,6 +5,8 @@ from typing import Any
 
 import numpy as np
 
+from autograd import Value
+
 from .losses import Loss, cross_entropy, one_hot
 from .mlp import width
 
@@ -18,6 +20,9 @@ def matrix(name: str, data: Any) -> np.ndarray:
         found = np.asarray(data)
     except ValueError:
         raise ValueError(f"{name} is ragged: every sample needs as many numbers as the others") from None
+    if found.dtype.kind == "O":
+        with suppress(TypeError, OverflowError):        # Fractions and Decimals are what a Value may hold too
+            found = np.array([Value(x).data for x in found.flat]).reshape(found.shape)
     if found.dtype.kind not in "biuf":                  # bool, int, unsigned and float, of any size
         raise TypeError(f"{name} must hold real numbers, but its dtype is {found.dtype}")
     if found.ndim not in (1, 2) or not found.size:
