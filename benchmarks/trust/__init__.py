@@ -1,7 +1,7 @@
 """python -m benchmarks trust [PART ...]: faults at random moments, tried more often than the tests can; prints a table.
 
 The parts are interrupts (Ctrl-C in nn.fit, on every engine), kills (SIGKILL in nn.save), damage (files with bytes
-changed), memory (many calls of fit and compile) and deep (a graph of a million nodes is freed); without one all of them.
+changed), memory (many calls of fit and compile) and deep (freeing a graph of a million nodes); without one all of them.
 """
 import argparse
 import platform

@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 
 import nn
+from autograd.decisions import this_thread
 
 from .outcome import Outcome
 
@@ -88,9 +89,10 @@ class Training:
             pass
         wrong = self.wrong(history)
         if process_state() != state:
-            wrong = wrong or f"NumPy's error state or the warnings' filters are changed: {process_state()}"
+            wrong = wrong or f"the state of the process is changed: {process_state()}"
             np.seterr(**state[0])
             warnings.filters[:] = state[1]              # type: ignore[index]
+            this_thread.refuses_decisions = state[2]
         return bool(wrong) or (history is not None and history.stopped == "interrupted"), wrong
 
     def wrong(self, history: nn.History | None) -> str:
@@ -110,8 +112,8 @@ class Training:
 
 
 def process_state() -> tuple[Any, ...]:
-    """What fit sets for a while in the whole process."""
-    return np.geterr(), list(warnings.filters)
+    """What fit may set for a while in the whole process."""
+    return np.geterr(), list(warnings.filters), this_thread.refuses_decisions
 
 
 def outcomes(quick: bool) -> Iterator[Outcome]:
