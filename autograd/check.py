@@ -21,7 +21,7 @@ def gradcheck(f: Callable[..., Value], xs: Sequence[float], tolerance: float = 1
     for i, leaf in enumerate(leaves):
         three = {"reverse mode": reverse.get(leaf, 0.0),
                  "forward mode": pushforward(output, {leaf: 1.0}),
-                 "central differences": central_difference(f, xs, i)}
+                 "central differences": central_difference(f, [x.data for x in leaves], i)}
         scale = max(1.0, *map(abs, three.values()))
         if not max(three.values()) - min(three.values()) <= tolerance * scale:
             found = ", ".join(f"{name} {value!r}" for name, value in three.items())

@@ -25,8 +25,8 @@ def decisions_refused(alternative: str) -> Iterator[None]:
     `alternative` ends the message: what to do where autograd has no function for it.
     """
     before = this_thread.refuses_decisions, this_thread.alternative
-    this_thread.refuses_decisions, this_thread.alternative = True, alternative
-    try:
+    try:                                                # around the setting too, which Ctrl-C may hit
+        this_thread.refuses_decisions, this_thread.alternative = True, alternative
         yield
     finally:
         this_thread.refuses_decisions, this_thread.alternative = before

@@ -3,12 +3,14 @@
 The forward phase records: every operation on a Value makes a new Value that knows its operation, its parents and,
 on the edge to each parent, the local partial derivative.  The backward phase (backprop.py) only multiplies and adds.
 """
+import math
 import operator
 from collections.abc import Callable, Sequence
+from decimal import Decimal
 from functools import lru_cache
 from itertools import compress
 from numbers import Real
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NoReturn
 
 from . import backprop, copying, ops
 from .conversion import conversion_refused
@@ -20,12 +22,15 @@ ERRORS = (ValueError, ArithmeticError)          # how Python refuses log(-1), 1/
 
 
 def number(x: Any) -> float:
-    """x as a float: Python's and NumPy's real scalars are numbers; strings, None, complex and arrays are not."""
-    if isinstance(x, Real) or (type(x).__name__ in ("bool", "bool_") and type(x).__module__ == "numpy"):
+    """x as a float: real numbers of Python, Fraction, Decimal and NumPy; not strings, None, complex and arrays."""
+    if isinstance(x, Real | Decimal) or (type(x).__name__ in ("bool", "bool_") and type(x).__module__ == "numpy"):
         try:
-            return float(x)
+            z = float(x)
         except OverflowError:
-            raise OverflowError("a Value holds a float, and this integer is larger than the largest float") from None
+            z = math.inf
+        if math.isinf(z) and z != x:                    # a Decimal and a long double become inf in silence
+            raise OverflowError("a Value holds a float, and this number is larger than the largest float")
+        return z
     found = "a Value already: give its .data" if isinstance(x, Value) else f"of type {type(x).__name__}"
     raise TypeError(f"a Value holds one real number, but {ops.short(repr(x))} is {found}")
 
@@ -248,6 +253,11 @@ class Value:
     __truediv__, __rtruediv__ = binary(ops.div)
     __neg__ = unary(ops.neg)
     __abs__ = unary(ops.abs)
+
+    def __pos__(self) -> "Value":
+        return self
+
+    fabs, conjugate = __abs__, __pos__          # NumPy calls these on object arrays: np.fabs(A), A.var()
 
     def __pow__(self, n: "Value | float") -> "Value":
         if isinstance(n, Value):

@@ -2,7 +2,7 @@
 
 NAME is moons, online, digits (training), graph (a random scalar graph), compile (what compilation costs), scaling (a
 step by width, batch and depth), or eager (node by node, beside PyPI's micrograd).  eager --against REV compares this
-checkout with another commit instead.
+checkout with another commit instead.  trust [PART ...] tries faults at random moments and prints how many failed.
 """
 import argparse
 import os
@@ -19,6 +19,10 @@ PARTS = "moons", "online", "digits", "graph", "compile"
 
 
 def main() -> int:
+    if sys.argv[1:2] == ["trust"]:                      # it has options of its own
+        from . import trust
+
+        return trust.main(sys.argv[2:])
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__,
                                      formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("name", nargs="?", choices=[*PARTS, "scaling", "eager"],

@@ -1,14 +1,13 @@
 """Training on arrays: the loss recorded for one sample, compiled, and the optimizer's rule on one flat vector."""
 import math
-import warnings
 from copy import copy
 from importlib.util import find_spec
 from typing import Any
 
 import numpy as np
 
-from autograd import compile
 from autograd.compiler.bound_program import BoundProgram
+from autograd.compiler.program import Program
 from autograd.compiler.scalar.update_loop import UpdateLoop, is_small
 
 from .engines import Eager, Engine
@@ -29,9 +28,7 @@ class Compiled(Engine):
                             "runs, and not step: give engine='eager', or put what it does into the rule")
         self.recording = Recording(self.model, self.loss, self.data)
         self.J, self.inputs = self.recording.J, self.recording.inputs
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")             # a model may leave an input unused
-            self.program = compile(self.J, self.inputs)
+        self.program = Program([self.J], self.inputs, single=True)      # without compile's warning of unused inputs
         self.bound = BoundProgram(self.program, rows_of(self.data), self.optimizer.parameters)
         self.is_small = is_small(self.J)                            # for straight-line code, one sample at a time
         self.samples = rows_of(self.data) if self.is_small else np.empty((0, 0))
@@ -65,6 +62,8 @@ class Compiled(Engine):
         self.bound.read_parameters()
 
     def publish(self) -> None:
+        if self.is_lent:                                # the Values hold them, and on_epoch may have changed them
+            return
         for p, w in zip(self.optimizer.parameters, self.w.tolist()):
             p._data = w
         self.optimizer.memory = [np.broadcast_to(numbers, len(self.w)).tolist() for numbers in self.memory]
@@ -137,8 +136,8 @@ class Compiled(Engine):
 
     def go_back(self) -> None:
         if self.start:                              # only the last update of an epoch has another loss after it
-            state, order, loop = self.start
-            self.walk(state, order[:-1], loop)
+            self.before, order, loop = self.start
+            self.walk(self.before, order[:-1], loop)
         else:
             super().go_back()
 
@@ -162,11 +161,9 @@ class Compiled(Engine):
 
     def update(self, steps: Any, w: Any, g: Any, *memory: Any) -> tuple[Any, ...]:
         """The optimizer's rule, with the number of steps as a number that is written."""
-        now, self.optimizer.steps = self.optimizer.steps, steps
-        try:
-            return self.optimizer.rule(w, g, *memory)
-        finally:
-            self.optimizer.steps = now
+        optimizer = copy(self.optimizer)                # Ctrl-C must not leave that number in the optimizer itself
+        optimizer.steps = steps
+        return optimizer.rule(w, g, *memory)
 
     def explain(self, first: int, end: int) -> None:
         """Where a loss is not finite, let the node-by-node engine say which operation left its domain, if one did."""

@@ -25,6 +25,7 @@ class Engine:
         self.before_fit = optimizer.state()
         self.finite: Any = self.before_fit          # where the loss was last finite
         self.before: Any = None                     # while a step is under way: where everything stood before it
+        self.is_lent = False                        # while on_epoch runs: it may change the Values' weights
 
     def epoch(self, order: np.ndarray, size: int) -> float:
         """One pass over the samples in this order; the sum of their losses, each before its batch's step.
@@ -73,16 +74,27 @@ class Engine:
 
     def go_back(self) -> None:
         """Go back to where the loss was last finite."""
+        self.before = self.finite                   # Ctrl-C may hit the restoring, which is then done again
         self.restore(self.finite)
 
     def explain(self, first: int, end: int) -> None:
         """The loss of a part of the order is not finite: an engine that can tell more raises here."""
 
     def publish(self) -> None:
-        """Let the Values hold the weights of now."""
+        """Let the Values hold the weights of now; while they are lent they do already."""
 
     def refresh(self) -> None:
         """Take up what somebody has put into the Values."""
+
+    def lend(self) -> None:
+        """Let the Values hold the weights while somebody may change them."""
+        self.publish()
+        self.is_lent = True
+
+    def take_back(self) -> None:
+        """Take up what was changed since lend()."""
+        self.refresh()
+        self.is_lent = False
 
     def check_recording(self, calls: int | None = None) -> None:
         """Raise TypeError, everything as before fit, unless what is trained gives the losses that the user's code does.

@@ -207,8 +207,8 @@ def inputs(kind: str, nin: int, x: Any) -> Sequence[Any]:
 
 def batch_refusal(kind: str, nin: int, samples: int) -> ValueError:
     """The error of a model that was given many samples where it takes one."""
-    return ValueError(f"this {kind} takes one sample, a list of {nin} number{'s' * (nin > 1)}, but was given a batch of "
-                      f"{samples}: write nn.predict(model, X), or [model(x) for x in X] to record them")
+    return ValueError(f"this {kind} takes one sample, a list of {nin} number{'s' * (nin > 1)}, but was given a batch "
+                      f"of {samples}: write nn.predict(model, X), or [model(x) for x in X] to record them")
 
 
 def check_size(kind: str, what: str, n: Any) -> None:

@@ -53,9 +53,9 @@ def fit(model: Callable[..., Any], X: Any, T: Any, loss: Loss, optimizer: Optimi
     and put the parameters and the optimizer back: they compare the losses of up to 200 samples with the recording at
     the start, of up to 200 at the end, and of one after the 1st, 2nd, 4th, 8th, ... on_epoch.
 
-    Ctrl-C ends the training and returns the History of the whole epochs so far; a step that it hits is undone.  Raises
-    FloatingPointError, naming the epoch, where a loss is not finite or a sample leaves an operation's domain; the
-    parameters are then the last with a finite loss.
+    Ctrl-C, at any moment, ends the training and returns the History of the whole epochs so far; a step that it hits is
+    undone, what on_epoch has changed stays.  Raises FloatingPointError, naming the epoch, where a loss is not finite or
+    a sample leaves an operation's domain; the parameters are then the last with a finite loss.
 
     Raises ValueError where the loss depends on none of the optimizer's parameters, or a target or an output is no
     probability where the loss needs one.  A training that probably fails (targets out of the head's reach, logits
@@ -68,64 +68,76 @@ def fit(model: Callable[..., Any], X: Any, T: Any, loss: Loss, optimizer: Optimi
     check_loss("fit", loss)
     check_optimizer(optimizer)
     whole("epochs", epochs, least=0)
-    data = Samples(model, X, T, loss)
-    if validation is not None and not (isinstance(validation, tuple | list) and len(validation) == 2):
-        raise ValueError(f"fit: validation is a pair (X, T), not {short(repr(validation))}")
-    unseen = Samples(model, *validation, loss, "validation ") if validation else None
-    N = len(data.X)
-    size = N if batch_size is None else min(N, whole("batch_size", batch_size, least=1))
-    if engine == "jit" and size > 1:
-        raise ValueError("engine 'jit' moves the weights after every sample: give batch_size=1, or for batches of "
-                         f"{size} the engine 'compiled'")
-    diagnosis = Diagnosis(model, data, loss, optimizer, unseen, is_compiled=engine != "eager")
-    order, random = np.arange(N), np.random.default_rng(seed)
-    history = History()
+    history, warnings, run = History(), np.geterr(), None
+
+    def train(run: Engine, diagnosis: Diagnosis, order: np.ndarray, size: int, unseen: Samples | None,
+              bar: Any) -> None:
+        """Run the epochs, in a function of their own.
+
+        Since Python 3.13 a Ctrl-C that arrives at a loop's jump back passes by every except, finally and with of the
+        loop's own function, because CPython's exception tables leave the jump out.
+        """
+        random, N = np.random.default_rng(seed), len(order)
+        for epoch in range(1, epochs + 1):
+            start = time.perf_counter()
+            if shuffle and size < N:
+                random.shuffle(order)
+            try:
+                J = run.epoch(order, size)
+                history.losses.append(J / N if reduction == "mean" else J)
+                if unseen:
+                    J = run.unseen_losses(unseen)
+                    history.validation_losses.append(J / len(unseen.X) if reduction == "mean" else J)
+                diagnosis.after_epoch(epoch, epochs, run)
+            except (ValueError, ArithmeticError) as error:
+                run.go_back()
+                raise diverged(epoch, error) from error
+            history.seconds.append(time.perf_counter() - start)
+            if not bar.disable:
+                bar.update()
+                bar.set_postfix(loss=f"{history.losses[-1]:.4g}", refresh=False)
+            if on_epoch:
+                run.lend()
+                with np.errstate(**warnings):
+                    stop = on_epoch(epoch, history.losses[-1])
+                run.take_back()                                     # what it changed stays, if it stops or not
+                run.check_recording(epoch)
+                if isinstance(stop, (bool, np.bool_)) and stop:     # not a None or a number that it may return
+                    history.stopped = "on_epoch"
+                    break
+
     try:
-        run = ENGINES[engine](model, data, loss, optimizer, reduction)
-    except (ValueError, ArithmeticError) as error:
-        raise diverged(1, error) from error
-    warnings = np.geterr()
-    try:
-        with (tqdm(total=epochs, unit="epoch", disable=None if progress else True) as bar,
-              np.errstate(all="ignore")):               # what is not finite is found, and said, after its batch
-            for epoch in range(1, epochs + 1):
-                start = time.perf_counter()
-                if shuffle and size < N:
-                    random.shuffle(order)
-                try:
-                    J = run.epoch(order, size)
-                    history.losses.append(J / N if reduction == "mean" else J)
-                    if unseen:
-                        J = run.unseen_losses(unseen)
-                        history.validation_losses.append(J / len(unseen.X) if reduction == "mean" else J)
-                    diagnosis.after_epoch(epoch, epochs, run)
-                except (ValueError, ArithmeticError) as error:
-                    run.go_back()
-                    raise diverged(epoch, error) from error
-                history.seconds.append(time.perf_counter() - start)
-                if not bar.disable:
-                    bar.update()
-                    bar.set_postfix(loss=f"{history.losses[-1]:.4g}", refresh=False)
-                if on_epoch:
-                    run.publish()
-                    try:
-                        with np.errstate(**warnings):
-                            stop = on_epoch(epoch, history.losses[-1])
-                    finally:
-                        run.refresh()                                   # what it changed stays, if it stops or not
-                    run.check_recording(epoch)
-                    if isinstance(stop, (bool, np.bool_)) and stop:     # not a None or a number that it may return
-                        history.stopped = "on_epoch"
-                        break
+        data = Samples(model, X, T, loss)
+        if validation is not None and not (isinstance(validation, tuple | list) and len(validation) == 2):
+            raise ValueError(f"fit: validation is a pair (X, T), not {short(repr(validation))}")
+        unseen = Samples(model, *validation, loss, "validation ") if validation else None
+        N = len(data.X)
+        size = N if batch_size is None else min(N, whole("batch_size", batch_size, least=1))
+        if engine == "jit" and size > 1:
+            raise ValueError("engine 'jit' moves the weights after every sample: give batch_size=1, or for batches of "
+                             f"{size} the engine 'compiled'")
+        diagnosis = Diagnosis(model, data, loss, optimizer, unseen, is_compiled=engine != "eager")
+        try:
+            run = ENGINES[engine](model, data, loss, optimizer, reduction)
+        except (ValueError, ArithmeticError) as error:
+            raise diverged(1, error) from error
+        try:
+            with (tqdm(total=epochs, unit="epoch", disable=None if progress else True) as bar,
+                  np.errstate(all="ignore")):           # what is not finite is found, and said, after its batch
+                train(run, diagnosis, np.arange(N), size, unseen, bar)
+        finally:
+            run.publish()
+        run.check_recording()
     except KeyboardInterrupt:
-        if run.before:
-            run.restore(run.before)
+        np.seterr(**warnings)                           # it may have hit the end of an np.errstate,
+        if run:
+            if run.before:
+                run.restore(run.before)
+            run.publish()                               # or publish half-way
+            run.check_recording()
         whole_epochs = len(history.seconds)
         del history.losses[whole_epochs:], history.validation_losses[whole_epochs:]
         history.stopped = "interrupted"
-    finally:
-        run.publish()
-    run.check_recording()
     return history
 
 

@@ -1,6 +1,8 @@
 """X and T: whatever holds real numbers is taken, and whatever is wrong with it is said, with shapes and places."""
 import math
 import re
+from decimal import Decimal
+from fractions import Fraction
 
 import numpy as np
 import pytest
@@ -18,10 +20,12 @@ SAME_X = {
     "bool": np.array(X, bool), "big-endian": np.array(X, ">f8"), "Fortran": np.asfortranarray(np.array(X, float)),
     "strided": np.repeat(np.array(X, float), 2, axis=1)[:, ::2], "reversed": np.array(X[::-1])[::-1],
     "read-only": np.frombuffer(np.array(X, float).tobytes()).reshape(4, 2),
-    "lists of bools": [[b == 1 for b in x] for x in X],
+    "lists of bools": [[b == 1 for b in x] for x in X], "Fractions": [[Fraction(x_i) for x_i in x] for x in X],
+    "Decimals and ints": [[Decimal(x[0]), x[1]] for x in X],
 }
 SAME_T = {
     "lists": T, "(N, 1) lists": [[t] for t in T], "float64": np.array(T, float), "(N, 1)": np.array(T, float)[:, None],
+    "Decimals": [*map(Decimal, T)],
     "float32": np.array(T, np.float32), "int8": np.array(T, np.int8), "bool": np.array(T, bool),
     "Fortran (N, 1)": np.asfortranarray(np.array(T)[:, None]), "strided": np.repeat(np.array(T), 2)[::2],
 }

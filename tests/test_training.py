@@ -8,7 +8,6 @@ import io
 import math
 import random
 import re
-import signal
 import sys
 from itertools import chain
 
@@ -372,45 +371,6 @@ def test_ctrl_c_while_validating_leaves_a_history_of_whole_epochs():
     history = fit(model, X, T, loss, make_sgd(model.parameters()), 10, validation=(X[:1], T[:1]))
     assert (len(history.losses), len(history.validation_losses), len(history.seconds)) == (1, 1, 1)
     assert data(model) == trained(2)[0]
-
-
-@pytest.mark.skipif(not hasattr(signal, "setitimer"), reason="no timers on this system")
-def test_a_real_ctrl_c_at_any_moment():
-    """A hundred at random moments: the weights are always those of a whole number of steps on the way."""
-    model = network()
-    optimizer, way = make_sgd(model.parameters()), {tuple(data(model)): 0}
-    for k in 60 * [0, 2, 4, 6]:
-        fit(model, X[k:k + 2], T[k:k + 2], half_squared_error, optimizer, 1)
-        way[tuple(data(model))] = len(way)
-
-    def run(on_epoch):
-        model = network()
-        history = fit(model, X, T, half_squared_error, make_sgd(model.parameters()), 60, batch_size=2, shuffle=False,
-                      on_epoch=on_epoch)
-        return tuple(data(model)), history
-
-    weights, history = run(None)
-    assert way[weights] == 240
-    duration, moments, interrupted = sum(history.seconds), random.Random(0), 0
-    handler = signal.signal(signal.SIGALRM, signal.default_int_handler)
-    try:
-        for _ in range(100):
-            moment = moments.uniform(1e-5, 0.8 * duration)
-
-            def arm(epoch, J, moment=moment):
-                if epoch == 1:
-                    signal.setitimer(signal.ITIMER_REAL, moment)
-                if epoch == 59:                                 # too late: it would hit the test itself
-                    signal.setitimer(signal.ITIMER_REAL, 0)
-
-            weights, history = run(arm)
-            steps, done = way[weights], 4 * len(history.losses)     # four batches an epoch
-            assert done <= steps <= done + 4
-            assert len(history.losses) == len(history.seconds)
-            interrupted += history.stopped == "interrupted"
-    finally:
-        signal.signal(signal.SIGALRM, handler)
-    assert interrupted > 50
 
 
 # --- divergence ------------------------------------------------------------------------------------------------------
