@@ -50,6 +50,7 @@ FIGURES = {
 def figure(request):
     with warnings.catch_warnings():
         warnings.simplefilter("error")                  # a missing glyph, a layout that does not fit
+        warnings.filterwarnings("ignore", category=DeprecationWarning, module=r"matplotlib\.|pyparsing")     # theirs
         made = FIGURES[request.param]()
         made.draw_without_rendering()
     return made
