@@ -2,7 +2,7 @@
 
 A row is z = f(x, y, ...) with its local partials (∂z/∂x, ∂z/∂y, ...), written in plain arithmetic on z, x and y.
 What a row does depends on the numbers it is given: floats run the model, Values record the graph (so a partial can
-be differentiated again), arrays run a whole batch, and Symbols write the rule out as text.
+be differentiated again), arrays run a whole batch, and Exprs write the rule out as text.
 """
 import math
 import operator
@@ -44,7 +44,7 @@ class Op:
         return None if self.lists or rule.co_flags & 0x04 else rule.co_argcount - 1     # 0x04: it takes *arguments
 
     def __call__(self, *args: Any) -> Any:
-        """Apply to any numbers; a Value or a Symbol says itself what that means for it."""
+        """Apply to any numbers; a Value or an Expr says itself what that means for it."""
         if self.lists:
             args = tuple(numbers_in(self, args))
         array = None

@@ -13,7 +13,7 @@ from autograd.compiler.scalar.update_loop import UpdateLoop, is_small
 from .engines import Eager, Engine
 from .optimizers import Optimizer
 from .recording import WORK, Recording, rows_of
-from .samples import Samples
+from .samples import Dataset
 
 
 class Compiled(Engine):
@@ -36,8 +36,8 @@ class Compiled(Engine):
         self.settings: dict[str, Any] = {}
         self.start: Any = None                          # of the last epoch in the loop: its state, its order, the loop
         self.writes = writes_in_place(self.optimizer)
-        self.refresh()
-        self.finite = self.state()
+        self.read_back()
+        self.last_finite = self.state()
         self.check_rows(WORK)
 
     def check_recording(self, calls: int | None = None) -> None:
@@ -48,7 +48,7 @@ class Compiled(Engine):
                 self.recording.check_one()
         except TypeError:
             self.optimizer.restore(self.before_fit)
-            self.refresh()
+            self.read_back()
             raise
 
     def check_rows(self, work: int) -> None:
@@ -56,12 +56,12 @@ class Compiled(Engine):
         rows = self.recording.rows(work)
         self.recording.check(rows.tolist(), self.program.forward(rows_of(self.data, rows)).tolist())
 
-    def refresh(self) -> None:
+    def read_back(self) -> None:
         self.w = np.array([p._data for p in self.optimizer.parameters])
         self.memory = [np.array(numbers) for numbers in self.optimizer.memory]
         self.bound.read_parameters()
 
-    def publish(self) -> None:
+    def write_back(self) -> None:
         if self.is_lent:                                # the Values hold them, and on_epoch may have changed them
             return
         for p, w in zip(self.optimizer.parameters, self.w.tolist()):
@@ -97,7 +97,7 @@ class Compiled(Engine):
         if size == 1 and self.is_small:
             self.write_loop()
             if self.loop and self.loop.is_faster:
-                return self.patterns(order, self.loop)
+                return self.run_per_sample(order, self.loop)
         self.start = None
         self.is_full = size >= len(order)               # which fit does not shuffle
         return super().epoch(order, size)
@@ -115,18 +115,18 @@ class Compiled(Engine):
                 self.loop, self.is_small = None, False
             self.settings = settings
 
-    def patterns(self, order: np.ndarray, loop: UpdateLoop) -> float:
+    def run_per_sample(self, order: np.ndarray, loop: UpdateLoop) -> float:
         """An epoch of an update for each pattern: all of it in one function, straight on."""
-        self.before = self.state()
-        start = self.before, order.copy(), loop         # fit shuffles its order in place
-        losses, reason = self.walk(*start)
+        self.checkpoint = self.state()
+        start = self.checkpoint, order.copy(), loop     # fit shuffles its order in place
+        losses, reason = self.run_updates(*start)
         if reason:
-            self.trace_back(start, len(losses))
+            self.locate_failure(start, len(losses))
             raise FloatingPointError(reason)
-        self.start, self.before = start, None
+        self.start, self.checkpoint = start, None
         return math.fsum(losses)
 
-    def walk(self, state: Any, order: np.ndarray, loop: UpdateLoop) -> tuple[list[float], str]:
+    def run_updates(self, state: Any, order: np.ndarray, loop: UpdateLoop) -> tuple[list[float], str]:
         """From this state an update for each sample in this order; the losses, and why it ended early if it did."""
         w, memory, steps = state
         run = loop.run(self.samples[order], w.tolist(), [m.tolist() for m in memory], steps)
@@ -134,30 +134,30 @@ class Compiled(Engine):
         self.optimizer.steps = steps + len(run.losses)
         return run.losses, run.reason
 
-    def go_back(self) -> None:
+    def rollback(self) -> None:
         if self.start:                              # only the last update of an epoch has another loss after it
-            self.before, order, loop = self.start
-            self.walk(self.before, order[:-1], loop)
+            self.checkpoint, order, loop = self.start
+            self.run_updates(self.checkpoint, order[:-1], loop)
         else:
-            super().go_back()
+            super().rollback()
 
-    def trace_back(self, start: Any, n: int) -> None:
+    def locate_failure(self, start: Any, n: int) -> None:
         """After n updates it diverged: do the next node by node, for an operation may say what went wrong."""
         state, order, loop = start
         if n:
-            self.walk(state, order[:n - 1], loop)
+            self.run_updates(state, order[:n - 1], loop)
         else:
-            self.go_back()
-        self.publish()
+            self.rollback()
+        self.write_back()
         eager = Eager(self.model, self.data, self.loss, self.optimizer, "sum")      # the last finite loss was here
-        self.walk(state, order[:n], loop)
-        self.publish()
+        self.run_updates(state, order[:n], loop)
+        self.write_back()
         try:
             eager.epoch(order[n:n + 1], 1)
         finally:
-            eager.restore(eager.finite)
-            self.refresh()
-            self.finite, self.start = self.state(), None
+            eager.restore(eager.last_finite)
+            self.read_back()
+            self.last_finite, self.start = self.state(), None
 
     def update(self, steps: Any, w: Any, g: Any, *memory: Any) -> tuple[Any, ...]:
         """The optimizer's rule, with the number of steps as a number that is written."""
@@ -167,14 +167,14 @@ class Compiled(Engine):
 
     def explain(self, first: int, end: int) -> None:
         """Where a loss is not finite, let the node-by-node engine say which operation left its domain, if one did."""
-        self.publish()
+        self.write_back()
         for row in self.order[first:end].tolist():
             self.loss(self.model(self.data.x[row]), self.data.t[row])
 
-    def unseen_losses(self, unseen: Samples) -> float:
-        self.publish()
+    def validation_loss(self, unseen: Dataset) -> float:
+        self.write_back()
         J = float(self.program.forward(rows_of(unseen)).sum())
-        return J if math.isfinite(J) else super().unseen_losses(unseen)     # which says what operation it was
+        return J if math.isfinite(J) else super().validation_loss(unseen)   # which says what operation it was
 
 
 class Jitted(Compiled):

@@ -12,25 +12,25 @@ from .module import Module
 from .optimizers import Optimizer
 from .predicting import predict
 from .recording import loss_value, records_nothing
-from .samples import Samples
+from .samples import Dataset
 
 
 class Engine:
     """Batches of an epoch, a step of the optimizer after each; always able to go back to whole steps."""
 
-    def __init__(self, model: Callable[..., Any], data: Samples, loss: Loss, optimizer: Optimizer,
+    def __init__(self, model: Callable[..., Any], data: Dataset, loss: Loss, optimizer: Optimizer,
                  reduction: str) -> None:
         self.model, self.data, self.loss, self.optimizer = model, data, loss, optimizer
         self.is_mean = reduction == "mean"
         self.before_fit = optimizer.state()
-        self.finite: Any = self.before_fit          # where the loss was last finite
-        self.before: Any = None                     # while a step is under way: where everything stood before it
+        self.last_finite: Any = self.before_fit     # where the loss was last finite
+        self.checkpoint: Any = None                 # while a step is under way: where everything stood before it
         self.is_lent = False                        # while on_epoch runs: it may change the Values' weights
 
     def epoch(self, order: np.ndarray, size: int) -> float:
         """One pass over the samples in this order; the sum of their losses, each before its batch's step.
 
-        Raises FloatingPointError, or what an operation raises outside its domain; go_back() is then to be called.
+        Raises FloatingPointError, or what an operation raises outside its domain; rollback() is then to be called.
         """
         J = 0.0
         self.begin(order)
@@ -41,11 +41,11 @@ class Engine:
                 self.explain(first, end)
                 raise FloatingPointError(f"the loss is {found}")
             J += found
-            self.finite = self.before = self.state()
+            self.last_finite = self.checkpoint = self.state()
             self.step(end - first)
             if not math.isfinite(w := self.size_of_parameters()):
                 raise FloatingPointError(f"a parameter is {w}")
-            self.before = None
+            self.checkpoint = None
         return J
 
     def begin(self, order: np.ndarray) -> None:
@@ -72,28 +72,28 @@ class Engine:
         """Go back to an earlier state."""
         self.optimizer.restore(state)
 
-    def go_back(self) -> None:
+    def rollback(self) -> None:
         """Go back to where the loss was last finite."""
-        self.before = self.finite                   # Ctrl-C may hit the restoring, which is then done again
-        self.restore(self.finite)
+        self.checkpoint = self.last_finite          # Ctrl-C may hit the restoring, which is then done again
+        self.restore(self.last_finite)
 
     def explain(self, first: int, end: int) -> None:
         """The loss of a part of the order is not finite: an engine that can tell more raises here."""
 
-    def publish(self) -> None:
+    def write_back(self) -> None:
         """Let the Values hold the weights of now; while they are lent they do already."""
 
-    def refresh(self) -> None:
+    def read_back(self) -> None:
         """Take up what somebody has put into the Values."""
 
     def lend(self) -> None:
         """Let the Values hold the weights while somebody may change them."""
-        self.publish()
+        self.write_back()
         self.is_lent = True
 
     def take_back(self) -> None:
         """Take up what was changed since lend()."""
-        self.refresh()
+        self.read_back()
         self.is_lent = False
 
     def check_recording(self, calls: int | None = None) -> None:
@@ -103,16 +103,17 @@ class Engine:
         sample after the 1st, 2nd, 4th, 8th, ... call.
         """
 
-    def unseen_losses(self, unseen: Samples) -> float:
+    def validation_loss(self, unseen: Dataset) -> float:
         """The sum of the losses of other samples."""
         return sum(losses_of(self.model, unseen, self.loss))
 
 
-HANDFUL = 8        # samples a graph: enough to visit the weights seldom, few enough for the garbage collector to rest
+# samples a graph: enough to visit the weights seldom, few enough for the garbage collector to rest
+SAMPLES_PER_GRAPH = 8
 
 
 class Eager(Engine):
-    """Trains node by node: a graph for every handful of samples, recorded, swept and dropped; leaves add up."""
+    """Trains node by node: a graph for every few samples, recorded, swept and dropped; leaves add up."""
 
     def __init__(self, *arguments: Any) -> None:
         super().__init__(*arguments)
@@ -131,8 +132,8 @@ class Eager(Engine):
         for p in self.leaves:
             p._grad = 0.0
         J, samples = 0.0, [(self.data.x[row], self.data.t[row]) for row in self.order[first:end].tolist()]
-        for k in range(0, len(samples), HANDFUL):
-            losses = [self.loss(self.model(x), t) for x, t in samples[k:k + HANDFUL]]
+        for k in range(0, len(samples), SAMPLES_PER_GRAPH):
+            losses = [self.loss(self.model(x), t) for x, t in samples[k:k + SAMPLES_PER_GRAPH]]
             self.has_recorded = self.has_recorded or any(isinstance(x, Value) for x in losses)
             handful = total([loss_value(x) for x in losses])
             handful.backward()
@@ -146,7 +147,7 @@ class Eager(Engine):
         self.optimizer.step()
 
 
-def losses_of(model: Callable[..., Any], data: Samples, loss: Loss) -> list[float]:
+def losses_of(model: Callable[..., Any], data: Dataset, loss: Loss) -> list[float]:
     """The loss of every sample, with no graph of the model."""
     return [loss_value(loss([Constant(y_l) for y_l in y] if isinstance(y, list) else Constant(y), t)).data
             for y, t in zip(predict(model, data.X).tolist(), data.t)]

@@ -14,7 +14,7 @@ from numpy.lib import format as npy
 from autograd import Parameter
 from autograd.files import replace_file
 
-from .mlp import MLP, Layer, Neuron, check_size, number_through, row_of
+from .mlp import MLP, Layer, Neuron, activation_op, check_size, label_neurons
 
 FORMAT = 1
 LONGEST = 64                                    # the most characters by which the architecture describes a layer
@@ -94,7 +94,7 @@ def read(file: BinaryIO) -> tuple[np.ndarray, list[tuple[str, np.ndarray]]]:
         raise ValueError("its layers and activations do not fit together")
     for size, activation in zip([nin, *nouts], ["linear", *activations]):
         check_size("MLP", "neurons", size)
-        row_of(activation)
+        activation_op(activation)
     if [found.shape for found in places] != [(m, n + 1) for n, m in zip([nin, *nouts], nouts)]:
         raise ValueError("its weights do not fit its layers")
     check_parameters(numbers, places)
@@ -137,5 +137,5 @@ def network(numbers: np.ndarray, layers: Sequence[tuple[str, np.ndarray]]) -> ML
         for neuron, row in zip(layer.neurons, places):
             neuron.w, neuron.b = [parameters[i] for i in row[:-1]], parameters[row[-1]]
         model.layers.append(layer)
-    number_through(model.layers)
+    label_neurons(model.layers)
     return model

@@ -68,18 +68,20 @@ class LocalGradients:
         """The two tables as text, a header row each."""
         neurons: Table = [("", "v", "y", "φ'(v)", "by the graph", "by hand", "by differences")]
         for r in self.rows:
-            hand = "no rule" if r.hand is None else shown(r.hand)
-            neurons.append((subscripted(f"δ{r.neuron}"), shown(r.v), shown(r.y), shown(r.slope), shown(r.graph), hand,
-                            shown(r.differences)))
+            hand = "no rule" if r.hand is None else format_cell(r.hand)
+            neurons.append((subscripted(f"δ{r.neuron}"), format_cell(r.v), format_cell(r.y), format_cell(r.slope),
+                            format_cell(r.graph), hand,
+                            format_cell(r.differences)))
         weights: Table = [("weight", "w", "from", "x", "dJ/dw", "Δw = ηδx", "new w")]
         for u in self.weight_rows:
-            weights.append((subscripted(u.weight), shown(u.w), subscripted(u.x), shown(u.x_value), shown(u.gradient),
-                            shown(u.change), shown(u.new)))
+            weights.append((subscripted(u.weight), format_cell(u.w), subscripted(u.x), format_cell(u.x_value),
+                            format_cell(u.gradient),
+                            format_cell(u.change), format_cell(u.new)))
         return [neurons, weights]
 
     def remarks(self) -> list[str]:
         """What stands below the tables."""
-        remarks = [f"J = {shown(self.loss)}, η = {self.lr:g}; the columns of δ = -dJ/dv differ by at most "
+        remarks = [f"J = {format_cell(self.loss)}, η = {self.lr:g}; the columns of δ = -dJ/dv differ by at most "
                    f"{self.max_error:.1e}"]
         kinks = ", ".join(subscripted(f"v{row.neuron}") for row in self.rows if row.at_kink)
         if kinks:
@@ -177,12 +179,12 @@ def recursion_terms(layers: Sequence[Sequence[Neuron]], delta: Sequence[np.ndarr
             name, d, s = neuron.v_label[1:], float(delta[k][j]), float(slope[k][j])
             if k == len(layers) - 1:
                 letters = f"{f'e{name}' if is_lecture else f'-dJ/dy{name}'} φ'(v{name})"
-                numbers = f"{shown(d / s) if s else '…'} · {shown(s)}"
+                numbers = f"{format_cell(d / s) if s else '…'} · {format_cell(s)}"
             else:
                 above = [(n.v_label[1:], n.w[j], float(d_l)) for n, d_l in zip(layers[k + 1], delta[k + 1])]
                 letters = f"φ'(v{name}) ({' + '.join(f'δ{l} {w.label}' for l, w, _ in above)})"
-                numbers = f"{shown(s)} ({' + '.join(f'({shown(d_l)})({shown(w.data)})' for _, w, d_l in above)})"
-            terms.append(f"{subscripted(f'δ{name} = {letters}')} = {numbers} = {shown(d)}")
+                numbers = f"{format_cell(s)} ({' + '.join(f'({format_cell(d_l)})({format_cell(w.data)})' for _, w, d_l in above)})"
+            terms.append(f"{subscripted(f'δ{name} = {letters}')} = {numbers} = {format_cell(d)}")
     return terms
 
 
@@ -202,7 +204,7 @@ def alone(y: Sequence[Any]) -> Any:
     return y[0] if len(y) == 1 else y
 
 
-def shown(x: float) -> str:
+def format_cell(x: float) -> str:
     """A number for the tables: six significant digits."""
     return f"{x:.6g}" if x == 0 or abs(x) >= 1e-3 else f"{x:.5e}"
 

@@ -28,16 +28,16 @@ class Neuron(Module):
     def __init__(self, nin: int, activation: str | Op = "tanh", seed: int | None = None) -> None:
         check_size("Neuron", "inputs", nin)
         draw = initial_weights(activation, nin, 1, Random(seed))
-        self.activation = row_of(activation).name
+        self.activation = activation_op(activation).name
         self.w = [Parameter(next(draw), f"w{i}") for i in range(1, nin + 1)]
         self.b = Parameter(0.0, "b")
         self.v_label, self.y_label = "v", "y"
 
     def __call__(self, x: Sequence[Value | float]) -> Value:
         x = inputs("Neuron", len(self.w), x)
-        return self.fire(weighted_sum(self.w, x, self.b))
+        return self.activate(weighted_sum(self.w, x, self.b))
 
-    def fire(self, v: Value) -> Value:
+    def activate(self, v: Value) -> Value:
         """y = φ(v), both nodes labelled."""
         v.label = self.v_label
         y: Value = getattr(v, self.activation)()
@@ -68,12 +68,12 @@ class Layer(Module):
         for neuron in self.neurons:
             for w in neuron.w:
                 w.data = next(draw)
-        number_through([self])
+        label_neurons([self])
 
     def __call__(self, x: Sequence[Value | float]) -> list[Value]:
         x = inputs("Layer", len(self.neurons[0].w), x)
         local_fields = weighted_sums([n.w for n in self.neurons], x, [n.b for n in self.neurons])
-        return [neuron.fire(v) for neuron, v in zip(self.neurons, local_fields)]
+        return [neuron.activate(v) for neuron, v in zip(self.neurons, local_fields)]
 
     @property
     def activation(self) -> str:
@@ -81,7 +81,7 @@ class Layer(Module):
         return self.neurons[0].activation
 
     def parameters(self) -> list[Parameter]:
-        return once(p for neuron in self.neurons for p in neuron.parameters())
+        return unique(p for neuron in self.neurons for p in neuron.parameters())
 
     def __repr__(self) -> str:
         return f"Layer({len(self.neurons[0].w)}, {len(self.neurons)}, {self.activation!r})"
@@ -109,7 +109,7 @@ class MLP(Module):
         random, sizes = Random(seed), [nin, *nouts]
         activations = [activation] * (len(nouts) - 1) + [output_activation]
         self.layers = [Layer(n, m, phi, random) for n, m, phi in zip(sizes, sizes[1:], activations)]
-        number_through(self.layers)
+        label_neurons(self.layers)
 
     def __call__(self, x: Sequence[Value | float]) -> Any:
         x = inputs("MLP", len(self.layers[0].neurons[0].w), x)
@@ -118,7 +118,7 @@ class MLP(Module):
         return x[0] if len(x) == 1 else x
 
     def parameters(self) -> list[Parameter]:
-        return once(p for layer in self.layers for p in layer.parameters())
+        return unique(p for layer in self.layers for p in layer.parameters())
 
     def summary(self) -> str:
         """The layers as a table: inputs, neurons, activation, number of parameters (a shared one counts once)."""
@@ -137,7 +137,7 @@ class MLP(Module):
                 f"output_activation={self.layers[-1].activation!r})")
 
 
-def row_of(activation: str | Op) -> Op:
+def activation_op(activation: str | Op) -> Op:
     """The activation's row in the table of operations, by its name or itself."""
     name = activation.name if isinstance(activation, Op) else getattr(activation, "__name__", activation)
     if name == "softmax":
@@ -156,7 +156,7 @@ def initial_weights(activation: str | Op, nin: int, nout: int, random: Random) -
 
     He (2015), 2/nin, for relu and its kin; LeCun (1998), 1/nin, for selu; Glorot (2010), 2/(nin + nout), for the rest.
     """
-    activation = row_of(activation).name
+    activation = activation_op(activation).name
     variance = 2 / nin if activation in ("relu", "leaky_relu", "elu") else \
         1 / nin if activation == "selu" else 2 / (nin + nout)
     limit = math.sqrt(3 * variance)
@@ -164,7 +164,7 @@ def initial_weights(activation: str | Op, nin: int, nout: int, random: Random) -
         yield random.uniform(-limit, limit)
 
 
-def number_through(layers: Sequence[Layer]) -> None:
+def label_neurons(layers: Sequence[Layer]) -> None:
     """Label every neuron's v, y, weights and bias by its number, counted through all layers, and give its scope.
 
     A shared weight or bias is labelled by the first of its places: the last to be labelled here.
@@ -217,7 +217,7 @@ def check_size(kind: str, what: str, n: Any) -> None:
         raise ValueError(f"{kind}: the number of {what} is a whole number of at least 1, not {n!r}")
 
 
-def once(parameters: Any) -> list[Parameter]:
+def unique(parameters: Any) -> list[Parameter]:
     """Each parameter once, in the order first met: weights may be shared."""
     return list(dict.fromkeys(parameters))
 

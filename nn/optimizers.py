@@ -17,7 +17,7 @@ class Optimizer:
         self.parameters = leaves(type(self).__name__, parameters)
         if not self.parameters:
             raise ValueError(f"{type(self).__name__}: no parameters to train; pass model.parameters()")
-        self.lr = positive(type(self).__name__, "lr", lr)
+        self.lr = check_positive(type(self).__name__, "lr", lr)
         self.memory: Sequence[Sequence[float]] = [[0.0] * len(self.parameters) for _ in range(self.remembers)]
         self.steps = 0
 
@@ -68,9 +68,9 @@ class SGD(Optimizer):
     def __init__(self, parameters: Iterable[Parameter], lr: float | None = None, momentum: float = 0.0,
                  weight_decay: float = 0.0, decay: float = 0.0) -> None:    # lr has to be given, after what to train
         super().__init__(parameters, lr)
-        self.momentum = at_least_zero("SGD", "momentum", momentum)
-        self.weight_decay = at_least_zero("SGD", "weight_decay", weight_decay)
-        self.decay = at_least_zero("SGD", "decay", decay)
+        self.momentum = check_nonnegative("SGD", "momentum", momentum)
+        self.weight_decay = check_nonnegative("SGD", "weight_decay", weight_decay)
+        self.decay = check_nonnegative("SGD", "decay", decay)
 
     def rule(self, w: Any, g: Any, change: Any) -> tuple[Any, ...]:
         if self.weight_decay:                           # what is 0 costs nothing
@@ -82,7 +82,8 @@ class SGD(Optimizer):
 class Adam(Optimizer):
     """Adam (Kingma and Ba 2015, algorithm 1): steps scaled by running means m of g and s of g².
 
-    m ← β₁ m + (1 - β₁) g, s ← β₂ s + (1 - β₂) g², w ← w - η m̂ / (√ŝ + ε), with m̂ and ŝ corrected for their start at 0.
+    m ← β₁ m + (1 - β₁) g, s ← β₂ s + (1 - β₂) g², w ← w - η m̂ / (√ŝ + ε), with m̂ and ŝ corrected for their start at
+    0.
     """
 
     remembers = 2
@@ -92,7 +93,7 @@ class Adam(Optimizer):
         super().__init__(parameters, lr)
         if not (len(betas) == 2 and all(0 <= beta < 1 for beta in betas)):
             raise ValueError(f"Adam: betas are two numbers from 0 to below 1, not {betas!r}")
-        self.betas, self.eps = tuple(betas), positive("Adam", "eps", eps)
+        self.betas, self.eps = tuple(betas), check_positive("Adam", "eps", eps)
 
     def rule(self, w: Any, g: Any, m: Any, s: Any) -> tuple[Any, ...]:
         beta1, beta2 = self.betas
@@ -136,14 +137,14 @@ def check_optimizer(optimizer: Any) -> None:
     raise TypeError(f"fit: optimizer is an optimizer with its parameters, such as {call}, not {short(repr(optimizer))}")
 
 
-def positive(kind: str, name: str, x: Any) -> float:
+def check_positive(kind: str, name: str, x: Any) -> float:
     """x, where it is a finite number above 0."""
     if not (isinstance(x, Real) and 0 < float(x) < math.inf):
         raise ValueError(f"{kind}: {name} is a positive number, not {x!r}")
     return float(x)
 
 
-def at_least_zero(kind: str, name: str, x: Any) -> float:
+def check_nonnegative(kind: str, name: str, x: Any) -> float:
     """x, where it is a finite number of 0 or more."""
     if not (isinstance(x, Real) and 0 <= float(x) < math.inf):
         raise ValueError(f"{kind}: {name} is a number of at least 0, not {x!r}")

@@ -6,7 +6,7 @@ import numpy as np
 
 from autograd import Value
 
-from .mlp import MLP, Layer, row_of, width
+from .mlp import MLP, Layer, activation_op, width
 from .samples import inputs_matrix
 
 
@@ -27,5 +27,5 @@ def predict(model: Callable[..., Any], X: Any) -> np.ndarray:
     for layer in layers:
         W = np.array([[w.data for w in neuron.w] for neuron in layer.neurons])
         b = np.array([neuron.b.data for neuron in layer.neurons])
-        Y = row_of(layer.activation)(Y @ W.T + b)
+        Y = activation_op(layer.activation)(Y @ W.T + b)
     return Y[:, 0] if type(model) is MLP and Y.shape[1] == 1 else Y

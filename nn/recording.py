@@ -11,7 +11,7 @@ from autograd.decisions import decisions_refused
 from autograd.ops import short
 
 from .losses import Loss
-from .samples import Samples
+from .samples import Dataset
 
 # A check computes losses node by node: an edge is a unit of work and takes about 0.1 µs, a node as long as 13 of them.
 # WORK before and half as much after a training of one second is under 5 % of it, up to about 80,000 weights.
@@ -23,9 +23,9 @@ FEWEST, USUAL, MOST = 4, 50, 200        # samples in a check: of a large model, 
 class Recording:
     """The loss J of one sample as a graph of its inputs, which is to hold for every sample."""
 
-    def __init__(self, model: Callable[..., Any], loss: Loss, data: Samples) -> None:
+    def __init__(self, model: Callable[..., Any], loss: Loss, data: Dataset) -> None:
         self.model, self.loss, self.data = model, loss, data
-        self.J, self.inputs = recorded(model, loss, data)
+        self.J, self.inputs = record_loss(model, loss, data)
         self.tape = wengert_list(self.J)
         self.work = sum(len(node.parents) + EDGES_PER_NODE for node in self.tape if node.op)
         self.random = np.random.default_rng(0)
@@ -78,7 +78,7 @@ class Recording:
         return value[self.J]
 
 
-def recorded(model: Callable[..., Any], loss: Loss, data: Samples) -> tuple[Value, list[Value]]:
+def record_loss(model: Callable[..., Any], loss: Loss, data: Dataset) -> tuple[Value, list[Value]]:
     """Record the loss of the first sample that lies in every operation's domain; returns it and the inputs' leaves.
 
     Raises TypeError where Python decides something by the number of a Value, naming the line.
@@ -121,6 +121,6 @@ def is_close(a: float, b: float) -> bool:
     return math.isclose(a, b, rel_tol=1e-6, abs_tol=1e-9)
 
 
-def rows_of(data: Samples, rows: Sequence[int] | np.ndarray | slice = slice(None)) -> np.ndarray:
+def rows_of(data: Dataset, rows: Sequence[int] | np.ndarray | slice = slice(None)) -> np.ndarray:
     """A row for every sample, or for some: its inputs, then its targets."""
     return np.column_stack([data.X[rows], data.T[rows]])

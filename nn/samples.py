@@ -66,7 +66,7 @@ def targets_matrix(T: Any, samples: int, outputs: int, loss: Any, name: str = "T
     return found
 
 
-class Samples:
+class Dataset:
     """X and T, checked against the model and the loss, as arrays and as the plain numbers of each sample."""
 
     def __init__(self, model: Callable[..., Any], X: Any, T: Any, loss: Loss, prefix: str = "") -> None:

@@ -14,7 +14,7 @@ from .diagnosis import Diagnosis
 from .engines import Eager, Engine
 from .losses import Loss, RangeError, check_loss
 from .optimizers import Optimizer, check_optimizer
-from .samples import Samples
+from .samples import Dataset
 
 
 @dataclass
@@ -67,10 +67,10 @@ def fit(model: Callable[..., Any], X: Any, T: Any, loss: Loss, optimizer: Optimi
         raise ValueError(f"reduction is 'mean' or 'sum', not {reduction!r}")
     check_loss("fit", loss)
     check_optimizer(optimizer)
-    whole("epochs", epochs, least=0)
+    check_int("epochs", epochs, least=0)
     history, warnings, run = History(), np.geterr(), None
 
-    def train(run: Engine, diagnosis: Diagnosis, order: np.ndarray, size: int, unseen: Samples | None,
+    def train(run: Engine, diagnosis: Diagnosis, order: np.ndarray, size: int, unseen: Dataset | None,
               bar: Any) -> None:
         """Run the epochs, in a function of their own.
 
@@ -86,11 +86,11 @@ def fit(model: Callable[..., Any], X: Any, T: Any, loss: Loss, optimizer: Optimi
                 J = run.epoch(order, size)
                 history.losses.append(J / N if reduction == "mean" else J)
                 if unseen:
-                    J = run.unseen_losses(unseen)
+                    J = run.validation_loss(unseen)
                     history.validation_losses.append(J / len(unseen.X) if reduction == "mean" else J)
                 diagnosis.after_epoch(epoch, epochs, run)
             except (ValueError, ArithmeticError) as error:
-                run.go_back()
+                run.rollback()
                 raise diverged(epoch, error) from error
             history.seconds.append(time.perf_counter() - start)
             if not bar.disable:
@@ -107,12 +107,12 @@ def fit(model: Callable[..., Any], X: Any, T: Any, loss: Loss, optimizer: Optimi
                     break
 
     try:
-        data = Samples(model, X, T, loss)
+        data = Dataset(model, X, T, loss)
         if validation is not None and not (isinstance(validation, tuple | list) and len(validation) == 2):
             raise ValueError(f"fit: validation is a pair (X, T), not {short(repr(validation))}")
-        unseen = Samples(model, *validation, loss, "validation ") if validation else None
+        unseen = Dataset(model, *validation, loss, "validation ") if validation else None
         N = len(data.X)
-        size = N if batch_size is None else min(N, whole("batch_size", batch_size, least=1))
+        size = N if batch_size is None else min(N, check_int("batch_size", batch_size, least=1))
         if engine == "jit" and size > 1:
             raise ValueError("engine 'jit' moves the weights after every sample: give batch_size=1, or for batches of "
                              f"{size} the engine 'compiled'")
@@ -126,17 +126,17 @@ def fit(model: Callable[..., Any], X: Any, T: Any, loss: Loss, optimizer: Optimi
                   np.errstate(all="ignore")):           # what is not finite is found, and said, after its batch
                 train(run, diagnosis, np.arange(N), size, unseen, bar)
         finally:
-            run.publish()
+            run.write_back()
         run.check_recording()
     except KeyboardInterrupt:
         np.seterr(**warnings)                           # it may have hit the end of an np.errstate,
         if run:
-            if run.before:
-                run.restore(run.before)
-            run.publish()                               # or publish half-way
+            if run.checkpoint:
+                run.restore(run.checkpoint)
+            run.write_back()                            # or publish half-way
             run.check_recording()
-        whole_epochs = len(history.seconds)
-        del history.losses[whole_epochs:], history.validation_losses[whole_epochs:]
+        complete_epochs = len(history.seconds)
+        del history.losses[complete_epochs:], history.validation_losses[complete_epochs:]
         history.stopped = "interrupted"
     return history
 
@@ -152,7 +152,7 @@ def diverged(epoch: int, error: Exception) -> Exception:
 ENGINES: dict[str, type[Engine]] = {"compiled": Compiled, "eager": Eager, "jit": Jitted}
 
 
-def whole(name: str, n: Any, least: int) -> int:
+def check_int(name: str, n: Any, least: int) -> int:
     """n, where it is a whole number of at least this."""
     if not isinstance(n, int | np.integer) or isinstance(n, bool) or n < least:
         raise ValueError(f"fit: {name} is a whole number of at least {least}, not {n!r}")

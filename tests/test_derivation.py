@@ -8,6 +8,8 @@ import xml.etree.ElementTree as ET
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from readers import evaluate, read_text
+from test_names import HOSTILE, Tags, latex_is_sound
 
 from autograd import Constant, Value, adjoints, half_square, recorded, sigmoid, tanh, total, weighted_sum, wengert_list
 from autograd.ops import TABLE
@@ -15,10 +17,8 @@ from autograd.symbolic.expr import Expr
 from autograd.symbolic.latex import to_latex
 from demos import mazur
 from nn import half_squared_error
-from tests.readers import evaluate, read_text
-from tests.test_names import HOSTILE, Tags, latex_is_sound
 from viz import Derivation, derive
-from viz.names import names
+from viz.names import node_names
 
 
 def labelled(node: Value, label: str) -> Value:
@@ -243,7 +243,7 @@ def test_the_formulas_give_the_value(steps: list[tuple[str, int, int]]) -> None:
     printed = str(derivation)
     if "Node by node" in printed or "note" in printed or "depend" in printed:
         return
-    named = {name: node.data for node, name in names(output).items()}
+    named = {name: node.data for node, name in node_names(output).items()}
     for line in re.split(r"\n *=", printed.partition("=")[2]):
         if "∂" not in line:
             assert evaluate(read_text(line), named) == pytest.approx(derivation.value, rel=1e-9, abs=1e-9), printed

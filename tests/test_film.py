@@ -9,9 +9,9 @@ from autograd import Constant, Parameter, Value, adjoints, recorded, wengert_lis
 from autograd.symbolic.labels import format_number
 from nn import half_squared_error
 from viz import Film
-from viz.description import describe, in_reading_order
+from viz.description import build_diagram, in_reading_order
 from viz.render import RendererError
-from viz.step import cells, showing, widest
+from viz.step import cells, widest, with_numbers
 
 
 class Noting(Film):
@@ -61,11 +61,12 @@ def test_frames_hold_the_engines_numbers_of_their_moments():
 
 
 def test_what_is_told_of_a_frame():
-    first, second, *_ = falling().told()
-    assert (first.phase, first.title, first.says) == ("training", "epoch 0", "epoch 0: u₁ is 9, before the training.")
+    first, second, *_ = falling().steps()
+    assert (first.phase, first.title, first.sentence) == ("training", "epoch 0",
+                                                          "epoch 0: u₁ is 9, before the training.")
     assert first.writes == {"n0.value": 3.0, "n0.gradient": 6.0, "n1.value": 9.0, "n1.gradient": 1.0,
                             "e0_1_0.partial": 3.0, "e0_1_1.partial": 3.0}
-    assert second.says == "epoch 1: u₁ is 2.25, after 9 at epoch 0."
+    assert second.sentence == "epoch 1: u₁ is 2.25, after 9 at epoch 0."
     assert {cell for cell in first.writes if cell not in second.writes} == {"n1.gradient"}          # it is 1 still
     [table] = second.lines
     assert table.head == ("w", "value", "∂u₁/∂w", "Δw since epoch 0")
@@ -75,7 +76,7 @@ def test_what_is_told_of_a_frame():
 
 def test_local_gradients_are_told_with_their_sign():
     film = trained(Film, epochs=2)
-    parameters, local_gradients = film.told()[-1].lines
+    parameters, local_gradients = film.steps()[-1].lines
     shown = film.at(film.frames[-1])
     [delta] = [x for cell, x in shown.items() if cell.endswith("delta")]
     [v] = local_gradients.rows
@@ -102,7 +103,7 @@ def test_it_changes_nothing_and_needs_no_backward():
     before = [(p.data, p.grad) for p in model.parameters()]
     film = Film(lambda: half_squared_error(model([1.0, 2.0]), 1.0))
     film.take("again")
-    film.told()
+    film.steps()
     assert [(p.data, p.grad) for p in model.parameters()] == before
     assert repr(film) == "<Film of J: 2 frames>" and film(1, 0.5) is None       # fit goes on
 
@@ -118,15 +119,15 @@ def test_a_diverged_training_is_a_film_as_well():
     for x in 1e200, float("inf"), float("nan"):
         w.data = x
         film.take(str(x))
-    assert [step.says.split(":")[1].split(",")[0] for step in film.told()] == [" u₁ is 1", " u₁ is ∞", " u₁ is ∞",
+    assert [step.sentence.split(":")[1].split(",")[0] for step in film.steps()] == [" u₁ is 1", " u₁ is ∞", " u₁ is ∞",
                                                                             " u₁ is NaN"]
 
 
 def test_the_cells_of_a_drawing_are_read_and_written_alike():
-    description = describe(trained(Film, epochs=1).record())
+    description = build_diagram(trained(Film, epochs=1).record())
     other = {cell: float(i) for i, cell in enumerate(cells(description))}
-    assert cells(showing(description, other)) == other
-    steps = falling().told()
+    assert cells(with_numbers(description, other)) == other
+    steps = falling().steps()
     assert widest(steps, 4)["n0.value"] == 0.375 and widest(steps, 4)["n1.value"] == 0.5625
 
 

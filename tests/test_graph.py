@@ -12,7 +12,7 @@ from runs import printed_in_every_run
 
 from autograd import Constant, Parameter, Value, half_square, logsumexp, tanh, total, weighted_sum, wengert_list
 from viz import draw, draw_dot, looks, trace
-from viz.description import describe
+from viz.description import build_diagram
 from viz.render import SVG, XLINK, render
 
 needs_a_renderer = pytest.mark.skipif(
@@ -58,7 +58,7 @@ def texts(element):
 
 
 def test_lecture_neuron_in_numbers():
-    nodes = by_name(describe(lecture_neuron()))
+    nodes = by_name(build_diagram(lecture_neuron()))
     y, dJ_dv = math.sqrt(0.5), -(1 - math.sqrt(0.5)) * 0.5
     assert nodes["y"].value == pytest.approx(y) and nodes["J"].value == pytest.approx((1 - y) ** 2 / 2)
     assert nodes["v"].gradient == pytest.approx(dJ_dv) and nodes["v"].delta == pytest.approx(-dJ_dv)
@@ -74,7 +74,7 @@ def test_lecture_neuron_in_numbers():
 
 
 def test_edges_carry_the_local_partials_in_the_formulas_order():
-    edges = partials(describe(lecture_neuron()))
+    edges = partials(build_diagram(lecture_neuron()))
     assert [pair for pair in edges if pair[1] == "v"] == [(name, "v") for name in ("w1", "x1", "w2", "x2", "b")]
     assert edges["w1", "v"] == 2.0 and edges["x1", "v"] == -3.0 and edges["v", "y"] == pytest.approx(0.5)
     assert edges["y", "e"] == -1.0 and edges["t", "e"] is None
@@ -90,18 +90,18 @@ def test_the_picture_shows_name_formula_value_gradient_delta_and_partials():
 
 def test_parallel_edges_are_drawn_both():
     a = Value(3.0, "a")
-    description = describe(a * a)
+    description = build_diagram(a * a)
     assert [(edge.id, edge.partial) for edge in description.edges] == [("e0_1_0", 3.0), ("e0_1_1", 3.0)]
     assert description.nodes[0].gradient == 6.0
 
 
 def test_a_shared_node_has_the_sum_over_its_paths():
     x = Value(2.0, "x")
-    assert by_name(describe((x * 3) * (x + 1)))["x"].gradient == 15.0
+    assert by_name(build_diagram((x * 3) * (x + 1)))["x"].gradient == 15.0
 
 
 def test_a_leaf_alone_is_a_drawing():
-    [node] = describe(Value(1.5, "x")).nodes
+    [node] = build_diagram(Value(1.5, "x")).nodes
     assert (node.kind, node.formula, node.gradient) == ("root", "", 1.0)
     draw(Constant(2.0))
 
@@ -189,23 +189,23 @@ def contrast(a, b):
     return (light + 0.05) / (dark + 0.05)
 
 
-@pytest.mark.parametrize("kind", looks.LOOKS)
+@pytest.mark.parametrize("kind", looks.BOX_STYLES)
 def test_text_stands_out_from_its_box(kind):
     for ink in looks.INK, looks.FORWARD_INK, looks.BACKWARD_INK:
-        assert contrast(ink, looks.LOOKS[kind].fill) >= 4.5
+        assert contrast(ink, looks.BOX_STYLES[kind].fill) >= 4.5
         assert contrast(ink, looks.PAPER) >= 4.5
-    assert contrast(looks.LOOKS[kind].border, looks.PAPER) >= 3
+    assert contrast(looks.BOX_STYLES[kind].border, looks.PAPER) >= 3
     assert contrast("#000000", "#FFFFFF") == pytest.approx(21)
 
 
 def test_only_these_colours_are_used():
     known = {looks.PAPER, looks.INK, looks.FORWARD_INK, looks.BACKWARD_INK, looks.FORWARD, looks.BACKWARD}
-    known |= {color for look in looks.LOOKS.values() for color in (look.fill, look.border)}
+    known |= {color for look in looks.BOX_STYLES.values() for color in (look.fill, look.border)}
     assert set(re.findall("#[0-9A-Fa-f]{6}", draw(lecture_neuron()).source)) == known
 
 
 def test_kinds_differ_by_fill_and_by_border():
-    kinds = looks.LOOKS.values()
+    kinds = looks.BOX_STYLES.values()
     assert len({look.fill for look in kinds}) == len({look[1:] for look in kinds}) == len(kinds)
     assert len({(look.style, look.width, look.lines) for look in kinds}) == len(kinds)      # also without colour
 

@@ -13,7 +13,7 @@ from autograd.symbolic.labels import LONGEST, format_number
 from autograd.symbolic.latex import to_latex
 from autograd.symbolic.mathml import to_mathml
 from autograd.symbolic.printer import to_text
-from viz.names import expression, names
+from viz.names import expression, node_names
 
 HOSTILE = ["<script>alert(1)</script>", '"x" & \'y\'', "two\nlines", "\\end{aligned} \\", "$ % # _ { } ~ ^", "🎉",
            "学習", "é ß", "x" * 10_000, "a + b", "[x]", "--", "&#x3C;b>", "\u202eevil", "\ud800", "\x00", "]]>", "e|f",
@@ -23,20 +23,20 @@ HOSTILE = ["<script>alert(1)</script>", '"x" & \'y\'', "two\nlines", "\\end{alig
 def test_labels_numbers_and_u() -> None:
     x, w = Value(3.0, "x"), Value(-2.0)
     output = 2 * x + w * x
-    assert list(names(output).values()) == ["2", "x", "u1", "u2", "u3", "u4"]
-    assert names(output) == names(output)
-    assert names(Value(1.0) + Constant(2.0, "two")) != {}
+    assert list(node_names(output).values()) == ["2", "x", "u1", "u2", "u3", "u4"]
+    assert node_names(output) == node_names(output)
+    assert node_names(Value(1.0) + Constant(2.0, "two")) != {}
 
 
 def test_taken_labels_are_skipped() -> None:
     output = total([Value(1.0, "u1"), Value(2.0), Value(3.0, "u_3"), Value(4.0)]) * Constant(0.123456)
-    assert list(names(output).values()) == ["u1", "u2", "u_3", "u4", "u5", "0.1235", "u6"]
-    assert "0.12" in names(output, digits=2).values()
+    assert list(node_names(output).values()) == ["u1", "u2", "u_3", "u4", "u5", "0.1235", "u6"]
+    assert "0.12" in node_names(output, digits=2).values()
 
 
 def test_namesakes_are_told_apart_as_they_are_written() -> None:
     nodes = [Value(1.0, label) for label in ("w1", "w_1", "w₁", "w1⁽²⁾", "x" * 100, "x" * 101, "w1")]
-    found = names(total(nodes))
+    found = node_names(total(nodes))
     assert [to_text(Expr(found[node])) for node in nodes] == [
         "w₁", "w₁⁽²⁾", "w₁⁽³⁾", "w₁⁽⁴⁾", "x" * 29 + "…", "x" * 29 + "…⁽²⁾", "w₁⁽⁵⁾"]
 
@@ -45,14 +45,14 @@ def test_namesakes_are_told_apart_as_they_are_written() -> None:
                 min_size=1, max_size=12))
 def test_no_two_nodes_share_a_name(labels: list[str]) -> None:
     nodes = [Value(1.0, label) for label in labels]
-    found = names(total(nodes))
+    found = node_names(total(nodes))
     written = [to_text(Expr(name)) for name in found.values()]
     assert len(set(written)) == len(nodes) + 1
     assert all(line.isprintable() and 0 < len(line) <= 2 * LONGEST for line in written)
 
 
 def test_many_namesakes_are_quick() -> None:
-    assert len(set(names(total([Value(1.0, "x") for _ in range(20_000)])).values())) == 20_001
+    assert len(set(node_names(total([Value(1.0, "x") for _ in range(20_000)])).values())) == 20_001
 
 
 @pytest.mark.parametrize("label, printed, in_latex, in_mathml", [
@@ -130,10 +130,10 @@ def test_expressions() -> None:
     y = tanh(v)
     y.label = "y"
     J = (t - y).half_square()
-    found = names(J)
+    found = node_names(J)
     assert [to_text(expression(node, found), 4) for node in (v, y, J.parents[0], J, w)] == [
         "w₁x₁ + w₂ · 0.1235 + b", "tanh(v)", "t − y", "½u₁²", "w₁"]
     for node, printed in ((x / -2, "x₁ / (−2)"), (2 ** x, "2^x₁"), (x ** -0.5, "x₁^(−0.5)"), (abs(x), "|x₁|"),
                           (-x, "−x₁"), (1 - x, "1 − x₁"), (x * x, "x₁²"), (x + -1.5, "x₁ − 1.5"),
                           (maximum(x, 0.0), "max(x₁, 0)"), (select(x, 1.0, w), "1 if x₁ > 0, else w₁")):
-        assert to_text(expression(node, names(node))) == printed
+        assert to_text(expression(node, node_names(node))) == printed

@@ -11,7 +11,7 @@ from autograd import Constant, Parameter, Value, tanh, weighted_sum, wengert_lis
 from demos import mazur
 from nn import MLP, Layer, Neuron, cross_entropy, half_squared_error
 from viz import draw, looks
-from viz.description import describe
+from viz.description import build_diagram
 
 
 def network(sizes=(2, 3, 1), activation="tanh", seed=1, t=1.0):
@@ -40,7 +40,7 @@ def rows_of(drawing):
 
 
 def facts_of(drawing, name):
-    return {fact.label: fact.number for fact in by_name(drawing.description)[name].facts}
+    return {summary.label: summary.number for summary in by_name(drawing.description)[name].summaries}
 
 
 # --- neuron by neuron ------------------------------------------------------------------------------------------------
@@ -65,7 +65,7 @@ def test_a_neurons_weights_are_rows_with_the_engines_numbers():
 
 def test_what_stays_is_as_in_the_drawing_node_by_node():
     J = network()
-    fused, plain = draw(J).description, describe(J)
+    fused, plain = draw(J).description, build_diagram(J)
     left = {node.id: node for node in plain.nodes}
     for node in fused.nodes:
         assert (node.name, node.value, node.gradient, node.delta) == \
@@ -107,7 +107,7 @@ def test_a_weight_tied_to_another_layers_leaves_its_neuron_in_its_layer():
     model = MLP(2, [2, 2], "tanh", seed=1)
     model.layers[1].neurons[0].w[0] = model.layers[0].neurons[0].w[0]
     y, _ = model([Value(0.5, "x1"), Value(0.2, "x2")])
-    layer = {node.name: node.layer for node in describe(y).nodes}
+    layer = {node.name: node.layer for node in build_diagram(y).nodes}
     assert (layer["v1"], layer["v3"]) == ("hidden layer 1", "output layer")
 
 
@@ -116,7 +116,7 @@ def test_a_parameter_used_elsewhere_too_keeps_its_node():
     w = model.layers[0].neurons[0].w[0]
     J = half_squared_error(model([Value(1.0, "x1"), Value(2.0, "x2")]), 1.0) + 0.1 * w ** 2
     drawing = draw(J)
-    assert by_name(drawing.description)["w11"].gradient == pytest.approx(by_name(describe(J))["w11"].gradient)
+    assert by_name(drawing.description)["w11"].gradient == pytest.approx(by_name(build_diagram(J))["w11"].gradient)
     assert rows_of(drawing)["w₁₁x₁"].value is None and rows_of(drawing)["w₁₂"].value is not None
 
 
@@ -136,7 +136,7 @@ def test_a_lone_neuron_is_drawn_node_by_node():
 def test_written_out_by_hand_a_layer_has_its_frame_all_the_same():
     w, b = Parameter(2.0, "w", ["first"]), Parameter(1.0, "b", ["first"])
     y = tanh(w * Value(3.0, "x") + b)
-    assert [node.layer for node in describe(1 - y).nodes if node.formula] == ["first", "first", "first", ""]
+    assert [node.layer for node in build_diagram(1 - y).nodes if node.formula] == ["first", "first", "first", ""]
 
 
 @needs_a_renderer
@@ -177,7 +177,7 @@ def test_one_neuron_is_opened_and_the_others_stay(choose):
     formulas = [node.formula for node in drawing.description.nodes if node.layer == "output layer"]
     assert formulas == ["w₄₁y₁", "w₄₂y₂", "u₁ + u₂", "w₄₃y₃", "u₃ + u₄", "u₅ + b₄", "linear(v₄)"]
     assert {name[:2] for name in rows_of(drawing)} == {"w₁", "b₁", "w₂", "b₂", "w₃", "b₃"}
-    for name, node in by_name(describe(J)).items():
+    for name, node in by_name(build_diagram(J)).items():
         if name in by_name(drawing.description):
             assert by_name(drawing.description)[name].gradient == (
                 node.gradient if node.gradient is None else pytest.approx(node.gradient, rel=1e-12))
@@ -213,7 +213,7 @@ def test_the_size_of_the_graph_decides():
     assert len(draw(network((2, 4, 4, 1))).description.nodes) == 23                     # neurons
     middle = draw(network((2, 16, 16, 1)))
     assert repr(middle) == "<Drawing of J: 408 nodes in 7 boxes>"
-    assert [node.name for node in middle.description.nodes if node.facts] == [
+    assert [node.name for node in middle.description.nodes if node.summaries] == [
         "x₁, x₂", "hidden layer 1", "hidden layer 2", "output layer"]
     assert len(rows_of(draw(network((2, 16, 16, 1)), limit=408))) == 337                # as asked for
     with pytest.raises(ValueError, match=r"408 nodes.*detail='layer'.*limit=408"):
@@ -239,7 +239,7 @@ def test_a_layer_that_is_used_again_is_one_box():
     layer = Layer(2, 2, "tanh", seed=0)
     y = layer(layer(layer([Value(1.0, "x1"), Value(2.0, "x2")])))
     drawing = draw(y[0] + y[1], detail="layer")
-    assert [node.name for node in drawing.description.nodes if node.facts] == ["x₁, x₂", "output layer"]
+    assert [node.name for node in drawing.description.nodes if node.summaries] == ["x₁, x₂", "output layer"]
     assert not rows_of(draw(y[0] + y[1]))                           # nothing is one step's own
 
 

@@ -9,7 +9,7 @@ from points import graphs
 from autograd import Parameter, Value, wengert_list
 from autograd.symbolic.labels import format_number
 from viz import step_through
-from viz.description import describe
+from viz.description import build_diagram
 from viz.expand import expanded
 from viz.render import RendererError
 from viz.steps import steps
@@ -25,7 +25,7 @@ pytestmark = needs_a_renderer
 def test_every_number_is_the_engines_at_every_step(open_page, graph):
     first, *rest = graph.point
     output = graph(Parameter(first, "w"), *[Value(x, f"x{i}") for i, x in enumerate(rest)])
-    told, nodes = steps(output), describe(output).nodes
+    told, nodes = steps(output), build_diagram(output).nodes
     page = open_page(output)
     assert page.locator("#steps > li").count() == len(told)
     value, so_far, complete = {node.id: format_number(node.value) for node in nodes}, {}, set()
@@ -65,7 +65,8 @@ def test_the_formulas_end_in_the_steps_numbers(open_page, name):
             assert "=" + format_number(step.term) in found and f"{format_number(step.number)}" in "".join(found)
     page.keyboard.press("End")
     edges = page.evaluate("[...document.querySelectorAll('.partial')].map(t => t.textContent.trim())")
-    assert sorted(edges) == sorted(format_number(e.partial) for e in describe(output).edges if e.partial is not None)
+    assert sorted(edges) == sorted(format_number(e.partial) for e in build_diagram(output).edges
+                                   if e.partial is not None)
 
 
 def test_an_update_writes_the_new_weight_and_a_step_back_the_old(open_page):

@@ -12,7 +12,7 @@ import autograd
 import nn
 from autograd import Parameter, Value, decisions, heaviside, log, logsumexp, maximum, ops, select, tanh, total
 from nn.recording import FEWEST, WORK, Recording
-from nn.samples import Samples
+from nn.samples import Dataset
 
 RNG = np.random.default_rng(0)
 X = RNG.normal(size=(100, 2))
@@ -376,14 +376,14 @@ def test_the_samples_that_are_looked_at_and_when():
 @pytest.mark.parametrize("samples", [1, 7, 40, 51, 199, 200])
 def test_none_of_up_to_200_samples_is_left_out(samples):
     data = np.tile(X, (2, 1))[:samples], np.tile(T, 2)[:samples]
-    recording = Recording(network(), nn.half_squared_error, Samples(network(), *data, nn.half_squared_error))
+    recording = Recording(network(), nn.half_squared_error, Dataset(network(), *data, nn.half_squared_error))
     for work in WORK, WORK // 2:
         assert sorted({*recording.rows(work).tolist()}) == list(range(samples))
 
 
 def test_a_large_model_is_held_against_a_handful():
     model = nn.MLP(2, [300, 60, 1], "tanh", seed=0)
-    recording = Recording(model, nn.half_squared_error, Samples(model, X, T, nn.half_squared_error))
+    recording = Recording(model, nn.half_squared_error, Dataset(model, X, T, nn.half_squared_error))
     assert len(recording.rows(WORK)) == WORK // recording.work == 6 and len(recording.rows(WORK // 2)) == 3
     recording.work *= 100
     assert len(recording.rows(WORK)) == FEWEST == 4 and len(recording.rows(WORK // 2)) == 2
@@ -396,7 +396,7 @@ def test_the_graph_again_at_other_inputs():
         return total([w1 * x[0], heaviside(x[1]), logsumexp([x[0], 3.0, w1])])
 
     model = Model(function)
-    recording = Recording(model, nn.half_squared_error, Samples(model, X, T, nn.half_squared_error))
+    recording = Recording(model, nn.half_squared_error, Dataset(model, X, T, nn.half_squared_error))
     for row in range(10):
         expected = nn.half_squared_error(model(X[row].tolist()), T[row].item()).data
         assert recording.loss_of(row) == expected

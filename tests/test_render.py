@@ -59,9 +59,9 @@ def test_each_suffix_gives_its_format(program, tmp_path):
     if program == "graphviz-pure":
         del starts["pdf"]
         with pytest.raises(RendererError, match=r"does not make pdf.*apt install graphviz"):
-            render.save(SOURCE, tmp_path / "drawing.pdf")
+            render.save_picture(SOURCE, tmp_path / "drawing.pdf")
     for suffix, start in starts.items():
-        render.save(SOURCE, str(tmp_path / f"drawing.{suffix}"))
+        render.save_picture(SOURCE, str(tmp_path / f"drawing.{suffix}"))
         assert (tmp_path / f"drawing.{suffix}").read_bytes().startswith(start)
     assert len([*tmp_path.iterdir()]) == len(starts)        # and nothing beside them
 
@@ -76,7 +76,7 @@ def test_png_is_sharp(program):
 def test_unknown_suffix_names_the_possible_ones(tmp_path):
     for name in "drawing.jpg", "drawing":
         with pytest.raises(ValueError, match=r"\.dot, \.gv, \.svg, \.png, \.pdf"):
-            render.save(SOURCE, tmp_path / name)
+            render.save_picture(SOURCE, tmp_path / name)
     assert not [*tmp_path.iterdir()]
 
 
@@ -84,7 +84,7 @@ def test_a_file_that_cannot_be_written_is_one_clear_line_and_leaves_nothing(tmp_
     (tmp_path / "folder.dot").mkdir()
     for path in tmp_path / "absent" / "drawing.dot", tmp_path / "folder.dot":
         with pytest.raises(OSError, match=f"cannot write {path}"):
-            render.save(SOURCE, path)
+            render.save_picture(SOURCE, path)
     assert [path.name for path in tmp_path.iterdir()] == ["folder.dot"]
 
 
@@ -93,7 +93,7 @@ def test_a_failure_leaves_the_old_file(tmp_path, fake):
     path.write_text("old")
     fake("sys.exit(1)")
     with pytest.raises(RendererError, match="exit code 1"):
-        render.save(SOURCE, path)
+        render.save_picture(SOURCE, path)
     assert path.read_text() == "old"
 
 
@@ -119,7 +119,7 @@ def test_an_error_is_an_error_whatever_the_exit_code(fake):
 def test_what_is_no_picture_is_not_saved_as_one(printed, format, tmp_path, fake):
     fake(f"sys.stdout.buffer.write('{printed}'.encode('latin1'))")
     with pytest.raises(RendererError, match=f"printed no {format}" if format != "svg" else "svg is not well|root elem"):
-        render.save(SOURCE, tmp_path / f"drawing.{format}")
+        render.save_picture(SOURCE, tmp_path / f"drawing.{format}")
     assert os.listdir(tmp_path) == ["renderer"]
 
 
@@ -198,7 +198,7 @@ def test_a_child_that_is_left_behind_is_stopped_and_said(tmp_path, fake, orphans
     start, gone = orphans
     fake(*start(**QUIET), WHOLE)
     with pytest.raises(RendererError, match="left a process running"):
-        render.save(SOURCE, tmp_path / "drawing.svg")
+        render.save_picture(SOURCE, tmp_path / "drawing.svg")
     assert gone() and sorted(os.listdir(tmp_path)) == ["alive", "renderer"]
 
 
@@ -207,7 +207,7 @@ def test_a_renderer_that_dies_half_way_leaves_the_old_file_alone(tmp_path, fake,
     (tmp_path / "drawing.svg").write_text("old")
     fake(*start(**QUIET), HALF, "os.kill(os.getpid(), signal.SIGKILL)")
     with pytest.raises(RendererError, match=r"left a process|exit code -9"):
-        render.save(SOURCE, tmp_path / "drawing.svg")
+        render.save_picture(SOURCE, tmp_path / "drawing.svg")
     assert gone() and (tmp_path / "drawing.svg").read_text() == "old"
     assert sorted(os.listdir(tmp_path)) == ["alive", "drawing.svg", "renderer"]
 

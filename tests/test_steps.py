@@ -14,7 +14,7 @@ from autograd.symbolic.mathml import MathMLPrinter
 from autograd.symbolic.printer import TextPrinter
 from demos import mazur, neuron
 from nn import half_squared_error
-from viz.steps import Teller, steps
+from viz.steps import StepWriter, steps
 
 EXACT = 17                                      # digits: nothing is lost to rounding
 
@@ -71,8 +71,8 @@ def test_the_lectures_neuron_step_by_step():
         "local gradient": "δ = −∂J/∂v = −(−0.1464) = 0.1464",
         "change": "Δw₁ = ηδx₁ = 0.1 · 0.1464 · 2 = 0.02929",
         "new value": "w₁ + Δw₁ = w₁ + ηδx₁ = −3 + 0.02929 = −2.97071"}
-    assert told[9].says == "v passes −0.1464 times 2, which is −0.2929, back to w₁."
-    assert told[8].says.endswith("The local gradient is 0.1464.")
+    assert told[9].sentence == "v passes −0.1464 times 2, which is −0.2929, back to w₁."
+    assert told[8].sentence.endswith("The local gradient is 0.1464.")
 
 
 def test_a_fan_out_is_told_term_by_term_and_a_hidden_delta_by_the_next_layer():
@@ -125,11 +125,11 @@ def test_a_direct_edge_and_a_detour_are_told_apart():
 
 def test_the_simplest_graphs():
     alone = steps(Value(2.0, "a"))
-    assert [step.phase for step in alone] == ["start", "backward"] and "nothing to compute" in alone[0].says
+    assert [step.phase for step in alone] == ["start", "backward"] and "nothing to compute" in alone[0].sentence
     assert [step.phase for step in steps(Constant(2.0) * 3.0)] == ["start", "forward", "backward"]
     many = weighted_sum([Parameter(1.0, f"w{i}") for i in range(20)], [1.0] * 20, 0.0)
     told = steps(many)
-    assert "parameters, 12 of 20" in lines(told[0]) and "From 20 numbers" in told[1].says
+    assert "parameters, 12 of 20" in lines(told[0]) and "From 20 numbers" in told[1].sentence
     assert len(steps(weighted_sum([Parameter(1.0)] * 390, [Value(2.0, "x")] * 390, 0.0))) == 6     # deep in its formula
 
 
@@ -147,10 +147,10 @@ def test_any_number_can_be_told(x):
 @given(graphs())
 def test_every_number_is_the_engines(graph):
     output = recorded_graph(graph)
-    teller = Teller(output, 0.1, EXACT)
-    told, value = list(teller.tell()), {node.id: x for x, node in teller.node.items()}
+    writer = StepWriter(output, 0.1, EXACT)
+    told, value = list(writer.steps()), {node.id: x for x, node in writer.node.items()}
     forward = by_phase(told, "forward")
-    assert [value[step.node] for step in forward] == [x for x in teller.tape if x.op]      # one each, parents first
+    assert [value[step.node] for step in forward] == [x for x in writer.tape if x.op]      # one each, parents first
     for step in forward:
         assert step.number == value[step.node].data or math.isnan(step.number)
     gradient, ended = adjoints(output, 1.0, recorded), dict.fromkeys(value, 0)
@@ -166,7 +166,7 @@ def test_every_number_is_the_engines(graph):
         terms.setdefault(step.node, []).append(step.term)
     for id, parts in terms.items():                     # the contributions sum to the adjoint
         assert math.fsum(parts) == pytest.approx(gradient[value[id]], rel=1e-9, abs=1e-12)
-    passed = {edge.id for edge in teller.description.edges if teller.description.nodes[int(edge.parent[1:])].kind
+    passed = {edge.id for edge in writer.diagram.edges if writer.diagram.nodes[int(edge.parent[1:])].kind
               != "constant"}
     assert {edge for step in by_phase(told, "backward") for edge in step.edges} == passed
     for step in by_phase(told, "update"):
@@ -178,11 +178,11 @@ def test_every_number_is_the_engines(graph):
 def test_every_side_of_every_equation_is_the_same_number(graph):
     """Each formula is evaluated at the engine's numbers, as it is printed."""
     output = recorded_graph(graph)
-    teller = Teller(output, 0.1, EXACT)
+    writer = StepWriter(output, 0.1, EXACT)
     names, script = {}, TextPrinter(EXACT)
-    for node, name in teller.way.names.items():
+    for node, name in writer.graph.names.items():
         names[name] = node.data
-    for step in teller.tell():
+    for step in writer.steps():
         for line in step.lines:
             for equation in line.equations:
                 sides = [write_row(script, line) for lines in equation.steps for line in lines]
@@ -200,11 +200,11 @@ def test_telling_changes_nothing():
     J.backward()
     J.backward()
     after = [node.grad for node in wengert_list(J)]
-    assert [(step.number, step.says) for step in steps(J)] == [(step.number, step.says) for step in first]
+    assert [(step.number, step.sentence) for step in steps(J)] == [(step.number, step.sentence) for step in first]
     assert [node.grad for node in wengert_list(J)] == after
 
 
 def test_a_gradient_that_is_nan_is_told_as_nan():
     w = Parameter(math.nan, "w")
     y = tanh(w)
-    assert "NaN" in steps(half_square(y))[-1].says
+    assert "NaN" in steps(half_square(y))[-1].sentence

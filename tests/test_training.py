@@ -617,7 +617,7 @@ def test_predict_records_nothing(model, monkeypatch):
 
     monkeypatch.setattr(nn.mlp, "weighted_sums", refuse)
     monkeypatch.setattr(Neuron, "__call__", refuse)
-    monkeypatch.setattr(Neuron, "fire", refuse)
+    monkeypatch.setattr(Neuron, "activate", refuse)
     assert len(predict(model, X)) == N
 
 

@@ -2,7 +2,7 @@
 
 Where the graph fans out it is a sum over paths, with what all paths share taken out; where the paths are too many or
 too long to read it is told node by node, from the output back.  The formulas are the rules of autograd's table, run
-on Symbols; the numbers are the recorded partials.
+on Exprs; the numbers are the recorded partials.
 """
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -14,7 +14,7 @@ from autograd.ops import short
 from autograd.symbolic.equations import Equation, Lines, Prose, Row, as_latex, as_mathml, as_text, row_text
 from autograd.symbolic.expr import Expr
 
-from .way import Tell, Way
+from .way import PathGraph, Spell
 
 FIRST_NODES, LAST_NODES = 8, 4                 # what is shown of a derivation told node by node
 MOST_NOTES = 8
@@ -73,9 +73,9 @@ def derive(output: Value, wrt: Value, *, digits: int = 4) -> Derivation:
     if not isinstance(digits, int) or digits < 1:
         raise ValueError(f"derive: digits is a whole number, at least 1, not {digits!r}")
     check_fresh("derive", output)
-    way = Way(output, wrt, digits)
-    rows = [*by_paths(way), *by_delta(way)] if way.is_readable() else node_by_node(way)
-    return Derivation(way.adjoint.get(wrt, 0.0), (*rows, *notes(way)), max(digits, 6))
+    graph = PathGraph(output, wrt, digits)
+    rows = [*by_paths(graph), *by_delta(graph)] if graph.is_readable() else node_by_node(graph)
+    return Derivation(graph.adjoint.get(wrt, 0.0), (*rows, *notes(graph)), max(digits, 6))
 
 
 def equation(left: Expr, *steps: Lines) -> Equation:
@@ -93,25 +93,25 @@ def equation(left: Expr, *steps: Lines) -> Equation:
 # --- as a sum over paths ---------------------------------------------------------------------------------------------
 
 
-def by_paths(way: Way) -> list[Row]:
+def by_paths(graph: PathGraph) -> list[Row]:
     """∂output/∂wrt as products along the paths; what lies on every path stands outside the brackets."""
-    of_wrt = way.derivative(way.output, way.wrt)
-    if not way.reaches:
-        because = Prose((way.symbol(way.output), " does not depend on ", way.symbol(way.wrt), "."))
+    of_wrt = graph.derivative(graph.output, graph.wrt)
+    if not graph.reaches:
+        because = Prose((graph.symbol(graph.output), " does not depend on ", graph.symbol(graph.wrt), "."))
         return [Equation(of_wrt, [[[Expr.lift(0.0)]]]), because]
-    if way.wrt is way.output:
+    if graph.wrt is graph.output:
         return [Equation(of_wrt, [[[Expr.lift(1.0)]]])]
-    stretches = way.stretches()
-    steps = [step(stretches, tell) for tell in (way.derivative, way.formula, way.number)]
-    steps.append([[way.rounded(way.adjoint[way.wrt])]])
-    if way.wrt in way.parents[way.output] and len(stretches[0]) > 1:
+    stretches = graph.stretches()
+    steps = [step(stretches, spell) for spell in (graph.derivative, graph.formula, graph.number)]
+    steps.append([[graph.rounded(graph.adjoint[graph.wrt])]])
+    if graph.wrt in graph.parents[graph.output] and len(stretches[0]) > 1:
         total = Expr.of("derivative", "d", *of_wrt.parts[1:])
         note = Prose(("note: ", total, " is over all paths, ", of_wrt, " over the one edge alone"))
         return [equation(total, *steps), note]
     return [equation(of_wrt, *steps)]
 
 
-def step(stretches: Sequence[Sequence[Sequence[tuple[Value, Value]]]], tell: Tell) -> Lines:
+def step(stretches: Sequence[Sequence[Sequence[tuple[Value, Value]]]], spell: Spell) -> Lines:
     """One step of the derivation: [path + path] · edge · edge ..., long paths on lines of their own."""
     lines: Lines = [[]]
     for paths in stretches:
@@ -126,7 +126,7 @@ def step(stretches: Sequence[Sequence[Sequence[tuple[Value, Value]]]], tell: Tel
             if i:
                 lines += [] if is_short else [[]]
                 lines[-1].append("+")
-            lines[-1] += joined("·", [[tell(*edge)] for edge in path])
+            lines[-1] += joined("·", [[spell(*edge)] for edge in path])
         lines[-1] += ["]"] if is_bracketed else []
     return lines
 
@@ -139,95 +139,97 @@ def joined(mark: str, groups: Sequence[Sequence[Expr | str]]) -> list[Expr | str
 # --- through the local gradients -------------------------------------------------------------------------------------
 
 
-def by_delta(way: Way) -> list[Row]:
+def by_delta(graph: PathGraph) -> list[Row]:
     """The lecture's δⱼ = φ'(vⱼ) Σ δₗ wₗⱼ and ∂J/∂wⱼᵢ = −δⱼ xᵢ, of what goes into one hidden neuron alone.
 
     Node by node this is not needed: δ stands beside each pre-activation there.
     """
     def into(node: Value | None) -> Value | None:
         """The only node that this one goes into."""
-        consumers = way.consumers.get(node, []) if node is not None else []
+        consumers = graph.consumers.get(node, []) if node is not None else []
         return consumers[0] if len(consumers) == 1 else None
 
-    def summed(deltas: Sequence[Expr], tell: Tell, y: Value) -> Expr:
-        return reduce(add, [Expr.of("product", delta, tell(l, y)) for delta, l in zip(deltas, nexts)])
+    def summed(deltas: Sequence[Expr], spell: Spell, y: Value) -> Expr:
+        return reduce(add, [Expr.of("product", delta, spell(l, y)) for delta, l in zip(deltas, nexts)])
 
-    v = into(way.wrt)
+    v = into(graph.wrt)
     y = into(v)
     if v is None or y is None or not (y.op and y.op.activation):
         return []
-    nexts = way.consumers[y][::-1]
-    if not nexts or not all(map(way.is_pre_activation, nexts)) or not way.are_told_apart([v, *nexts]):
+    nexts = graph.consumers[y][::-1]
+    if not nexts or not all(map(graph.is_pre_activation, nexts)) or not graph.are_told_apart([v, *nexts]):
         return []
-    x, deltas, figures = way.wrt, [*map(way.delta, nexts)], [way.rounded(0.0 - way.adjoint[l]) for l in nexts]
-    where = joined(", ", [[delta, "=", -way.derivative(way.output, l), "=", figure]
+    x, deltas, figures = graph.wrt, [*map(graph.delta, nexts)], [graph.rounded(0.0 - graph.adjoint[l]) for l in nexts]
+    where = joined(", ", [[delta, "=", -graph.derivative(graph.output, l), "=", figure]
                           for delta, l, figure in zip(deltas, nexts, figures)])
-    delta, figure = way.delta(v), way.rounded(0.0 - way.adjoint[v])
+    delta, figure = graph.delta(v), graph.rounded(0.0 - graph.adjoint[v])
     return [Prose(("The same through the local gradients, where ", *where, ":")),
-            equation(delta, [[way.formula(y, v), "·", summed(deltas, way.formula, y)]],
-                     [[way.number(y, v), "·", summed(figures, way.number, y)]], [[figure]]),
-            equation(way.derivative(way.output, x), [[-delta, "·", way.formula(v, x)]],
-                     [[-figure, "·", way.number(v, x)]], [[way.rounded(way.adjoint[x])]])]
+            equation(delta, [[graph.formula(y, v), "·", summed(deltas, graph.formula, y)]],
+                     [[graph.number(y, v), "·", summed(figures, graph.number, y)]], [[figure]]),
+            equation(graph.derivative(graph.output, x), [[-delta, "·", graph.formula(v, x)]],
+                     [[-figure, "·", graph.number(v, x)]], [[graph.rounded(graph.adjoint[x])]])]
 
 
 # --- node by node ----------------------------------------------------------------------------------------------------
 
 
-def node_by_node(way: Way) -> list[Row]:
+def node_by_node(graph: PathGraph) -> list[Row]:
     """∂output/∂node = Σ ∂output/∂consumer · ∂consumer/∂node for every node on the way, from the output back to wrt."""
-    rows: list[Row] = [Prose(("Node by node, from ", way.symbol(way.output), " back to ", way.symbol(way.wrt), ":"))]
-    nodes = way.nodes[1:]
+    rows: list[Row] = [Prose(("Node by node, from ", graph.symbol(graph.output), " back to ", graph.symbol(graph.wrt),
+                              ":"))]
+    nodes = graph.nodes[1:]
     hidden = len(nodes) - FIRST_NODES - LAST_NODES
     for node in nodes if hidden <= 1 else nodes[:FIRST_NODES]:
-        rows.append(at_node(way, node))
+        rows.append(at_node(graph, node))
     if hidden > 1:
         rows.append(Prose(("…", f" {hidden} more nodes, each in the same way …",)))
-        rows += [at_node(way, node) for node in nodes[-LAST_NODES:]]
+        rows += [at_node(graph, node) for node in nodes[-LAST_NODES:]]
     return rows
 
 
-def at_node(way: Way, node: Value) -> Equation:
+def at_node(graph: PathGraph, node: Value) -> Equation:
     """One node's equation, and its δ where the node is a pre-activation."""
-    consumers = way.consumers[node]
+    consumers = graph.consumers[node]
 
     def so_far(consumer: Value, _: Value) -> Expr:
-        return way.derivative(way.output, consumer)
+        return graph.derivative(graph.output, consumer)
 
     def so_far_number(consumer: Value, _: Value) -> Expr:
-        return way.rounded(way.adjoint[consumer])
+        return graph.rounded(graph.adjoint[consumer])
 
-    def step(so_far: Tell, tell: Tell) -> Lines:
+    def step(so_far: Spell, spell: Spell) -> Lines:
         shown = consumers if len(consumers) <= 5 else consumers[:2] + consumers[-2:]
-        terms: Lines = [[tell(c, node)] if c is way.output else [so_far(c, node), "·", tell(c, node)] for c in shown]
+        terms: Lines = [[spell(c, node)] if c is graph.output else [so_far(c, node), "·", spell(c, node)]
+                        for c in shown]
         if len(shown) < len(consumers):
             terms.insert(2, ["⋯"])
         return [joined("+", terms)]
 
-    left = way.derivative(way.output, node)
-    result: list[Expr | str] = [way.rounded(way.adjoint[node])]
-    steps = [step(so_far, way.formula), step(so_far_number, way.number), [result]]
-    if len(consumers) == 1 or way.output not in consumers:      # else ∂output/∂node would stand on both sides
-        steps.insert(0, step(so_far, way.derivative))
+    left = graph.derivative(graph.output, node)
+    result: list[Expr | str] = [graph.rounded(graph.adjoint[node])]
+    steps = [step(so_far, graph.formula), step(so_far_number, graph.number), [result]]
+    if len(consumers) == 1 or graph.output not in consumers:    # else ∂output/∂node would stand on both sides
+        steps.insert(0, step(so_far, graph.derivative))
     found = equation(left, *steps)
-    if way.is_pre_activation(node):
-        found.steps[-1][-1] += [", so ", Expr("delta"), "=", -left, "=", way.rounded(0.0 - way.adjoint[node])]
+    if graph.is_pre_activation(node):
+        found.steps[-1][-1] += [", so ", Expr("delta"), "=", -left, "=", graph.rounded(0.0 - graph.adjoint[node])]
     return found
 
 
 # --- what else a reader should know ----------------------------------------------------------------------------------
 
 
-def notes(way: Way) -> list[Prose]:
+def notes(graph: PathGraph) -> list[Prose]:
     """A note for the constant that is asked about, and one for every kink that was hit."""
     found = []
-    if way.is_constant:
-        found.append(Prose(("note: ", way.symbol(way.wrt), f" is the constant {way.constant_text}")))
-    kinks = way.kinks()
+    if graph.is_constant:
+        found.append(Prose(("note: ", graph.symbol(graph.wrt), f" is the constant {graph.constant_text}")))
+    kinks = graph.kinks()
     for node, op in kinks[:MOST_NOTES]:
         name = op.written if isinstance(op.written, str) and op.written else op.name
-        where = op.kink(*map(way.symbol, node.parents))
-        taken = joined(", ", [[way.derivative(node, parent), "=", way.number(node, parent)]
-                              for parent in way.parents[node]])
+        where = op.kink(*map(graph.symbol, node.parents))
+        taken = joined(", ", [[graph.derivative(node, parent), "=", graph.number(node, parent)]
+                              for parent in graph.parents[node]])
         found.append(Prose((f"note: {name} is at its kink (", where, "=", Expr.lift(0.0), "); the derivative taken has "
                             "H(0) = 0, the lecture's x ≤ 0 side: ", *taken)))
     if len(kinks) > MOST_NOTES:

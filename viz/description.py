@@ -11,7 +11,7 @@ from autograd.symbolic.printer import to_text
 
 from .expand import is_on_lists
 from .layers import layers_of
-from .names import expression, names
+from .names import expression, node_names
 
 LONGEST = 60                                    # characters of a formula; the middle of a longer one is left out
 
@@ -26,7 +26,7 @@ class Row:
 
 
 @dataclass(frozen=True)
-class Fact:
+class Summary:
     """What is said of many nodes that share a box."""
     label: str                                  # "parameters"
     number: str                                 # "272"
@@ -37,9 +37,9 @@ class Fact:
 @dataclass(frozen=True)
 class Node:
     """One number of the graph and what the backward phase found for it; None is what there is nothing to say of."""
-    id: str                                     # "n3": its place in the description
+    id: str                                     # "n3": its place in the diagram
     kind: str                                   # input, parameter, constant, operation or root
-    name: str                                   # as names() gives it: Symbol(name) is how it is written
+    name: str                                   # as node_names() gives it: Expr(name) is how it is written
     formula: str                                # "tanh(v)"; "" at a leaf
     value: float
     gradient: float | None                      # ∂root/∂node; None of a constant
@@ -47,7 +47,7 @@ class Node:
     scope: tuple[str, ...]                      # of a parameter: ("layer 1", "neuron 2")
     layer: str = ""                             # of an operation: the layer in whose frame it stands
     rows: tuple[Row, ...] = ()                  # of a neuron's v: the terms that have no node of their own
-    facts: tuple[Fact, ...] = ()                # where the box stands for many nodes: what there is to say of them
+    summaries: tuple[Summary, ...] = ()         # where the box stands for many nodes: what there is to say of them
 
     def is_called_by_its_number(self, digits: int) -> bool:
         """Is its value said by its name already?"""
@@ -66,7 +66,7 @@ class Edge:
 
 
 @dataclass(frozen=True)
-class Description:
+class Diagram:
     """Nodes, parents before children and the root last; edges, child by child, in the order its formula names them."""
     nodes: tuple[Node, ...]
     edges: tuple[Edge, ...]
@@ -78,11 +78,11 @@ class Description:
         return self.nodes[-1]
 
 
-def describe(root: Value, gradients: bool = True, digits: int = 4) -> Description:
+def build_diagram(root: Value, gradients: bool = True, digits: int = 4) -> Diagram:
     """Describe the graph that root depends on; without gradients, its forward phase alone.
 
     >>> v = Value(0.0, label="v")
-    >>> for node in describe(v.tanh() * 3).nodes:
+    >>> for node in build_diagram(v.tanh() * 3).nodes:
     ...     print(node.id, node.kind, node.name, node.formula, node.value, node.gradient, node.delta)
     n0 input v  0.0 3.0 -3.0
     n1 operation u1 tanh(v) 0.0 3.0 None
@@ -92,7 +92,7 @@ def describe(root: Value, gradients: bool = True, digits: int = 4) -> Descriptio
     tape = in_reading_order(wengert_list(root))
     place = {node: i for i, node in enumerate(tape)}
     kind = {node: kind_of(node, root) for node in tape}
-    name = names(root, digits)
+    name = node_names(root, digits)
     layer = layers_of(tape)
     gradient = adjoints(root, 1.0, recorded) if gradients else {}
     pre_activations = {parent for node in tape if node.op and node.op.activation for parent in node.parents}
@@ -113,7 +113,7 @@ def describe(root: Value, gradients: bool = True, digits: int = 4) -> Descriptio
                               None if partial is None else gradient[node] * partial))
         return edges
 
-    return Description(tuple(map(described, tape)), tuple([edge for node in tape for edge in edges_to(node)]))
+    return Diagram(tuple(map(described, tape)), tuple([edge for node in tape for edge in edges_to(node)]))
 
 
 def kind_of(node: Value, root: Value) -> str:

@@ -1,4 +1,4 @@
-"""How a description looks, as DOT: a box for each node, a frame for each layer, arrows for what flows."""
+"""How a diagram looks, as DOT: a box for each node, a frame for each layer, arrows for what flows."""
 from hashlib import sha256
 from math import isfinite, sqrt
 
@@ -7,9 +7,9 @@ import graphviz
 from autograd.symbolic.expr import Expr
 from autograd.symbolic.printer import to_text
 
-from .description import Description, Edge, Node
-from .looks import BACKWARD, BACKWARD_INK, DIM_LINE, FAINT, FORWARD, INK, LAYER, LOOKS, PAPER
-from .pen import Pen, escaped, plain, run
+from .description import Diagram, Edge, Node
+from .looks import BACKWARD, BACKWARD_INK, BOX_STYLES, DIM_LINE, FAINT, FORWARD, INK, LAYER, PAPER
+from .pen import DotLabels, escaped, plain, run
 
 FONT = "Arial"                                  # every renderer knows its widths; render.py asks for its likes as well
 SIDES = {"LR": "we", "RL": "ew", "TB": "ns", "BT": "sn"}            # where an arrow comes to a box and where it leaves
@@ -18,85 +18,86 @@ STRAIGHT = "8"                                  # the weight of an edge from a n
 THINNEST, THICKEST, NOTHING = 0.8, 7.0, 1e-6    # of arrows as thick as the gradient they carry is large
 
 
-def digraph(description: Description, digits: int = 4, direction: str = "LR", lit: frozenset[str] | None = None,
+def digraph(diagram: Diagram, digits: int = 4, direction: str = "LR", highlighted: frozenset[str] | None = None,
             flow: bool = False) -> graphviz.Digraph:
-    """The description as DOT.  Its ids and classes go into the SVG, the ids after a prefix made of the content.
+    """The diagram as DOT.  Its ids and classes go into the SVG, the ids after a prefix made of the content.
 
-    What is not among the ids in `lit` is dimmed; with `flow` an arrow is as thick as the gradient it carries is large.
+    What is not among the ids in `highlighted` is dimmed; with `flow` an arrow is as thick as the gradient it carries is
+    large.
     """
-    options = (lit and sorted(lit), flow) if lit is not None or flow else ()
-    prefix = "g" + sha256(repr((description, digits, direction, *options)).encode()).hexdigest()[:8]
-    pen = Pen(description, digits, direction, lit)
-    largest = largest_carried(description) if flow else None
-    dot = graphviz.Digraph(plain(pen.title()), graph_attr={
-        "id": prefix, "rankdir": direction, "nodesep": "0.22", **room(pen), "pad": "0.15", "bgcolor": PAPER,
-        "fontname": FONT, "fontsize": "12", "label": pen.legend(largest), "labelloc": "b", "labeljust": "l"})
+    options = (highlighted and sorted(highlighted), flow) if highlighted is not None or flow else ()
+    prefix = "g" + sha256(repr((diagram, digits, direction, *options)).encode()).hexdigest()[:8]
+    labels = DotLabels(diagram, digits, direction, highlighted)
+    largest = largest_carried(diagram) if flow else None
+    dot = graphviz.Digraph(plain(labels.title()), graph_attr={
+        "id": prefix, "rankdir": direction, "nodesep": "0.22", **room(labels), "pad": "0.15", "bgcolor": PAPER,
+        "fontname": FONT, "fontsize": "12", "label": labels.legend(largest), "labelloc": "b", "labeljust": "l"})
     dot.attr("node", shape="box", fontname=FONT, fontsize="12", margin="0.09,0.04", width="0.3", height="0.3")
     dot.attr("edge", fontname=FONT, fontsize="11", arrowsize="0.7", penwidth="1.4")
     frames: dict[str, graphviz.Digraph] = {}
-    for node in description.nodes:
+    for node in diagram.nodes:
         if node.layer and node.layer not in frames:
             i = len(frames) + 1
             frames[node.layer] = graphviz.Digraph(f"cluster_{i}", graph_attr={
                 "id": f"{prefix}-layer{i}", "class": "layer", "style": "rounded", "color": LAYER, "margin": "10",
-                "label": f"<{run(escaped(shown(node.layer)), INK)}>", "labeljust": "l",
+                "label": f"<{run(escaped(layer_caption(node.layer)), INK)}>", "labeljust": "l",
                 "labelloc": "b" if direction == "TB" else "t"})         # not where the arrows come in
-        box(frames.get(node.layer, dot), node, pen, prefix)
+        box(frames.get(node.layer, dot), node, labels, prefix)
     for frame in frames.values():
         dot.subgraph(frame)
-    for edge in description.edges:
-        arrow(dot, edge, pen, prefix, largest)
+    for edge in diagram.edges:
+        arrow(dot, edge, labels, prefix, largest)
     return dot
 
 
-def room(pen: Pen) -> dict[str, str]:
+def room(labels: DotLabels) -> dict[str, str]:
     """The room between nodes one after the other: many arrows between two layers need it, and then run straight."""
-    if not pen.is_crowded:
-        return {"ranksep": "0.8" if pen.has_rows else "0.4"}
-    splines = "line" if pen.into_rows > BUNDLED else "true"
-    return {"ranksep": f"{min(0.8 + pen.into_rows / 40, 5):.1f}", "splines": splines}
+    if not labels.is_crowded:
+        return {"ranksep": "0.8" if labels.has_rows else "0.4"}
+    splines = "line" if labels.into_rows > BUNDLED else "true"
+    return {"ranksep": f"{min(0.8 + labels.into_rows / 40, 5):.1f}", "splines": splines}
 
 
-def box(dot: graphviz.Digraph, node: Node, pen: Pen, prefix: str) -> None:
+def box(dot: graphviz.Digraph, node: Node, labels: DotLabels, prefix: str) -> None:
     """Add a node."""
-    look, is_lit = LOOKS[node.kind], pen.is_lit(node.id)
-    emphasis = 1.2 if pen.lit and is_lit else 0.0
-    dot.node(node.id, pen.box(node), _attributes={"class": node.kind}, id=f"{prefix}-{node.id}",
-             tooltip=plain(pen.says(node)), fillcolor=look.fill if is_lit else PAPER,
-             color=look.border if is_lit else DIM_LINE, style=f"filled,{look.style}",
+    look, is_highlighted = BOX_STYLES[node.kind], labels.is_highlighted(node.id)
+    emphasis = 1.2 if labels.highlighted and is_highlighted else 0.0
+    dot.node(node.id, labels.box(node), _attributes={"class": node.kind}, id=f"{prefix}-{node.id}",
+             tooltip=plain(labels.node_caption(node)), fillcolor=look.fill if is_highlighted else PAPER,
+             color=look.border if is_highlighted else DIM_LINE, style=f"filled,{look.style}",
              penwidth=str(look.width + emphasis), peripheries=str(look.lines))
 
 
-def arrow(dot: graphviz.Digraph, edge: Edge, pen: Pen, prefix: str, largest: float | None) -> None:
+def arrow(dot: graphviz.Digraph, edge: Edge, labels: DotLabels, prefix: str, largest: float | None) -> None:
     """Add an edge: the value's arrow forward, the gradient's back."""
-    kind, is_lit = pen.nodes[edge.parent].kind, pen.is_lit(edge.id)
-    forward, backward = (FORWARD, BACKWARD) if is_lit else (DIM_LINE, DIM_LINE)
+    kind, is_highlighted = labels.nodes[edge.parent].kind, labels.is_highlighted(edge.id)
+    forward, backward = (FORWARD, BACKWARD) if is_highlighted else (DIM_LINE, DIM_LINE)
     look = {"color": forward, "style": "solid" if kind != "constant" else "dashed"}
     if edge.carried is not None:
         look |= {"color": f"{forward}:{backward}", "dir": "both", "arrowtail": "vee"}
         if largest is not None:
-            look = flowing(edge.carried, largest, is_lit)
-    layers = {pen.nodes[edge.parent].layer, pen.nodes[edge.child].layer}
-    if edge.carried is not None and len(layers) == 1 and pen.has_rows and "" not in layers:
+            look = flowing(edge.carried, largest, is_highlighted)
+    layers = {labels.nodes[edge.parent].layer, labels.nodes[edge.child].layer}
+    if edge.carried is not None and len(layers) == 1 and labels.has_rows and "" not in layers:
         look["weight"] = STRAIGHT
-    if label := pen.arrow(edge):
+    if label := labels.arrow(edge):
         look["label"] = label
-    if pen.lit and is_lit and largest is None:
+    if labels.highlighted and is_highlighted and largest is None:
         look["penwidth"] = "2.4"
-    side = SIDES[pen.direction]
+    side = SIDES[labels.direction]
     head = f"{edge.child}:{edge.port}:{side[0]}" if edge.port else edge.child
-    tail = f"{edge.parent}:{side[1]}" if edge.port and pen.into_rows > BUNDLED else edge.parent
+    tail = f"{edge.parent}:{side[1]}" if edge.port and labels.into_rows > BUNDLED else edge.parent
     dot.edge(tail, head, _attributes={"class": kind}, id=f"{prefix}-{edge.id}",
-             tooltip=plain(pen.carries(edge)), **look)
+             tooltip=plain(labels.edge_caption(edge)), **look)
 
 
-def largest_carried(description: Description) -> float:
+def largest_carried(diagram: Diagram) -> float:
     """The largest gradient on an edge, in size."""
-    sizes = [abs(edge.carried) for edge in description.edges if edge.carried is not None]
+    sizes = [abs(edge.carried) for edge in diagram.edges if edge.carried is not None]
     return max(filter(isfinite, sizes), default=0.0)
 
 
-def flowing(carried: float, largest: float, is_lit: bool) -> dict[str, str]:
+def flowing(carried: float, largest: float, is_highlighted: bool) -> dict[str, str]:
     """An arrow back, as thick and as full in colour as what it carries is large; dotted where that is next to nothing.
 
     >>> flowing(0.25, 1.0, True)["penwidth"], flowing(1e-9, 1.0, True)["style"]
@@ -106,11 +107,11 @@ def flowing(carried: float, largest: float, is_lit: bool) -> dict[str, str]:
     size = sqrt(share) if share <= 1.0 else 1.0                     # infinite and NaN are as large as can be
     ends = zip(bytes.fromhex(FAINT[1:]), bytes.fromhex(BACKWARD_INK[1:]))
     color = "#" + "".join([f"{round(a + (b - a) * size):02X}" for a, b in ends])
-    return {"color": color if is_lit else DIM_LINE, "dir": "back", "arrowtail": "normal",
+    return {"color": color if is_highlighted else DIM_LINE, "dir": "back", "arrowtail": "normal",
             "penwidth": f"{THINNEST + (THICKEST - THINNEST) * size:.1f}", "arrowsize": f"{0.7 - 0.3 * size:.2f}",
             "style": "dotted" if share <= NOTHING else "solid"}
 
 
-def shown(layer: str) -> str:
+def layer_caption(layer: str) -> str:
     """A layer's name, on one line."""
     return to_text(Expr(layer))

@@ -18,10 +18,10 @@ def expanded(root: Value) -> Value:
     >>> v.op.name, [parent.op and parent.op.name for parent in v.parents]
     ('+', ['*', None])
     """
-    return copies(root)[root]
+    return expanded_copies(root)[root]
 
 
-def copies(root: Value, only: Value | None = None) -> dict[Value, Value]:
+def expanded_copies(root: Value, only: Value | None = None) -> dict[Value, Value]:
     """What stands in that graph for each node of root's; with `only`, that one alone is written out."""
     found: dict[Value, Value] = {}
     for node in wengert_list(root):

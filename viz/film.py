@@ -12,12 +12,12 @@ from autograd.symbolic.expr import Expr
 from autograd.symbolic.labels import format_number, truncate
 from autograd.symbolic.printer import to_text
 
-from .curve import curve
-from .description import Description, Node, describe
+from .curve import line_chart
+from .description import Diagram, Node, build_diagram
 from .graph import check_style
-from .page import Page, Play, save, steppable, web_path
-from .pen import Pen
-from .step import Cells, Step, Table, cells, showing
+from .page import Page, PlayerText, checked_output, html_path, write_page
+from .pen import Captions
+from .step import Cells, Step, Table, cells, with_numbers
 
 MOST_NUMBERS = 100_000                          # in all frames of a page, which is then some megabytes large
 LASTS, LONGEST, SHORTEST = 20.0, 1.2, 0.1       # seconds: a film, if its frames are not longer or shorter than these
@@ -82,32 +82,34 @@ class Film:
         Raises ValueError for a suffix other than .html and .htm or for too many frames, RendererError where there is no
         Graphviz, and OSError where the file cannot be written; what was there before then stays.
         """
-        path = web_path(path)
+        path = html_path(path)
         count = len(self.frames) * len(self.cells)
         if count > MOST_NUMBERS:
             raise ValueError(f"{len(self.frames)} frames of {len(self.cells)} numbers each are too many for a page, "
                              f"which holds {MOST_NUMBERS} numbers: take fewer, with "
                              f"every={self.every * math.ceil(count / MOST_NUMBERS)}")
-        told, output = self.told(), self.name(self.first.root)
-        seconds = min(LONGEST, max(SHORTEST, LASTS / len(told)))
+        steps, output = self.steps(), self.name(self.first.root)
+        seconds = min(LONGEST, max(SHORTEST, LASTS / len(steps)))
         heights = [self.at(frame)[f"{self.first.root.id}.value"] for frame in self.frames]
-        return save(path, showing(self.first, self.at(self.frames[-1])), told,
-                    Play("frame", "its training, frame by frame", "", seconds), self.digits, self.direction,
-                    "in training", curve(output, [frame.title for frame in self.frames], heights, self.digits))
+        return write_page(path, with_numbers(self.first, self.at(self.frames[-1])), steps,
+                          PlayerText("frame", "its training, frame by frame", "", seconds), self.digits, self.direction,
+                          "in training", line_chart(output, [frame.title for frame in self.frames], heights,
+                                                    self.digits))
 
     def __repr__(self) -> str:
         return f"<Film of {self.first.root.name}: {len(self.frames)} frame{'s' * (len(self.frames) != 1)}>"
 
     # --- taking
 
-    def described(self) -> Description:
+    def described(self) -> Diagram:
         """The graph of this moment."""
-        return describe(steppable("a Film", "records", self.record(), self.expand, self.limit), True, self.digits)
+        return build_diagram(checked_output("a Film", "records", self.record(), self.expand, self.limit), True,
+                             self.digits)
 
-    def frame(self, title: str, now: Description) -> Frame:
+    def frame(self, title: str, now: Diagram) -> Frame:
         return Frame(truncate(str(title)), tuple(cells(now, self.digits).values()))
 
-    def difference(self, now: Description) -> str:
+    def difference(self, now: Diagram) -> str:
         """What tells this graph from the first frame's; "" where only numbers do."""
         first = self.first
         if len(now.nodes) != len(first.nodes):
@@ -115,21 +117,21 @@ class Film:
         for was, node in zip(first.nodes, now.nodes):
             if (was.id, was.kind, was.name, was.formula) != (node.id, node.kind, node.name, node.formula):
                 hint = ", and a constant that changes needs a label" if was.kind == node.kind == "constant" else ""
-                return (f"{node.kind} {Pen(now, self.digits).header(node)} stands where "
-                        f"{was.kind} {Pen(first, self.digits).header(was)} was{hint}")
+                return (f"{node.kind} {Captions(now, self.digits).header(node)} stands where "
+                        f"{was.kind} {Captions(first, self.digits).header(was)} was{hint}")
         same = [edge.id for edge in first.edges] == [edge.id for edge in now.edges]
         return "" if same and tuple(cells(now, self.digits)) == self.cells else "its edges or cells are others"
 
     # --- telling
 
-    def told(self) -> list[Step]:
+    def steps(self) -> list[Step]:
         """The frames as steps."""
         steps: list[Step] = []
         before: Frame | None = None
         for frame in self.frames:
             now, then = self.at(frame), self.at(before) if before else {}
             writes = {cell: x for cell, x in now.items() if cell not in then or self.say(x) != self.say(then[cell])}
-            steps.append(Step("training", frame.title, self.says(frame, before),
+            steps.append(Step("training", frame.title, self.sentence(frame, before),
                               (*self.parameters(now, then, before.title if before else ""),
                                *self.local_gradients(now)),
                               writes=writes))
@@ -148,7 +150,7 @@ class Film:
     def slope(self, by: str) -> str:
         return to_text(Expr.of("derivative", "∂", Expr(self.first.root.name), Expr(by)))
 
-    def says(self, frame: Frame, before: Frame | None) -> str:
+    def sentence(self, frame: Frame, before: Frame | None) -> str:
         """The output, now and before."""
         J = f"{self.first.root.id}.value"
         now = f"{self.name(self.first.root)} is {self.say(self.at(frame)[J])}"

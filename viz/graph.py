@@ -12,14 +12,14 @@ import graphviz
 
 from autograd import Parameter, Value, check_fresh, ops, wengert_list
 
-from .description import Description, describe, in_reading_order
+from .description import Diagram, build_diagram, in_reading_order
 from .dot import digraph
-from .expand import copies, is_on_lists
+from .expand import expanded_copies, is_on_lists
 from .looks import ARROWS
 from .network import boxes_of, by_layer
 from .neurons import by_neuron, is_neuron
-from .paths import chosen, on_the_paths
-from .render import RendererError, render, save
+from .paths import find_node, nodes_on_paths
+from .render import RendererError, render, save_picture
 
 DETAILS = "node", "neuron", "layer"
 LIMIT, EXPANDED_LIMIT, BOXES_LIMIT = 400, 60, 100       # nobody reads a drawing of more nodes
@@ -30,7 +30,7 @@ ARROWS_LIMIT = 100                              # nor one of more arrows from la
 class Drawing:
     """A graph, drawn: `source` is its DOT text, a notebook shows the picture, `save` writes it to a file."""
     source: str
-    description: Description = field(repr=False)
+    description: Diagram = field(repr=False)
 
     def save(self, path: str | os.PathLike[str]) -> None:
         """Write it to a file whose suffix tells the format: .dot or .gv (the text), .svg, .png, .pdf.
@@ -38,7 +38,7 @@ class Drawing:
         Raises ValueError for another suffix, RendererError where no renderer can, OSError where the file cannot be
         written; what was there before then stays.
         """
-        save(self.source, path)
+        save_picture(self.source, path)
 
     def __repr__(self) -> str:
         nodes, edges, size = self.description.nodes, self.description.edges, self.description.size
@@ -83,44 +83,44 @@ def draw(root: Value, *, detail: str | None = None, expand: bool | Value | str =
         raise ValueError("flow shows the size of gradients, so it needs gradients=True")
     check_fresh("draw", root)
     if isinstance(highlight, Value):
-        highlight = chosen("highlight", highlight, root)
+        highlight = find_node("highlight", highlight, root)
     if expand is not False:
         if detail == "layer" or (expand is True and detail == "neuron"):
             raise ValueError(f"expand draws the nodes in a neuron, detail={detail!r} does not; leave one of them out")
-        copy = opened(root, expand, limit)
+        copy = expand_one(root, expand, limit)
         detail = "node" if expand is True else detail or "neuron"
         limit = EXPANDED_LIMIT if limit is None and expand is True else limit
         highlight = copy[highlight] if isinstance(highlight, Value) else highlight
         root = copy[root]
-    description, box_of = described(root, detail, gradients, digits, limit)
-    lit = None
+    diagram, box_of = described(root, detail, gradients, digits, limit)
+    highlighted = None
     if highlight is not None:
-        lit = on_the_paths(chosen("highlight", highlight, root), root, box_of, description)
+        highlighted = nodes_on_paths(find_node("highlight", highlight, root), root, box_of, diagram)
     if not constants:
-        description = without_constants(description)
-    return Drawing(digraph(description, digits, direction, lit, flow).source, description)
+        diagram = without_constants(diagram)
+    return Drawing(digraph(diagram, digits, direction, highlighted, flow).source, diagram)
 
 
-def opened(root: Value, expand: bool | Value | str, limit: int | None) -> dict[Value, Value]:
+def expand_one(root: Value, expand: bool | Value | str, limit: int | None) -> dict[Value, Value]:
     """The copies of root's nodes in a graph with the products and sums of one neuron, or with all of them."""
     if expand is True:
         limit, advice = EXPANDED_LIMIT if limit is None else limit, "draw it without expand"
         check_size(root, limit, advice)
-        copy = copies(root)
+        copy = expanded_copies(root)
         check_size(copy[root], limit, advice)
         return copy
     check_size(root, LIMIT if limit is None else limit, "draw it without expand, or a part of it")
-    node = chosen("expand", expand, root)
+    node = find_node("expand", expand, root)
     if node.op and node.op.activation:
         [node] = node.parents
     if not (node.op and is_on_lists(node.op)):
         raise ValueError(f"expand takes True or a neuron, given by its v or its y; {node!r} is neither")
-    return copies(root, node)
+    return expanded_copies(root, node)
 
 
 def described(root: Value, detail: str | None, gradients: bool, digits: int,
-              limit: int | None) -> tuple[Description, dict[Value, str]]:
-    """The description with so much detail, or as much as can be read, and the id of every node's box."""
+              limit: int | None) -> tuple[Diagram, dict[Value, str]]:
+    """The diagram with so much detail, or as much as can be read, and the id of every node's box."""
     tape = wengert_list(root)
     is_network = any(map(is_neuron, tape))
     if detail is None:
@@ -137,9 +137,9 @@ def described(root: Value, detail: str | None, gradients: bool, digits: int,
         return by_layer(root, boxes, gradients, digits), {node: box for box in boxes for node in boxes[box]}
     check_size(root, LIMIT if limit is None else limit,
                "draw it with detail='layer'" if is_network else "draw a part of it, from one of its inner nodes")
-    description, tape = describe(root, gradients, digits), in_reading_order(tape)
+    diagram, tape = build_diagram(root, gradients, digits), in_reading_order(tape)
     box_of = {node: f"n{i}" for i, node in enumerate(tape)}
-    return (by_neuron(description, tape, digits) if detail == "neuron" else description), box_of
+    return (by_neuron(diagram, tape, digits) if detail == "neuron" else diagram), box_of
 
 
 def is_legible(tape: Sequence[Value], limit: int | None) -> bool:
@@ -150,11 +150,11 @@ def is_legible(tape: Sequence[Value], limit: int | None) -> bool:
     return len(tape) <= LIMIT and arrows <= ARROWS_LIMIT
 
 
-def without_constants(description: Description) -> Description:
+def without_constants(diagram: Diagram) -> Diagram:
     """The same without its constants and their edges."""
-    nodes = tuple([node for node in description.nodes if node.kind != "constant"])
+    nodes = tuple([node for node in diagram.nodes if node.kind != "constant"])
     left = {node.id for node in nodes}
-    return replace(description, nodes=nodes, edges=tuple([edge for edge in description.edges if edge.parent in left]))
+    return replace(diagram, nodes=nodes, edges=tuple([edge for edge in diagram.edges if edge.parent in left]))
 
 
 def check_style(digits: int, direction: str) -> None:

@@ -2,7 +2,7 @@
 from typing import NamedTuple
 
 
-class Look(NamedTuple):
+class BoxStyle(NamedTuple):
     """A box: its fill and its border."""
     fill: str
     border: str
@@ -11,12 +11,12 @@ class Look(NamedTuple):
     lines: int = 1                              # of the border
 
 
-LOOKS = {
-    "input":     Look("#DCEEFA", "#0072B2", "solid", 1.4),
-    "parameter": Look("#D9F2E6", "#007A59", "rounded", 2.4),
-    "constant":  Look("#F0F0F0", "#6B6B6B", "dashed", 1.2),
-    "operation": Look("#FFFFFF", "#444444", "rounded", 1.2),
-    "root":      Look("#FFF3CC", "#8A6100", "solid", 1.6, 2),
+BOX_STYLES = {
+    "input":     BoxStyle("#DCEEFA", "#0072B2", "solid", 1.4),
+    "parameter": BoxStyle("#D9F2E6", "#007A59", "rounded", 2.4),
+    "constant":  BoxStyle("#F0F0F0", "#6B6B6B", "dashed", 1.2),
+    "operation": BoxStyle("#FFFFFF", "#444444", "rounded", 1.2),
+    "root":      BoxStyle("#FFF3CC", "#8A6100", "solid", 1.6, 2),
 }
 PAPER, INK = "#FFFFFF", "#000000"
 FORWARD_INK, BACKWARD_INK = "#005A8C", "#A03F00"        # of values and of gradients

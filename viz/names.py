@@ -7,22 +7,22 @@ from autograd.symbolic.labels import format_number, split_mark, to_superscript, 
 from autograd.symbolic.printer import to_text
 
 
-def names(output: Value, digits: int = 4) -> dict[Value, str]:
+def node_names(output: Value, digits: int = 4) -> dict[Value, str]:
     """A name for every node that output depends on, itself included, in topological order.
 
     The label where there is one, an unlabelled Constant's number, and u1, u2, ... for the others.  Two nodes with the
     same label become x and x⁽²⁾.  Expr(name) is how a name is written: w1 as w₁.
 
     >>> x = Value(3.0, label="x")
-    >>> list(names(2 * x + x).values())
+    >>> list(node_names(2 * x + x).values())
     ['2', 'x', 'u1', 'u2']
     """
-    return named(wengert_list(output), digits)
+    return names_of(wengert_list(output), digits)
 
 
-def named(nodes: Iterable[Value], digits: int = 4) -> dict[Value, str]:
+def names_of(nodes: Iterable[Value], digits: int = 4) -> dict[Value, str]:
     """The same for these nodes, which stand in topological order."""
-    nodes = as_read(nodes)
+    nodes = reading_order(nodes)
     found: dict[Value, str] = {}
     taken: set[str] = set()                     # as they are written: "w1" and "w_1" are both w₁
     count: dict[str, int] = {}
@@ -48,7 +48,7 @@ def named(nodes: Iterable[Value], digits: int = 4) -> dict[Value, str]:
     return {node: found[node] for node in nodes}
 
 
-def as_read(nodes: Iterable[Value]) -> list[Value]:
+def reading_order(nodes: Iterable[Value]) -> list[Value]:
     """The nodes in the order of reading, still parents before children: a leaf stands where it is first used."""
     leaves: list[Value] = []
     order: dict[Value, None] = {}
@@ -65,22 +65,22 @@ def is_number(node: Value) -> bool:
     return isinstance(node, Constant) and not node.label.strip()
 
 
-def symbol_of(node: Value, names: Mapping[Value, str]) -> Expr:
+def expr_of(node: Value, names: Mapping[Value, str]) -> Expr:
     """The node as an Expr: its name, or the number that it is called by."""
     return Expr.lift(node.data) if is_number(node) else Expr(names[node])
 
 
 def expression(node: Value, names: Mapping[Value, str]) -> Expr:
-    """What the node was computed from: its operation on its parents' Symbols; at a leaf, the leaf itself.
+    """What the node was computed from: its operation on its parents' Exprs; at a leaf, the leaf itself.
 
     >>> from autograd import tanh, weighted_sum
     >>> w, x, b = Value(-3.0, "w1"), Value(2.0, "x1"), Value(6.5, "b")
     >>> v = weighted_sum([w], [x], b)
     >>> y = tanh(v)
-    >>> expression(v, names(y)), expression(y, names(y))
+    >>> expression(v, node_names(y)), expression(y, node_names(y))
     (w₁x₁ + b, tanh(u₁))
     """
     if node.op is None:
-        return symbol_of(node, names)
-    symbols = [symbol_of(parent, names) for parent in node.parents]
-    return symbols[0].apply_op(node.op, symbols)
+        return expr_of(node, names)
+    exprs = [expr_of(parent, names) for parent in node.parents]
+    return exprs[0].apply_op(node.op, exprs)

@@ -10,9 +10,9 @@ from autograd.symbolic.expr import Expr
 from autograd.symbolic.labels import format_number, parse_label
 from autograd.symbolic.printer import to_text
 
-from .description import Description, Edge, Fact, Node, cut, kind_of
+from .description import Diagram, Edge, Node, Summary, cut, kind_of
 from .layers import layers_of
-from .names import as_read, expression, names
+from .names import expression, node_names, reading_order
 from .neurons import terms_of
 
 Boxes = dict[str, list[Value]]
@@ -26,7 +26,7 @@ def boxes_of(root: Value) -> Boxes:
     >>> [(box, len(nodes)) for box, nodes in boxes_of(y).items()]
     [('n0', 2), ('n1', 15), ('n2', 5), ('n3', 1)]
     """
-    tape = as_read(wengert_list(root))
+    tape = reading_order(wengert_list(root))
     layer = layers_of(tape)
     key: dict[Value, object] = {root: "root"}
     takers: dict[Value, set[object]] = {}
@@ -54,11 +54,11 @@ def letter(node: Value) -> str:
     return parse_label(node.label).base if node.label.strip() else ""
 
 
-def by_layer(root: Value, boxes: Boxes, gradients: bool = True, digits: int = 4) -> Description:
+def by_layer(root: Value, boxes: Boxes, gradients: bool = True, digits: int = 4) -> Diagram:
     """Describe the graph box by box; a box of a single node is described as that node."""
     layer = layers_of([node for nodes in boxes.values() for node in nodes])
     gradient = adjoints(root, 1.0, recorded) if gradients else {}
-    name = names(root, digits)
+    name = node_names(root, digits)
     box_of = {node: box for box, nodes in boxes.items() for node in nodes}
     activation = {node.parents[0]: node for node in box_of if node.op and node.op.activation}
 
@@ -77,7 +77,7 @@ def by_layer(root: Value, boxes: Boxes, gradients: bool = True, digits: int = 4)
         first, last = nodes[0], nodes[-1]
         if first in layer and last is not root:
             return Node(box, "operation", layer[first], "", last.data, None, None, (), "", (),
-                        tuple(facts_of_layer(nodes)))
+                        tuple(summaries_of_layer(nodes)))
         kind = kind_of(last, root)
         if len(nodes) == 1:
             slope = gradient.get(first) if kind != "constant" else None
@@ -85,38 +85,39 @@ def by_layer(root: Value, boxes: Boxes, gradients: bool = True, digits: int = 4)
             formula = cut(to_text(expression(first, name), digits)) if first.op else ""
             return Node(box, kind, name[first], formula, first.data, slope, delta, ())
         return Node(box, kind, together([name[node] for node in nodes]), "", last.data, None, None, (), "", (),
-                    tuple(facts_of_many(kind, nodes)))
+                    tuple(summaries_of_many(kind, nodes)))
 
-    def facts_of_many(kind: str, nodes: list[Value]) -> list[Fact]:
+    def summaries_of_many(kind: str, nodes: list[Value]) -> list[Summary]:
         what = f"{len(nodes)} {kind}s"
         if nodes[0].op:
             what = cut(f"{to_text(Expr(name[nodes[0]]))} = {to_text(expression(nodes[0], name), digits)}, …")
-        facts = [Fact(what, ""), Fact("values", spread(nodes))]
+        summaries = [Summary(what, ""), Summary("values", spread(nodes))]
         if gradients and kind != "constant":
-            facts.append(Fact(f"‖∂{to_text(Expr(name[root]))}/∂{letter(nodes[0]) or '·'}‖", norm(nodes), "backward"))
-        return facts
+            summaries.append(Summary(f"‖∂{to_text(Expr(name[root]))}/∂{letter(nodes[0]) or '·'}‖", norm(nodes),
+                                     "backward"))
+        return summaries
 
-    def facts_of_layer(nodes: list[Value]) -> list[Fact]:
+    def summaries_of_layer(nodes: list[Value]) -> list[Summary]:
         weights = [node for node in nodes if isinstance(node, Parameter)]
         sums = [node for node in nodes if node.op and node.op.name == "weighted_sum"]
         outputs = [activation[v] for v in sums if v in activation] or sums
-        facts = []
+        summaries = []
         if sums:
             inputs = len(terms_of(sums[0])) - 1
             φ = sorted({y.op.name for y in outputs if y.op and y.op.activation})
-            facts.append(Fact(", ".join([f"{inputs} → {len(sums)}", *φ]), ""))
-        facts += [Fact("weights and biases", str(len(weights)), of="parameter")]
+            summaries.append(Summary(", ".join([f"{inputs} → {len(sums)}", *φ]), ""))
+        summaries += [Summary("weights and biases", str(len(weights)), of="parameter")]
         if gradients:
-            facts.append(Fact(f"‖∂{to_text(Expr(name[root]))}/∂(w, b)‖", norm(weights), "backward", "parameter"))
+            summaries.append(Summary(f"‖∂{to_text(Expr(name[root]))}/∂(w, b)‖", norm(weights), "backward", "parameter"))
         if outputs:
-            facts.append(Fact("y", spread(outputs)))
+            summaries.append(Summary("y", spread(outputs)))
         if gradients and sums:
             mean = sum([abs(gradient.get(v, 0.0)) for v in sums]) / len(sums)
-            facts.append(Fact("mean |δ|", number(mean), "backward"))
-        return facts
+            summaries.append(Summary("mean |δ|", number(mean), "backward"))
+        return summaries
 
-    return Description(tuple([described(box, nodes) for box, nodes in boxes.items()]),
-                       tuple(edges_between(boxes, box_of, gradient)), len(box_of))
+    return Diagram(tuple([described(box, nodes) for box, nodes in boxes.items()]),
+                   tuple(edges_between(boxes, box_of, gradient)), len(box_of))
 
 
 def edges_between(boxes: Boxes, box_of: dict[Value, str], gradient: dict[Value, float]) -> list[Edge]:

@@ -11,7 +11,7 @@ from autograd.symbolic.expr import Expr
 from autograd.symbolic.labels import format_number, parse_label
 from autograd.symbolic.printer import to_text
 
-from .description import Description, Edge, Node, Row
+from .description import Diagram, Edge, Node, Row
 
 
 def is_neuron(node: Value) -> bool:
@@ -22,9 +22,9 @@ def is_neuron(node: Value) -> bool:
     return bool(parameters) and all(parameter.scope for parameter in parameters)
 
 
-def by_neuron(description: Description, tape: Sequence[Value], digits: int = 4) -> Description:
-    """The description of these nodes with the neurons' own parameters as rows; the ids of what stays are the same."""
-    described = dict(zip(tape, description.nodes))
+def by_neuron(diagram: Diagram, tape: Sequence[Value], digits: int = 4) -> Diagram:
+    """The diagram of these nodes with the neurons' own parameters as rows; the ids of what stays are the same."""
+    described = dict(zip(tape, diagram.nodes))
     uses = Counter(parent for node in tape for parent in node.parents)
     rows: dict[str, tuple[Row, ...]] = {}
     formula: dict[str, str] = {}
@@ -38,7 +38,7 @@ def by_neuron(description: Description, tape: Sequence[Value], digits: int = 4) 
         written = []
         for i, slots in enumerate(terms):
             parents = [described[v.parents[slot]] for slot in slots]
-            row = row_of(i, [v.parents[slot] for slot in slots], parents, own)
+            row = term_row(i, [v.parents[slot] for slot in slots], parents, own)
             if len(slots) == 1 and i < len(terms) - 1:          # the other factor is a plain number
                 row = replace(row, name=f"{row.name} · {format_number(v.partials[slots[0]], digits)}")
             if slots:
@@ -55,9 +55,9 @@ def by_neuron(description: Description, tape: Sequence[Value], digits: int = 4) 
     def kept(edge: Edge) -> Edge:
         return replace(edge, port=port.get(edge.id, ""))
 
-    return Description(tuple([fused(node) for node in description.nodes if node.id not in gone]),
-                       tuple([kept(edge) for edge in description.edges if edge.parent not in gone]),
-                       len(description.nodes) if gone else None)
+    return Diagram(tuple([fused(node) for node in diagram.nodes if node.id not in gone]),
+                   tuple([kept(edge) for edge in diagram.edges if edge.parent not in gone]),
+                   len(diagram.nodes) if gone else None)
 
 
 def terms_of(v: Value) -> list[list[int]]:
@@ -79,7 +79,7 @@ def terms_of(v: Value) -> list[list[int]]:
     return [[place[x] for x in (term, *term.parents) if x in place] for term in reversed(terms)]
 
 
-def row_of(i: int, values: Sequence[Value], nodes: Sequence[Node], own: set[Value]) -> Row:
+def term_row(i: int, values: Sequence[Value], nodes: Sequence[Node], own: set[Value]) -> Row:
     """The row of term i, a product of these nodes: the neuron's own parameter in it, or else a place for arrows."""
     for value, node in zip(values, nodes):
         if value in own:

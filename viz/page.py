@@ -22,13 +22,13 @@ from autograd.symbolic.equations import Equation, write_row
 from autograd.symbolic.labels import format_number
 from autograd.symbolic.mathml import MathMLPrinter
 
-from .description import Description
+from .description import Diagram
 from .expand import expanded
-from .graph import EXPANDED_LIMIT, LIMIT, check_limit, check_size, opened
-from .looks import LOOKS
-from .pen import Pen
+from .graph import EXPANDED_LIMIT, LIMIT, check_limit, check_size, expand_one
+from .looks import BOX_STYLES
+from .pen import Captions
 from .render import FONTS
-from .stage import stage
+from .stage import page_svg
 from .step import PLACES, Line, Step, Table
 
 SUFFIXES = ".html", ".htm"
@@ -49,15 +49,15 @@ class Page:
                 f'sandbox="allow-scripts" width="100%" height="{NOTEBOOK_HEIGHT}" style="border: 0"></iframe>')
 
 
-class Play(NamedTuple):
+class PlayerText(NamedTuple):
     """What a page plays, in words."""
     unit: str                                   # a step, a frame: #step=3 is a link to the third
     title: str
-    hint: str                                   # what else can be done than with keys
+    help: str                                   # what else can be done than with keys
     seconds: float                              # for each, at speed 1
 
 
-def web_path(path: str | os.PathLike[str]) -> Path:
+def html_path(path: str | os.PathLike[str]) -> Path:
     """The path, where its suffix is a page's; otherwise ValueError."""
     path = Path(path)
     if path.suffix.lower() not in SUFFIXES:
@@ -65,7 +65,7 @@ def web_path(path: str | os.PathLike[str]) -> Path:
     return path
 
 
-def steppable(name: str, what: str, output: Value, expand: bool | Value | str, limit: int | None) -> Value:
+def checked_output(name: str, what: str, output: Value, expand: bool | Value | str, limit: int | None) -> Value:
     """The output of a graph that a page can show, on request written out as products and sums, or one neuron of it.
 
     Raises TypeError where it is no Value, ValueError where it has too many nodes or its leaves have moved since it was
@@ -79,33 +79,34 @@ def steppable(name: str, what: str, output: Value, expand: bool | Value | str, l
     check_size(output, limit, "step through a part of it, from one of its inner nodes")
     check_fresh(name, output)
     if expand is not False:
-        output = expanded(output) if expand is True else opened(output, expand, limit)[output]
+        output = expanded(output) if expand is True else expand_one(output, expand, limit)[output]
         check_size(output, limit, "step through it without expand")
     return output
 
 
-def save(path: Path, description: Description, told: Sequence[Step], play: Play, digits: int, direction: str,
-         heading: str, beside: str = "") -> Page:
+def write_page(path: Path, diagram: Diagram, steps: Sequence[Step], player: PlayerText, digits: int, direction: str,
+               heading: str, beside: str = "") -> Page:
     """Write the page of these steps; `heading` follows the output's formula, `beside` stands before the steps."""
-    drawing = stage(description, told, digits, direction)
+    drawing = page_svg(diagram, steps, digits, direction)
     _, _, width, height = map(float, drawing.get("viewBox", "").split())
     part = {name: files(__package__).joinpath(f"page.{name}").read_text(encoding="utf-8") for name in
             ("html", "css", "view.js", "js")}
     style, script = f"\n{colours()}\n{part['css']}", f"\n{part['view.js']}\n{part['js']}"
-    pen = Pen(description, digits)
-    present = dict.fromkeys(node.kind for node in description.nodes)
-    title = f"{pen.header(pen.root)}: {play.title}"
+    captions = Captions(diagram, digits)
+    present = dict.fromkeys(node.kind for node in diagram.nodes)
+    title = f"{captions.header(captions.root)}: {player.title}"
     html = Template(part["html"]).substitute(
         policy=f"default-src 'none'; style-src {hashed(style)}; script-src {hashed(script)}; base-uri 'none'; "
                "form-action 'none'",
-        style=style, script=script, title=escape(title), output=escape(pen.header(pen.root)), heading=escape(heading),
-        unit=play.unit, Unit=play.unit.capitalize(), hint=play.hint, seconds=f"{play.seconds:g}", beside=beside,
-        classes=" ".join([play.unit] + ["tall"] * (width < TALL * height) + ["many"] * (len(told) > MANY)),
-        legend="\n".join([f'<li><i class="{kind}"></i>{"output" if kind == "root" else kind}</li>' for kind in LOOKS
-                          if kind in present]),
+        style=style, script=script, title=escape(title), output=escape(captions.header(captions.root)),
+        heading=escape(heading),
+        unit=player.unit, Unit=player.unit.capitalize(), help=player.help, seconds=f"{player.seconds:g}", beside=beside,
+        classes=" ".join([player.unit] + ["tall"] * (width < TALL * height) + ["many"] * (len(steps) > MANY)),
+        legend="\n".join([f'<li><i class="{kind}"></i>{"output" if kind == "root" else kind}</li>'
+                          for kind in BOX_STYLES if kind in present]),
         drawing=ElementTree.tostring(drawing, encoding="unicode"),
-        steps="\n".join([item(f"{play.unit}={i}", step, digits) for i, step in enumerate(told, start=1)]),
-        count=len(told))
+        steps="\n".join([item(f"{player.unit}={i}", step, digits) for i, step in enumerate(steps, start=1)]),
+        count=len(steps))
     replace_file(path, html.encode())
     return Page(path, html, title)
 
@@ -117,7 +118,7 @@ def hashed(content: str) -> str:
 
 def colours() -> str:
     """The kinds' colours as the drawings have them, for page.css."""
-    looks = "".join([f"--{kind}: {look.fill}; --{kind}-line: {look.border}; " for kind, look in LOOKS.items()])
+    looks = "".join([f"--{kind}: {look.fill}; --{kind}-line: {look.border}; " for kind, look in BOX_STYLES.items()])
     return f":root {{ {looks}--drawing-font: {FONTS} }}"
 
 
@@ -128,11 +129,11 @@ def item(id: str, step: Step, digits: int) -> str:
     """One step: what page.js needs to show it in the drawing, a heading, a sentence and what was found."""
     writes = [f"{cell}={format_number(x, digits)}" for cell, x in step.writes.items()]
     data = {"node": [step.node] * bool(step.node), "from": step.sources, "edges": step.edges, "writes": writes}
-    told = "".join([f' data-{name}="{" ".join(words)}"' for name, words in data.items() if words])
+    attributes = "".join([f' data-{name}="{" ".join(words)}"' for name, words in data.items() if words])
     found = "".join([f"<div><dt>{line.label}</dt><dd>{as_table(line) if isinstance(line, Table) else as_maths(line)}"
                      "</dd></div>" for line in step.lines])
-    return (f'<li id="{id}" class="{step.phase}"{told}><h2><span class="phase">{step.phase}</span> '
-            f'{escape(step.title)}</h2><p>{escape(step.says)}</p><dl>{found}</dl></li>')
+    return (f'<li id="{id}" class="{step.phase}"{attributes}><h2><span class="phase">{step.phase}</span> '
+            f'{escape(step.title)}</h2><p>{escape(step.sentence)}</p><dl>{found}</dl></li>')
 
 
 def as_table(table: Table) -> str:
@@ -150,10 +151,10 @@ def as_maths(line: Line) -> str:
 
 def as_html(equation: Equation) -> str:
     """The sides of an equation as formulas of their own, so that a narrow page can break it before each "="."""
-    script = MathMLPrinter(PLACES)
-    sides = [script.write(equation.left)]
+    printer = MathMLPrinter(PLACES)
+    sides = [printer.write(equation.left)]
     for lines in equation.steps:
-        sides += ['<mo form="infix">=</mo>' * (i == 0) + write_row(script, pieces) for i, pieces in enumerate(lines)]
+        sides += ['<mo form="infix">=</mo>' * (i == 0) + write_row(printer, pieces) for i, pieces in enumerate(lines)]
     # The policy allows no style attribute; page.css aligns the cells of a formula with two cases.
     return f"<span>{''.join([f'<math displaystyle=true>{side}</math>' for side in sides])}</span>".replace(
         ' style="text-align: left"', "")

@@ -5,11 +5,11 @@ from autograd import Value, ops, wengert_list
 from autograd.symbolic.expr import Expr
 from autograd.symbolic.printer import to_text
 
-from .description import Description
-from .names import names
+from .description import Diagram
+from .names import node_names
 
 
-def chosen(what: str, node: object, root: Value) -> Value:
+def find_node(what: str, node: object, root: Value) -> Value:
     """The node of the graph that is meant, by itself or by its name, "w1" or "w₁"; `what` is the option it is for.
 
     Raises TypeError for what is neither, ValueError where the graph has no such node.
@@ -20,15 +20,15 @@ def chosen(what: str, node: object, root: Value) -> Value:
         if node not in wengert_list(root):
             raise ValueError(f"{what}: {node!r} is not in the graph of {root!r}")
         return node
-    found = {name: value for value, name in names(root).items()}
+    found = {name: value for value, name in node_names(root).items()}
     found |= {to_text(Expr(name)): value for name, value in found.items()}
     if node not in found:
         raise ValueError(f"{what}: no node of this graph is called {ops.short(repr(node))}; some that are: "
-                         f"{', '.join(list(names(root).values())[-8:])}")
+                         f"{', '.join(list(node_names(root).values())[-8:])}")
     return found[node]
 
 
-def on_the_paths(start: Value, root: Value, box_of: Mapping[Value, str], description: Description) -> frozenset[str]:
+def nodes_on_paths(start: Value, root: Value, box_of: Mapping[Value, str], diagram: Diagram) -> frozenset[str]:
     """The ids of the nodes and the edges that the paths from start to root run through."""
     leads = {start}
     pairs = set()
@@ -37,4 +37,4 @@ def on_the_paths(start: Value, root: Value, box_of: Mapping[Value, str], descrip
             leads.add(node)
             pairs.add((box_of[parent], box_of[node]))
     return frozenset([box_of[node] for node in leads] +
-                     [edge.id for edge in description.edges if (edge.parent, edge.child) in pairs])
+                     [edge.id for edge in diagram.edges if (edge.parent, edge.child) in pairs])

@@ -12,8 +12,8 @@ from autograd.symbolic.expr import Expr
 from autograd.symbolic.labels import format_number
 from autograd.symbolic.printer import to_text
 
-from .description import Description, Edge, Node, Row
-from .looks import ARROWS, BACKWARD_INK, DIM_INK, FORWARD_INK, INK, LOOKS
+from .description import Diagram, Edge, Node, Row
+from .looks import ARROWS, BACKWARD_INK, BOX_STYLES, DIM_INK, FORWARD_INK, INK
 
 GAP = "\u00a0\u00a0"                            # between the columns of numbers
 SPARE = 14                                      # characters of a header that ask for a space more than dot leaves them
@@ -21,25 +21,25 @@ CROWDED = 24                                    # so many labels on the arrows i
 
 
 @dataclass
-class Pen:
-    """Writes what the parts of one description say; with `lit`, what is not among those ids is written dimmed."""
-    description: Description
+class DotLabels:
+    """Writes what the parts of one diagram say; with `highlighted`, what is not among those ids is written dimmed."""
+    diagram: Diagram
     digits: int
     direction: str = "LR"
-    lit: frozenset[str] | None = None
+    highlighted: frozenset[str] | None = None
 
     def __post_init__(self) -> None:
-        self.nodes = {node.id: node for node in self.description.nodes}
-        self.root = self.description.root
-        self.has_rows = any(node.rows for node in self.description.nodes)
-        self.into_rows = sum(bool(edge.port) for edge in self.description.edges)
+        self.nodes = {node.id: node for node in self.diagram.nodes}
+        self.root = self.diagram.root
+        self.has_rows = any(node.rows for node in self.diagram.nodes)
+        self.into_rows = sum(bool(edge.port) for edge in self.diagram.edges)
         self.is_crowded = self.into_rows > CROWDED
 
     def number(self, x: float) -> str:
         return format_number(x, self.digits)
 
-    def is_lit(self, id: str) -> bool:
-        return self.lit is None or id in self.lit
+    def is_highlighted(self, id: str) -> bool:
+        return self.highlighted is None or id in self.highlighted
 
     def slope(self, of: Node, by: Node) -> str:
         """∂y/∂x."""
@@ -52,9 +52,9 @@ class Pen:
 
     def rows(self, node: Node) -> list[tuple[str, str, str]]:
         """What is said of a node under its header: (label, number, ink)."""
-        if node.facts:
-            return [(fact.label, fact.number, FORWARD_INK if fact.phase == "forward" else BACKWARD_INK)
-                    for fact in node.facts]
+        if node.summaries:
+            return [(summary.label, summary.number, FORWARD_INK if summary.phase == "forward" else BACKWARD_INK)
+                    for summary in node.summaries]
         if node.is_called_by_its_number(self.digits):
             return []
         rows = [("value", self.number(node.value), FORWARD_INK)]
@@ -68,12 +68,13 @@ class Pen:
         """A node's label: its header over the rows."""
         if node.rows:
             return f"<{self.neuron(node)}>"
-        is_lit = self.is_lit(node.id)
-        fills = [LOOKS[fact.of].fill if fact.of == "parameter" and is_lit else "" for fact in node.facts]
+        is_highlighted = self.is_highlighted(node.id)
+        fills = [BOX_STYLES[summary.of].fill if summary.of == "parameter" and is_highlighted else ""
+                 for summary in node.summaries]
         header = self.header(node)              # dot rounds widths down, and a browser's line is a twentieth longer
-        rows = [cell(bold(header + "\u00a0" * (len(header) // SPARE - 1)), self.ink(INK, is_lit), across=2)]
+        rows = [cell(bold(header + "\u00a0" * (len(header) // SPARE - 1)), self.ink(INK, is_highlighted), across=2)]
         for (label, number, written), fill in zip(self.rows(node), fills or [""] * 3):
-            ink = self.ink(written, is_lit)             # a bold space, so that both cells have one baseline
+            ink = self.ink(written, is_highlighted)     # a bold space, so that both cells have one baseline
             rows.append(cell(escaped(label) + bold(" "), ink, fill=fill) + cell(bold(number), ink, fill=fill))
         return f"<{table(rows)}>"
 
@@ -82,47 +83,47 @@ class Pen:
 
         The arrows end at the outer side of a weight, so the weights stand where the arrows come from.
         """
-        is_lit = self.is_lit(node.id)
+        is_highlighted = self.is_highlighted(node.id)
         gradients = node.gradient is not None
-        header = cell(bold(self.header(node)), self.ink(INK, is_lit), across=3)
+        header = cell(bold(self.header(node)), self.ink(INK, is_highlighted), across=3)
         words = [("value", FORWARD_INK), (f"∂{to_text(Expr(self.root.name))}/∂·", BACKWARD_INK)][:1 + gradients]
-        titles = [cell(" ", INK)] + [cell(bold(" ") + escaped(title), self.ink(ink, is_lit), align="RIGHT")
+        titles = [cell(" ", INK)] + [cell(bold(" ") + escaped(title), self.ink(ink, is_highlighted), align="RIGHT")
                                      for title, ink in words]
         weights = [self.weight(row, gradients) for row in node.rows]
         own = Row("v", to_text(Expr(node.name)), node.value, node.gradient)
-        result = ["".join(self.weight(own, gradients, is_lit))]
+        result = ["".join(self.weight(own, gradients, is_highlighted))]
         if node.delta is not None:
             label, number, ink = self.rows(node)[-1]
-            result.append(cell(escaped(label) + bold(" "), self.ink(ink, is_lit), across=2) +
-                          cell(bold(number), self.ink(ink, is_lit), align="RIGHT"))
+            result.append(cell(escaped(label) + bold(" "), self.ink(ink, is_highlighted), across=2) +
+                          cell(bold(number), self.ink(ink, is_highlighted), align="RIGHT"))
         if self.direction in ("LR", "RL"):
             return table([header, "".join(titles), *map("".join, weights), *result])
         columns = table(["".join(line) for line in zip(titles, *weights)])
         parts = [f'<TD ALIGN="LEFT">{part}</TD>' for part in (columns, table([header, *result]))]
         return table(parts if self.direction == "TB" else parts[::-1], padding=0)
 
-    def weight(self, row: Row, gradients: bool, is_lit: bool | None = None) -> list[str]:
+    def weight(self, row: Row, gradients: bool, is_highlighted: bool | None = None) -> list[str]:
         """The cells of one row: name, value, gradient; blank where the term has a node of its own."""
-        is_lit = self.is_lit(row.id) if is_lit is None else is_lit
+        is_highlighted = self.is_highlighted(row.id) if is_highlighted is None else is_highlighted
         is_parameter = row.value is not None and row.id != "v"
-        fill = LOOKS["parameter"].fill if is_parameter and is_lit else ""
+        fill = BOX_STYLES["parameter"].fill if is_parameter and is_highlighted else ""
         at = {"LR": 0, "RL": -1 if gradients else 1}.get(self.direction, 0)
         cells = [(row.name, INK, "LEFT")]
         cells += [("" if x is None else f"{GAP}{self.number(x)}", ink, "RIGHT")
                   for x, ink in ((row.value, FORWARD_INK), (row.gradient, BACKWARD_INK))[:2 if gradients else 1]]
         ports = [""] * len(cells)
         ports[at] = row.id
-        return [cell(bold(words), self.ink(ink, is_lit), fill=fill, align=align, port=port)
+        return [cell(bold(words), self.ink(ink, is_highlighted), fill=fill, align=align, port=port)
                 for (words, ink, align), port in zip(cells, ports)]
 
-    def ink(self, ink: str, is_lit: bool) -> str:
-        return ink if is_lit else DIM_INK
+    def ink(self, ink: str, is_highlighted: bool) -> str:
+        return ink if is_highlighted else DIM_INK
 
     def arrow(self, edge: Edge) -> str:
         """The label of an edge: its partial; none where the row at its end says the same and there are many."""
         if edge.partial is None or (edge.port and self.is_crowded):
             return ""
-        words = cell(escaped(self.partial(edge)), self.ink(BACKWARD_INK, self.is_lit(edge.id)))
+        words = cell(escaped(self.partial(edge)), self.ink(BACKWARD_INK, self.is_highlighted(edge.id)))
         return f"<{table([words], padding=4)}>"
 
     def partial(self, edge: Edge) -> str:
@@ -132,33 +133,33 @@ class Pen:
 
     def title(self) -> str:
         """The whole drawing in a line."""
-        size = self.description.size or len(self.nodes)
+        size = self.diagram.size or len(self.nodes)
         count = f"{size} node{'s' * (size != 1)}"
         return f"{self.header(self.root)}: {self.number(self.root.value)}, from a graph of {count}"
 
-    def says(self, node: Node) -> str:
+    def node_caption(self, node: Node) -> str:
         """A node in a line."""
         return ", ".join([f"{node.kind} {self.header(node)}", *[f"{a}: {b}" for a, b, _ in self.rows(node)]])
 
-    def carries(self, edge: Edge) -> str:
+    def edge_caption(self, edge: Edge) -> str:
         """What an edge adds to its parent's gradient, by the chain rule."""
         parent, child = self.nodes[edge.parent], self.nodes[edge.child]
-        way = f"{to_text(Expr(parent.name))} → {to_text(Expr(child.name))}"
+        arrow = f"{to_text(Expr(parent.name))} → {to_text(Expr(child.name))}"
         if edge.carried is None:
-            return way
+            return arrow
         if edge.partial is None or child.gradient is None:
-            return f"{way}: it carries a gradient of norm {self.number(edge.carried)}"
+            return f"{arrow}: it carries a gradient of norm {self.number(edge.carried)}"
         return (f"{self.slope(self.root, child)} · {self.slope(child, parent)} = {self.number(child.gradient)} · "
                 f"{self.number(edge.partial)} = {self.number(edge.carried)}")
 
     def legend(self, largest: float | None = None) -> str:
         """The kinds there are, as their boxes look, and what the arrows mean; largest is of what they carry."""
-        nodes = self.description.nodes
+        nodes = self.diagram.nodes
         present = {node.kind for node in nodes}
         present |= {"parameter" for node in nodes if any(row.value is not None for row in node.rows) or
-                    any(fact.of == "parameter" for fact in node.facts)}
+                    any(summary.of == "parameter" for summary in node.summaries)}
         parts = []
-        for kind, look in LOOKS.items():
+        for kind, look in BOX_STYLES.items():
             if kind in present:
                 words = f"output {to_text(Expr(self.root.name))}" if kind == "root" else kind
                 parts.append(f'<TD BGCOLOR="{look.fill}" COLOR="{look.border}" BORDER="{look.lines}" '
@@ -167,7 +168,7 @@ class Pen:
         if largest is None:
             parts.append(cell(f"{forward} value flows forward", FORWARD_INK))
         if self.root.gradient is not None:
-            partial = "; edge: local partial derivative" if any(map(self.arrow, self.description.edges)) else ""
+            partial = "; edge: local partial derivative" if any(map(self.arrow, self.diagram.edges)) else ""
             parts.append(cell(f"{back} gradient flows back{partial}", BACKWARD_INK))
             if self.is_crowded:
                 parts.append(cell("into a weight's row: its partial is that weight", BACKWARD_INK))

@@ -18,7 +18,7 @@ from autograd.ops import ACTIVATIONS, ALPHA, LAMBDA, Op
 
 INK, FAINT, PAPER = "#222222", "#DDDDDD", "#FFFFFF"
 BLUE, ORANGE, GREEN, GREY = "#0072B2", "#D55E00", "#007A59", "#6E6E6E"      # Okabe and Ito's, as in the drawings
-LOOKS = [(BLUE, "-"), (ORANGE, "--"), (GREEN, "-."), (GREY, ":")]           # told apart without colour, too
+LINE_STYLES = [(BLUE, "-"), (ORANGE, "--"), (GREEN, "-."), (GREY, ":")]     # told apart without colour, too
 styled = style.context(["default", {                # whatever the user's own settings are
     "figure.dpi": 160, "font.size": 11, "axes.titlesize": 12, "axes.edgecolor": INK, "text.color": INK,
     "axes.labelcolor": INK, "xtick.color": INK, "ytick.color": INK, "axes.spines.top": False,
@@ -106,7 +106,7 @@ def activation(axes: Axes, op: Op) -> None:
     right[0] = np.nextafter(0, 1)                           # the limit from the right
     sides = [left, right] if op.kink else [np.append(left, right)]
     ends = []
-    for label, (color, dashes), rule in zip((r"$\varphi$", r"$\varphi'$"), LOOKS, (value, slope)):
+    for label, (color, dashes), rule in zip((r"$\varphi$", r"$\varphi'$"), LINE_STYLES, (value, slope)):
         for x in sides:
             axes.plot(x, rule(op, x), color=color, linestyle=dashes, label=label, zorder=3)
         ends.append((float(rule(op, right)[-1]), label, color))
@@ -157,7 +157,7 @@ def loss_curve(losses: Any, validation: Sequence[float] | None = None, *, title:
     elif lowest >= 0:
         axes.set_ylim(0, 1.05 * highest or 1)
     ends = []
-    for (name, curve), (color, dashes) in zip(curves.items(), LOOKS):
+    for (name, curve), (color, dashes) in zip(curves.items(), LINE_STYLES):
         axes.plot(np.arange(1, len(curve) + 1), curve, color=color, linestyle=dashes, label=name,
                   marker="o" if len(curve) == 1 else None)
         ends.append((float(curve[-1]), f"{name} {curve[-1]:.3g}", color))
@@ -219,8 +219,8 @@ def fit_curve(X: Any, T: Any, fits: Mapping[str, Callable[[np.ndarray], Any]], *
     Every function takes an (M, 1) array; outliers is True for the samples to mark.  Raises ValueError where the
     lengths differ, or for more than four fits.
     """
-    if not 1 <= len(fits) <= len(LOOKS):
-        raise ValueError(f"fit_curve draws 1 to {len(LOOKS)} fits, not {len(fits)}")
+    if not 1 <= len(fits) <= len(LINE_STYLES):
+        raise ValueError(f"fit_curve draws 1 to {len(LINE_STYLES)} fits, not {len(fits)}")
     x, t = numbers("X", np.ravel(X)), numbers("T", np.ravel(T), np.size(X))
     marked = np.zeros(len(x), bool) if outliers is None else np.asarray(outliers, bool)
     if marked.shape != x.shape:
@@ -236,7 +236,7 @@ def fit_curve(X: Any, T: Any, fits: Mapping[str, Callable[[np.ndarray], Any]], *
                      linewidths=1.1, label="held-out data")
     if truth:
         axes.plot(line[:, 0], np.ravel(truth(line)), color=INK, linewidth=1.3, label="true function")
-    for (name, function), (color, dashes) in zip(fits.items(), LOOKS):
+    for (name, function), (color, dashes) in zip(fits.items(), LINE_STYLES):
         axes.plot(line[:, 0], numbers(name, np.ravel(function(line)), len(line)), color=color, linestyle=dashes,
                   linewidth=2.6, label=name)
     figure.legend(loc="outside lower center", ncols=3, frameon=False)
@@ -264,7 +264,7 @@ def confusion_matrix(labels: Any, predicted: Any, names: Sequence[Any]) -> Figur
     figure, axes = one(f"{right} of {len(t)} right ({right / len(t):.1%})", "predicted class", "true class",
                        size=(1.8 + 0.52 * len(names),) * 2)
     axes.grid(False)
-    tints = np.array([[mixed(BLUE if i == j else ORANGE, shown(shares[i, j])) for j in range(len(names))]
+    tints = np.array([[mixed(BLUE if i == j else ORANGE, tint(shares[i, j])) for j in range(len(names))]
                       for i in range(len(names))])
     axes.imshow(tints)
     for i, j in np.ndindex(counts.shape):
@@ -280,7 +280,7 @@ def confusion_matrix(labels: Any, predicted: Any, names: Sequence[Any]) -> Figur
     return figure
 
 
-def shown(share: float) -> float:
+def tint(share: float) -> float:
     """How much color a share of a row gets: even a single error is seen, and the count stays readable on any."""
     return 0.0 if share == 0 else 0.2 + 0.4 * share
 

@@ -146,7 +146,7 @@ def width(svg: ElementTree.Element) -> float:
     return points
 
 
-def save(source: str, path: str | os.PathLike[str]) -> None:
+def save_picture(source: str, path: str | os.PathLike[str]) -> None:
     """Write DOT text to a file whose suffix tells the format: .dot or .gv (the text), .svg, .png, .pdf.
 
     Raises ValueError for another suffix, RendererError where there is no picture, OSError where the file cannot be

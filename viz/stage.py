@@ -12,56 +12,56 @@ from xml.etree.ElementTree import Element
 from autograd.symbolic.expr import Expr
 from autograd.symbolic.printer import to_text
 
-from .description import Description, Edge, Node
+from .description import Diagram, Edge, Node
 from .dot import digraph
 from .looks import BACKWARD
-from .pen import Pen
+from .pen import Captions
 from .render import SVG, RendererError, render
-from .step import Step, showing, widest
+from .step import Step, widest, with_numbers
 
 SHAPES = tuple(f"{{{SVG}}}{tag}" for tag in ("path", "polygon", "polyline", "ellipse"))
 TEXT = f"{{{SVG}}}text"
 
 
-def stage(description: Description, told: Sequence[Step], digits: int, direction: str = "LR") -> Element:
-    """The drawing of the description, with room for what its cells hold at each step.
+def page_svg(diagram: Diagram, steps: Sequence[Step], digits: int, direction: str = "LR") -> Element:
+    """The drawing of the diagram, with room for what its cells hold at each step.
 
     Raises RendererError where there is no program to lay it out, or its svg has not the parts that Graphviz's has.
     """
-    dot = digraph(roomy(description, told, digits), digits, direction)
+    dot = digraph(with_widest_numbers(diagram, steps, digits), digits, direction)
     del dot.graph_attr["label"]                 # the page has a legend of its own
     drawing = ElementTree.fromstring(render(dot.source, "svg"))
-    pen = Pen(description, digits)
-    if not pen.nodes.keys() <= {part.get("id", "").rpartition("-")[2] for part in drawing.findall("*/*")}:
+    captions = Captions(diagram, digits)
+    if not captions.nodes.keys() <= {part.get("id", "").rpartition("-")[2] for part in drawing.findall("*/*")}:
         raise RendererError("the renderer's svg lacks the graph's nodes; choose another renderer with GRAPHVIZ_DOT")
     for key in "style", "width", "height":
         drawing.attrib.pop(key, None)
-    drawing.attrib |= {"id": "drawing", "role": "group", "aria-label": f"The graph of {pen.header(pen.root)}"}
-    graph, edges = drawing[0], {edge.id: edge for edge in description.edges}
+    drawing.attrib |= {"id": "drawing", "role": "group", "aria-label": f"The graph of {captions.header(captions.root)}"}
+    graph, edges = drawing[0], {edge.id: edge for edge in diagram.edges}
     prefix = graph.attrib.pop("id") + "-"
-    step_of = {part: f"#step={i}" for i, step in enumerate(told, start=1) if step.phase != "update"
+    step_of = {part: f"#step={i}" for i, step in enumerate(steps, start=1) if step.phase != "update"
                for part in (step.node, *step.edges) if part}    # the last one wins: of the backward phase, if any
     first = "#step=1" if step_of else ""        # no part has a step of its own where each step is about all of them
     for part in [*graph]:
         id = part.get("id", "").removeprefix(prefix)
         part.set("id", id)
-        if id in pen.nodes:
+        if id in captions.nodes:
             link(part, step_of.get(id, first))
-            write_node(part, pen, pen.nodes[id])
+            write_node(part, captions, captions.nodes[id])
         elif id in edges:
-            link(part, step_of.get(id, first), carried(pen, edges[id]))
-            write_edge(part, pen, edges[id])
+            link(part, step_of.get(id, first), carried(captions, edges[id]))
+            write_edge(part, captions, edges[id])
         else:
             graph.remove(part)                  # the title and the background
     return drawing
 
 
-def roomy(description: Description, told: Sequence[Step], digits: int) -> Description:
-    """The description with each cell's widest number, for a layout in which all of them fit.
+def with_widest_numbers(diagram: Diagram, steps: Sequence[Step], digits: int) -> Diagram:
+    """The diagram with each cell's widest number, for a layout in which all of them fit.
 
     There are no frames around layers: with them Mazur's network is a third higher, too high to be read in one view.
     """
-    widened = showing(description, widest(told, digits))
+    widened = with_numbers(diagram, widest(steps, digits))
     return replace(widened, nodes=tuple([replace(node, layer="") for node in widened.nodes]))
 
 
@@ -80,18 +80,18 @@ def link(part: Element, to: str, label: str = "") -> Element:
     return a
 
 
-def carried(pen: Pen, edge: Edge) -> str:
+def carried(captions: Captions, edge: Edge) -> str:
     """An edge in words."""
-    parent, child = (to_text(Expr(pen.nodes[id].name)) for id in (edge.parent, edge.child))
-    return f"edge {parent} → {child}" + (f", {pen.partial(edge)}" if edge.partial is not None else "")
+    parent, child = (to_text(Expr(captions.nodes[id].name)) for id in (edge.parent, edge.child))
+    return f"edge {parent} → {child}" + (f", {captions.partial(edge)}" if edge.partial is not None else "")
 
 
-def write_node(part: Element, pen: Pen, node: Node) -> None:
+def write_node(part: Element, captions: Captions, node: Node) -> None:
     """Say what each text of a node is, and write the last step's numbers."""
     header, *rest = part.iter(TEXT)
     mark(header, "name")
     kinds = "value", *["gradient"] * (node.gradient is not None), *["delta"] * (node.delta is not None)
-    for kind, (_, number, _), label, figure in zip(kinds, pen.rows(node), rest[::2], rest[1::2]):
+    for kind, (_, number, _), label, figure in zip(kinds, captions.rows(node), rest[::2], rest[1::2]):
         phase = "forward" if kind == "value" else "backward"
         mark(label, phase)
         mark(figure, f"{phase} {kind}")
@@ -103,7 +103,7 @@ def write_node(part: Element, pen: Pen, node: Node) -> None:
             element.text = f"{element.text} "
 
 
-def write_edge(part: Element, pen: Pen, edge: Edge) -> None:
+def write_edge(part: Element, captions: Captions, edge: Edge) -> None:
     """Say what of an edge leads forward, and what back, and write the last step's partial."""
     for element in [*part.iter()]:
         if element.tag in SHAPES:
@@ -111,7 +111,8 @@ def write_edge(part: Element, pen: Pen, edge: Edge) -> None:
         elif element.tag == TEXT and edge.partial is not None:
             mark(element, "local")
             element.text = "".join((element.text or "").rpartition("= ")[:2])
-            ElementTree.SubElement(element, f"{{{SVG}}}tspan", {"class": "partial"}).text = pen.number(edge.partial)
+            ElementTree.SubElement(element, f"{{{SVG}}}tspan",
+                                   {"class": "partial"}).text = captions.number(edge.partial)
     add_tail(part[0])
 
 

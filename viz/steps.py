@@ -14,10 +14,10 @@ from autograd.symbolic.labels import format_number, parse_label
 from autograd.symbolic.printer import to_text
 
 from .derivation import by_paths, equation
-from .description import Description, Node, describe, in_reading_order, slots
+from .description import Diagram, Node, build_diagram, in_reading_order, slots
 from .names import expression
 from .step import PLACES, Cells, Line, Step, cells
-from .way import Way
+from .way import PathGraph
 
 MOST_LEAVES = 12                                # of a kind that the first step lists
 MOST_TERMS = 4                                  # of the sum over the next layer
@@ -40,21 +40,21 @@ def steps(output: Value, lr: float = 0.1, digits: int = 4) -> list[Step]:
     backward u₂ → x        1.0
     backward u₁ → x        7.0
     """
-    return list(Teller(output, lr, digits).tell())
+    return list(StepWriter(output, lr, digits).steps())
 
 
-class Teller:
+class StepWriter:
     """Tells the steps of one graph."""
 
     def __init__(self, output: Value, lr: float, digits: int) -> None:
         self.output, self.lr, self.digits = output, lr, digits
-        self.way = Way(output, output, digits)  # for its names and numbers, and for how it tells an edge
-        self.description: Description = describe(output, True, digits)
-        self.cells = cells(self.description, digits)
+        self.graph = PathGraph(output, output, digits)  # for its names and numbers, and for how it tells an edge
+        self.diagram: Diagram = build_diagram(output, True, digits)
+        self.cells = cells(self.diagram, digits)
         self.tape = in_reading_order(wengert_list(output))
-        self.node: dict[Value, Node] = dict(zip(self.tape, self.description.nodes))
+        self.node: dict[Value, Node] = dict(zip(self.tape, self.diagram.nodes))
         self.edges: dict[tuple[str, str], tuple[str, ...]] = {}         # (child, parent): one or, of x·x, two
-        for edge in self.description.edges:
+        for edge in self.diagram.edges:
             self.edges[edge.child, edge.parent] = (*self.edges.get((edge.child, edge.parent), ()), edge.id)
         level = {output: 0}
         self.consumers: dict[Value, list[Value]] = {node: [] for node in self.tape}
@@ -67,7 +67,7 @@ class Teller:
         self.by_level = sorted(self.tape, key=level.__getitem__)
         self.value = {node.name: self.number(x.data) for x, node in self.node.items()}
 
-    def tell(self) -> Iterable[Step]:
+    def steps(self) -> Iterable[Step]:
         yield self.start()
         for node in self.tape:
             if node.op:
@@ -87,10 +87,10 @@ class Teller:
     # --- how things are written
 
     def name(self, node: Value) -> str:
-        return to_text(self.way.symbol(node))
+        return to_text(self.graph.symbol(node))
 
     def number(self, x: float) -> Expr:
-        return self.way.rounded(x)
+        return self.graph.rounded(x)
 
     def say(self, x: float) -> str:
         return format_number(x, self.digits)
@@ -105,7 +105,7 @@ class Teller:
     def gradient(self, node: Value) -> Expr:
         """∂J/∂node; dJ/dnode where ∂J/∂node is the direct edge's alone."""
         is_direct = self.output in self.consumers[node] and len(self.consumers[node]) > 1
-        return Expr.of("derivative", "d" if is_direct else "∂", self.way.symbol(self.output), self.way.symbol(node))
+        return Expr.of("derivative", "d" if is_direct else "∂", self.graph.symbol(self.output), self.graph.symbol(node))
 
     def in_numbers(self, formula: Expr) -> Expr:
         """The formula with each node's value for its name, and nothing simplified: (−3) · 2 + 1 · 0 + 6.881."""
@@ -143,20 +143,22 @@ class Teller:
             if nodes:
                 lines.append(Line(label + more, tuple([
                     line(Expr(self.node[node].name), self.number(node.data)) for node in nodes[:MOST_LEAVES]])))
-        says = (f"The numbers are given; what {self.name(self.output)} is has to be computed." if self.output.op else
-                "There is nothing to compute.")
-        return Step("start", "what is given", says, tuple(lines),
+        sentence = (f"The numbers are given; what {self.name(self.output)} is has to be computed." if self.output.op
+                    else
+                    "There is nothing to compute.")
+        return Step("start", "what is given", sentence, tuple(lines),
                     writes=self.written(*[f"{self.node[node].id}.value" for node in leaves]))
 
     def forward(self, node: Value) -> Step:
         """A node's value, from its expression."""
-        formula = expression(node, self.way.names)
-        told = line(self.way.symbol(node), formula, self.in_numbers(formula), self.number(node.data))
+        formula = expression(node, self.graph.names)
+        equality = line(self.graph.symbol(node), formula, self.in_numbers(formula), self.number(node.data))
         me, parents = self.node[node], dict.fromkeys(node.parents[i] for i in slots(node))
         sources = tuple([self.node[parent].id for parent in parents])
         edges = tuple([edge for source in sources for edge in self.edges[me.id, source]])
-        says = f"From {self.listed(parents)}, {self.name(node)} is {self.say(node.data)}."
-        return Step("forward", self.name(node), says, (Line("value", (told,)),), me.id, sources, edges, node.data,
+        sentence = f"From {self.listed(parents)}, {self.name(node)} is {self.say(node.data)}."
+        return Step("forward", self.name(node), sentence, (Line("value", (equality,)),), me.id, sources, edges,
+                    node.data,
                     writes=self.written(f"{me.id}.value"))
 
     def seed(self) -> Step:
@@ -171,44 +173,44 @@ class Teller:
         me, consumers, so_far = self.node[node], self.consumers[node], 0.0
         for i, consumer in enumerate(consumers, start=1):
             child, is_last, before = self.node[consumer], i == len(consumers), so_far
-            upstream = self.way.adjoint[consumer]
+            upstream = self.graph.adjoint[consumer]
             partial = sum([d for parent, d in zip(consumer.parents, consumer.partials) if parent is node])
             so_far += (term := upstream * partial)
-            formula = self.way.formula(consumer, node)
-            factors = [self.way.derivative(self.output, consumer), self.way.derivative(consumer, node)]
+            formula = self.graph.formula(consumer, node)
+            factors = [self.graph.derivative(self.output, consumer), self.graph.derivative(consumer, node)]
             numbers = product(self.number(upstream), self.number(partial))
             lines: tuple[Line, ...] = Line("local derivative", (line(
-                self.way.derivative(consumer, node), formula, self.in_numbers(formula), self.number(partial)),)),
-            says = (f"{self.name(consumer)} passes {self.say(upstream)} times {self.say(partial)}, which is "
-                    f"{self.say(term)}, back to {self.name(node)}")
+                self.graph.derivative(consumer, node), formula, self.in_numbers(formula), self.number(partial)),)),
+            sentence = (f"{self.name(consumer)} passes {self.say(upstream)} times {self.say(partial)}, which is "
+                        f"{self.say(term)}, back to {self.name(node)}")
             if len(consumers) == 1:
-                told = line(self.gradient(node), product(*factors), numbers, self.number(term))
-                lines += Line("chain rule", (told,)), *self.chain(node)
-                says += "."
+                equality = line(self.gradient(node), product(*factors), numbers, self.number(term))
+                lines += Line("chain rule", (equality,)), *self.chain(node)
+                sentence += "."
             else:
                 total = Expr.of("sum", self.number(before), self.number(term)) if i > 1 else self.number(term)
-                told = (line(self.gradient(node), total, self.number(so_far)) if is_last else
-                        line(total, self.number(so_far)))
+                equality = (line(self.gradient(node), total, self.number(so_far)) if is_last else
+                            line(total, self.number(so_far)))
                 lines += (Line(f"term {i} of {len(consumers)}", (line(product(*factors), numbers, self.number(term)),)),
-                          Line("all together" if is_last else "so far", (told,)))
-                says += f": term {i} of {len(consumers)}, " + (
+                          Line("all together" if is_last else "so far", (equality,)))
+                sentence += f": term {i} of {len(consumers)}, " + (
                     f"and its gradient is {self.say(so_far)}." if is_last else f"so far {self.say(so_far)}.")
             if is_last:
                 lines += (*self.local_gradient(node), *self.by_next_layer(node)) if me.delta is not None else ()
-                says += f"  The local gradient is {self.say(me.delta)}." if me.delta is not None else ""
+                sentence += f"  The local gradient is {self.say(me.delta)}." if me.delta is not None else ""
             along = self.edges[child.id, me.id]
             found = self.written(*[f"{edge}.partial" for edge in along], *[f"{me.id}.delta"] * is_last)
-            yield Step("backward", f"{self.name(consumer)} → {self.name(node)}", says, lines, me.id, (child.id,),
+            yield Step("backward", f"{self.name(consumer)} → {self.name(node)}", sentence, lines, me.id, (child.id,),
                        along, so_far, term, is_last, {f"{me.id}.gradient": so_far} | found)
 
     def local_gradient(self, node: Value) -> tuple[Line, ...]:
         """δ = −∂J/∂v, of a pre-activation."""
-        delta, gradient = self.node[node].delta, self.way.adjoint[node]
+        delta, gradient = self.node[node].delta, self.graph.adjoint[node]
         if delta is None:
             return ()
-        told = line(self.way.delta(node), -self.gradient(node), Expr.of("negative", self.number(gradient)),
-                    self.number(delta))
-        return Line("local gradient", (told,)),
+        equality = line(self.graph.delta(node), -self.gradient(node), Expr.of("negative", self.number(gradient)),
+                        self.number(delta))
+        return Line("local gradient", (equality,)),
 
     def by_next_layer(self, v: Value) -> tuple[Line, ...]:
         """The lecture's δⱼ = φ'(vⱼ) Σ δₗ wₗⱼ, where y = φ(v) goes into pre-activations alone."""
@@ -216,15 +218,15 @@ class Teller:
         nexts = self.consumers[y]
         if others or not 1 <= len(nexts) <= MOST_TERMS or any(self.node[v].delta is None for v in nexts):
             return ()
-        if not self.way.are_told_apart([v, *nexts]):
+        if not self.graph.are_told_apart([v, *nexts]):
             return ()
-        slope, weights = self.way.formula(y, v), [self.way.formula(v, y) for v in nexts]
+        slope, weights = self.graph.formula(y, v), [self.graph.formula(v, y) for v in nexts]
         sums = [reduce(lambda x, y: Expr.of("sum", x, y), map(product, deltas, ws)) for deltas, ws in (
-            ([self.way.delta(v) for v in nexts], weights),
-            ([self.number(0.0 - self.way.adjoint[v]) for v in nexts], map(self.in_numbers, weights)))]
-        told = line(self.way.delta(v), product(slope, sums[0]), product(self.in_numbers(slope), sums[1]),
-                    self.number(0.0 - self.way.adjoint[v]))
-        return Line("by the next layer", (told,)),
+            ([self.graph.delta(v) for v in nexts], weights),
+            ([self.number(0.0 - self.graph.adjoint[v]) for v in nexts], map(self.in_numbers, weights)))]
+        equality = line(self.graph.delta(v), product(slope, sums[0]), product(self.in_numbers(slope), sums[1]),
+                        self.number(0.0 - self.graph.adjoint[v]))
+        return Line("by the next layer", (equality,)),
 
     def chain(self, node: Value) -> tuple[Line, ...]:
         """The whole product from the output to a parameter, where one path leads there and it is short."""
@@ -233,21 +235,21 @@ class Teller:
             path.append(self.consumers[path[-1]][0])
         if self.node[node].kind != "parameter" or path[-1] is not self.output or not 3 <= len(path) <= LONGEST_CHAIN:
             return ()
-        whole = by_paths(Way(self.output, node, self.digits))[0]
+        whole = by_paths(PathGraph(self.output, node, self.digits))[0]
         return (Line("whole chain", (whole,)),) if isinstance(whole, Equation) else ()
 
     def update(self, node: Value) -> Step:
         """w + Δw: with δ where the parameter goes into pre-activations alone, as a neuron's weight does."""
-        me, gradient, consumers = self.node[node], self.way.adjoint[node], self.consumers[node]
+        me, gradient, consumers = self.node[node], self.graph.adjoint[node], self.consumers[node]
         eta, w, lr = Expr("eta"), Expr(me.name), self.number(self.lr)
         dw = Expr.of("product", Expr("Δ"), w) if parse_label(me.name).is_letter else Expr("Δ" + me.name)
         change, new = 0.0 - self.lr * gradient, node.data - self.lr * gradient
         if len(consumers) <= 2 and all(self.node[v].delta is not None for v in consumers) and (
-                self.way.are_told_apart(consumers)):
-            deltas = [self.way.delta(v) for v in consumers]
-            xs = [self.way.formula(v, node) for v in consumers]
-            numbers = [self.number(-self.way.adjoint[v]) for v in consumers]
-            lines = tuple([told for v in consumers for told in self.local_gradient(v)])
+                self.graph.are_told_apart(consumers)):
+            deltas = [self.graph.delta(v) for v in consumers]
+            xs = [self.graph.formula(v, node) for v in consumers]
+            numbers = [self.number(-self.graph.adjoint[v]) for v in consumers]
+            lines = tuple([equality for v in consumers for equality in self.local_gradient(v)])
             if len(consumers) == 1:
                 formula = eta * deltas[0] * xs[0]
                 figures = product(lr, numbers[0], *([] if xs[0].is_equal(1) else [self.in_numbers(xs[0])]))

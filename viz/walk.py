@@ -7,10 +7,10 @@ from autograd import Value, ops
 from autograd.symbolic.labels import format_number
 
 from .graph import check_style
-from .page import Page, Play, save, steppable, web_path
-from .steps import Teller
+from .page import Page, PlayerText, checked_output, html_path, write_page
+from .steps import StepWriter
 
-PLAY = Play("step", "forward and backward, step by step", "a node or an edge leads to its step · ", 1.8)
+PLAYER_TEXT = PlayerText("step", "forward and backward, step by step", "a node or an edge leads to its step · ", 1.8)
 
 
 def step_through(output: Value, path: str | os.PathLike[str], *, lr: float = 0.1, digits: int = 4,
@@ -23,11 +23,11 @@ def step_through(output: Value, path: str | os.PathLike[str], *, lr: float = 0.1
     optimizer.step() does (step_through(replay(output), ...) shows the current data), RendererError where there is no
     Graphviz, and OSError where the file cannot be written; what was there before then stays.
     """
-    path = web_path(path)
+    path = html_path(path)
     check_style(digits, direction)
     if not isinstance(lr, Real) or not math.isfinite(lr):
         raise ValueError(f"lr, the learning rate, is a finite number, not {ops.short(repr(lr))}")
-    output = steppable("step_through", "takes", output, expand, limit)
-    teller = Teller(output, float(lr), digits)
-    return save(path, teller.description, list(teller.tell()), PLAY, digits, direction,
-                f"= {format_number(output.data, digits)}")
+    output = checked_output("step_through", "takes", output, expand, limit)
+    writer = StepWriter(output, float(lr), digits)
+    return write_page(path, writer.diagram, list(writer.steps()), PLAYER_TEXT, digits, direction,
+                      f"= {format_number(output.data, digits)}")

@@ -11,22 +11,22 @@ from autograd.symbolic.expr import Expr
 from autograd.symbolic.labels import format_number, parse_label
 from autograd.symbolic.printer import to_text
 
-from .names import is_number, named
+from .names import is_number, names_of
 
 MOST_PATHS, MOST_FACTORS, LONGEST_PATH = 8, 40, 12      # of a sum over paths that can still be read
 
 Edge = tuple[Value, Value]                              # (consumer, node)
-Tell = Callable[[Value, Value], Expr]
+Spell = Callable[[Value, Value], Expr]
 
 
-class Way:
+class PathGraph:
     """Every node that output depends on and that depends on wrt, these two included."""
 
     def __init__(self, output: Value, wrt: Value, digits: int) -> None:
         self.output, self.wrt, self.digits = output, wrt, digits
         self.adjoint = adjoints(output, 1.0, recorded)
         tape = wengert_list(output)
-        self.names = named(tape if wrt in self.adjoint else [*tape, wrt], digits)
+        self.names = names_of(tape if wrt in self.adjoint else [*tape, wrt], digits)
         self.is_constant = is_number(wrt) and wrt is not output
         if self.is_constant:                            # ∂J/∂2 would not do
             self.constant_text, taken = self.names[wrt], {to_text(Expr(name)) for name in self.names.values()}
@@ -117,17 +117,17 @@ class Way:
         return Expr.of("derivative", "∂", self.symbol(consumer), self.symbol(node))
 
     def formula(self, consumer: Value, node: Value) -> Expr:
-        """The rule's partial, run on Symbols."""
+        """The rule's partial, run on Exprs."""
         if consumer not in self.formulas:
             op: Any = consumer.op
             partials = op.partials(self.symbol(consumer), *map(self.symbol, consumer.parents))
             self.formulas[consumer] = [p if isinstance(p, Expr) else self.rounded(p) for p in partials]
-        return added(p for parent, p in zip(consumer.parents, self.formulas[consumer]) if parent is node)
+        return sum_of(p for parent, p in zip(consumer.parents, self.formulas[consumer]) if parent is node)
 
     def number(self, consumer: Value, node: Value) -> Expr:
         """The recorded partial."""
-        return added(self.rounded(p) for parent, p in recorded(consumer) if parent is node)
+        return sum_of(self.rounded(p) for parent, p in recorded(consumer) if parent is node)
 
 
-def added(terms: Iterable[Expr]) -> Expr:
+def sum_of(terms: Iterable[Expr]) -> Expr:
     return reduce(add, terms)

@@ -15,8 +15,8 @@ from autograd.ops import short
 from ..engines import Engine
 from ..losses import ROUNDING, Loss, LossCall, RangeError, noting_calls
 from ..optimizers import Optimizer
-from ..recording import recorded, rows_of
-from ..samples import Samples
+from ..recording import record_loss, rows_of
+from ..samples import Dataset
 from .gradients import cause, first_neurons, is_saturated
 from .heads import check_logits, check_order, improbable, interval, warn_of_reach
 from .warning import warn
@@ -43,8 +43,8 @@ class Sample:
 class Diagnosis:
     """The checks of one training: those before it are made at once, the others by after_epoch."""
 
-    def __init__(self, model: Callable[..., Any], data: Samples, loss: Loss, optimizer: Optimizer,
-                 unseen: Samples | None, is_compiled: bool) -> None:
+    def __init__(self, model: Callable[..., Any], data: Dataset, loss: Loss, optimizer: Optimizer,
+                 unseen: Dataset | None, is_compiled: bool) -> None:
         self.model, self.data, self.loss, self.unseen = model, data, loss, unseen
         self.parameters, self.is_compiled = optimizer.parameters, is_compiled
         count = min(len(data.X), MOST) if is_compiled else len(data.X)      # node by node that is no more than an epoch
@@ -61,7 +61,7 @@ class Diagnosis:
         check_logits(first.calls)
         if is_compiled and improbable(first.calls):         # node by node the loss itself raises
             with noting_calls() as calls:
-                J, inputs = recorded(model, loss, data)
+                J, inputs = record_loss(model, loss, data)
             tape = set(wengert_list(J))
             outputs = [y for y in improbable(calls) if y in tape]
             if outputs:
@@ -74,13 +74,13 @@ class Diagnosis:
     def after_epoch(self, epoch: int, epochs: int, run: Engine) -> None:
         """Make the checks that need the weights of now, after the 1st, 2nd, 4th, 8th, ... and the last epoch."""
         if self.outputs and (epoch & (epoch - 1) == 0 or epoch == epochs):
-            run.publish()
+            run.write_back()
             self.check_outputs()
         if self.idle and epoch == 1:
-            run.publish()
+            run.write_back()
             self.check_gradients()
 
-    def samples(self, rows: Iterable[int], data: Samples | None = None) -> Iterator[Sample]:
+    def samples(self, rows: Iterable[int], data: Dataset | None = None) -> Iterator[Sample]:
         """Compute the graphs of these samples, without those outside an operation's domain.
 
         Raises RangeError, naming the sample, where one of nn's losses does.
@@ -156,7 +156,7 @@ class Diagnosis:
         """Warn of the layers whose gradients are exactly 0 for every sample, before the first epoch and after it."""
         idle = self.idle_layers(self.samples(self.rows), self.idle)
         if idle and self.is_compiled and len(self.data.X) > MOST:
-            program, columns = compiled(*recorded(self.model, self.loss, self.data))
+            program, columns = compiled(*record_loss(self.model, self.loss, self.data))
             _, sums = program.value_and_grad(rows_of(self.data)[:, columns])
             alive = {p for p, g in zip(program.parameters, sums.tolist()) if g}
             idle = {name: parameters for name, parameters in idle.items() if alive.isdisjoint(parameters)}

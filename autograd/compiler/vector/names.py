@@ -21,7 +21,7 @@ LETTER = re.compile(r"[A-Za-z]\d{0,3}")
 TAKEN = re.compile(r"[ILNTXEJZdWbVYUG]\d*")
 
 
-class Names:
+class VectorNames:
     """The names given so far, and what an argument of a block is in them."""
 
     def __init__(self, program: BlockGraph, inputs: Sequence[Value]) -> None:

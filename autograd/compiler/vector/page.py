@@ -13,7 +13,7 @@ NOTES = {                       # what stands in the text: what it means
     "dZ[": "dZ[U1] are the rows of dZ that belong to U1.",
     "[": "A[2,3] are rows 2 and 3 of A, A[2..5] rows 2 to 5; what += never reaches is 0.",
 }
-Equation = tuple[MatrixExpr, str, MatrixExpr]                     # left, "=" or "+=" or "-=", right
+MatrixEquation = tuple[MatrixExpr, str, MatrixExpr]               # left, "=" or "+=" or "-=", right
 
 
 @dataclass
@@ -21,7 +21,7 @@ class Section:
     """A title, and equations one under the other; a line may hold two."""
     title: str
     latex_title: str
-    lines: list[list[Equation]] = field(default_factory=list)
+    lines: list[list[MatrixEquation]] = field(default_factory=list)
 
     def add(self, left: MatrixExpr, right: MatrixExpr, sign: str = "=") -> None:
         self.lines.append([(left, sign, right)])

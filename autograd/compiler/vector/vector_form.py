@@ -16,7 +16,7 @@ from ...symbolic.printer import ATOM
 from ...value import Value
 from ..blocks import Block, BlockGraph, MatMul, Operand
 from ..differentiate import BlockStep, Rule
-from .names import Names, is_column, some
+from .names import VectorNames, is_column, some
 from .page import Section, VectorForm
 
 LONGEST = 48                    # characters: what is shorter and needed once is written where it is needed
@@ -26,7 +26,7 @@ ONE, N, ETA = matrix("1"), matrix("N"), matrix("η")
 
 def vector_form(program: BlockGraph, inputs: Sequence[Value]) -> VectorForm:
     """The vector form of a program: every graph has one; the text of a network does not grow with its width."""
-    writer = Writer(program, inputs)
+    writer = VectorFormWriter(program, inputs)
     writer.write_forward()
     if len(program.outputs) == 1:
         writer.write_backward()
@@ -34,7 +34,7 @@ def vector_form(program: BlockGraph, inputs: Sequence[Value]) -> VectorForm:
     return writer.form
 
 
-class Writer(Names):
+class VectorFormWriter(VectorNames):
     """Names what the blocks make, writes it forward, then its gradient backward."""
 
     def __init__(self, program: BlockGraph, inputs: Sequence[Value]) -> None:

@@ -10,7 +10,7 @@ from test_array_function import GRAPHS, LOSSES, MEAN, close, random_graph
 
 import nn
 from autograd import Value, compile, ops, weighted_sum
-from autograd.compiler.vector.vector_form import Writer
+from autograd.compiler.vector.vector_form import VectorFormWriter
 from autograd.symbolic.matrix import MatrixExpr, matmul, matrix
 
 # --- a reader: the text as Python, line by line ----------------------------------------------------------------------
@@ -104,7 +104,7 @@ def evaluated(sheet, names):
 
 def check(program, scalars, given, X):
     """The text, run, gives the values and the gradient of the program; scalars says which parameters a name holds."""
-    writer = Writer(program.blocks, program.inputs)
+    writer = VectorFormWriter(program.blocks, program.inputs)
     writer.write_forward()
     sheets = [(str(value), size) for value, size in zip(writer.values, writer.plan.sizes)]
     found = run(str(program.vector_form()), given | {

@@ -4,20 +4,20 @@ import math
 import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
+from readers import evaluate, read_latex, read_mathml, read_text
 
 from autograd.ops import TABLE, Op, flat, power, select, tanh, weighted_sum
 from autograd.symbolic.expr import Expr
 from autograd.symbolic.latex import to_latex
 from autograd.symbolic.mathml import to_mathml
 from autograd.symbolic.printer import to_text
-from tests.readers import evaluate, read_latex, read_mathml, read_text
 
 READERS = ((to_text, read_text), (to_latex, read_latex), (to_mathml, read_mathml))
 ROWS = TABLE | {op.name: op for op in map(power, (-2, -1, 2, 3, 0.5, 1.5, -0.5))}
 
 
 def arguments(op: Op, numbers: list[float]) -> tuple[list, dict[str, float]]:
-    """Symbols for op's arguments, and the numbers that they stand for."""
+    """Exprs for op's arguments, and the numbers that they stand for."""
     rest = iter(numbers)
     names: dict[str, float] = {}
 
