@@ -21,25 +21,17 @@ CROWDED = 24                                    # so many labels on the arrows i
 
 
 @dataclass
-class DotLabels:
-    """Writes what the parts of one diagram say; with `highlighted`, what is not among those ids is written dimmed."""
+class Captions:
+    """Words and numbers for the parts of one diagram."""
     diagram: Diagram
     digits: int
-    direction: str = "LR"
-    highlighted: frozenset[str] | None = None
 
     def __post_init__(self) -> None:
         self.nodes = {node.id: node for node in self.diagram.nodes}
         self.root = self.diagram.root
-        self.has_rows = any(node.rows for node in self.diagram.nodes)
-        self.into_rows = sum(bool(edge.port) for edge in self.diagram.edges)
-        self.is_crowded = self.into_rows > CROWDED
 
     def number(self, x: float) -> str:
         return format_number(x, self.digits)
-
-    def is_highlighted(self, id: str) -> bool:
-        return self.highlighted is None or id in self.highlighted
 
     def slope(self, of: Node, by: Node) -> str:
         """∂y/∂x."""
@@ -63,6 +55,48 @@ class DotLabels:
         if node.delta is not None:
             rows.append((f"δ = −{self.slope(self.root, node)}", self.number(node.delta), BACKWARD_INK))
         return rows
+
+    def partial(self, edge: Edge) -> str:
+        """∂y/∂v = 0.5."""
+        assert edge.partial is not None
+        return f"{self.slope(self.nodes[edge.child], self.nodes[edge.parent])} = {self.number(edge.partial)}"
+
+    def title(self) -> str:
+        """The whole drawing in a line."""
+        size = self.diagram.size or len(self.nodes)
+        count = f"{size} node{'s' * (size != 1)}"
+        return f"{self.header(self.root)}: {self.number(self.root.value)}, from a graph of {count}"
+
+    def node_caption(self, node: Node) -> str:
+        """A node in a line."""
+        return ", ".join([f"{node.kind} {self.header(node)}", *[f"{a}: {b}" for a, b, _ in self.rows(node)]])
+
+    def edge_caption(self, edge: Edge) -> str:
+        """What an edge adds to its parent's gradient, by the chain rule."""
+        parent, child = self.nodes[edge.parent], self.nodes[edge.child]
+        arrow = f"{to_text(Expr(parent.name))} → {to_text(Expr(child.name))}"
+        if edge.carried is None:
+            return arrow
+        if edge.partial is None or child.gradient is None:
+            return f"{arrow}: it carries a gradient of norm {self.number(edge.carried)}"
+        return (f"{self.slope(self.root, child)} · {self.slope(child, parent)} = {self.number(child.gradient)} · "
+                f"{self.number(edge.partial)} = {self.number(edge.carried)}")
+
+
+@dataclass
+class DotLabels(Captions):
+    """The captions as HTML-like labels; what is not among the ids in `highlighted`, if any, is dimmed."""
+    direction: str = "LR"
+    highlighted: frozenset[str] | None = None
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        self.has_rows = any(node.rows for node in self.diagram.nodes)
+        self.into_rows = sum(bool(edge.port) for edge in self.diagram.edges)
+        self.is_crowded = self.into_rows > CROWDED
+
+    def is_highlighted(self, id: str) -> bool:
+        return self.highlighted is None or id in self.highlighted
 
     def box(self, node: Node) -> str:
         """A node's label: its header over the rows."""
@@ -125,32 +159,6 @@ class DotLabels:
             return ""
         words = cell(escaped(self.partial(edge)), self.ink(BACKWARD_INK, self.is_highlighted(edge.id)))
         return f"<{table([words], padding=4)}>"
-
-    def partial(self, edge: Edge) -> str:
-        """∂y/∂v = 0.5."""
-        assert edge.partial is not None
-        return f"{self.slope(self.nodes[edge.child], self.nodes[edge.parent])} = {self.number(edge.partial)}"
-
-    def title(self) -> str:
-        """The whole drawing in a line."""
-        size = self.diagram.size or len(self.nodes)
-        count = f"{size} node{'s' * (size != 1)}"
-        return f"{self.header(self.root)}: {self.number(self.root.value)}, from a graph of {count}"
-
-    def node_caption(self, node: Node) -> str:
-        """A node in a line."""
-        return ", ".join([f"{node.kind} {self.header(node)}", *[f"{a}: {b}" for a, b, _ in self.rows(node)]])
-
-    def edge_caption(self, edge: Edge) -> str:
-        """What an edge adds to its parent's gradient, by the chain rule."""
-        parent, child = self.nodes[edge.parent], self.nodes[edge.child]
-        arrow = f"{to_text(Expr(parent.name))} → {to_text(Expr(child.name))}"
-        if edge.carried is None:
-            return arrow
-        if edge.partial is None or child.gradient is None:
-            return f"{arrow}: it carries a gradient of norm {self.number(edge.carried)}"
-        return (f"{self.slope(self.root, child)} · {self.slope(child, parent)} = {self.number(child.gradient)} · "
-                f"{self.number(edge.partial)} = {self.number(edge.carried)}")
 
     def legend(self, largest: float | None = None) -> str:
         """The kinds there are, as their boxes look, and what the arrows mean; largest is of what they carry."""
