@@ -5,9 +5,9 @@ rerecording.py records a graph again, compiler/ runs it on arrays.
 """
 from . import reference
 from .backprop import adjoints, backward, check_fresh, gradient, hessian, jacobian, pushforward, recorded, wengert_list
-from .check import gradcheck
 from .compiler import compile
 from .console import escape_missing_letters
+from .gradient_check import gradcheck
 from .ops import *
 from .rerecording import replay
 from .value import Constant, Parameter, Value, weighted_sums

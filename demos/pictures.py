@@ -4,7 +4,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from viz import Drawing
-from viz.render import RendererError
+from viz.diagram.renderer import RendererError
 
 
 class Pictures:

@@ -7,9 +7,8 @@ if not hasattr(autograd, "Value"):
     raise ImportError("nn needs deltagrad's package autograd, but the one found is another: PyPI's autograd (HIPS) "
                       "has the same name.  Install deltagrad in a virtual environment of its own, without that one.")
 
-from .diagnosis import TrainingWarning
-from .files import load, save
-from .local_gradients import LocalGradients, local_gradients
+from .deltas import local_gradients
+from .diagnosis.warning import TrainingWarning
 from .losses import (
     binary_cross_entropy,
     binary_cross_entropy_with_logits,
@@ -22,7 +21,9 @@ from .losses import (
 from .mlp import MLP, Layer, Neuron
 from .module import Module
 from .optimizers import SGD, Adam, Optimizer
-from .predicting import predict
+from .prediction import predict
+from .serialization import load, save
+from .tables import LocalGradients
 from .training import History, fit
 
 PYTORCH = {                                 # what PyTorch calls it: what to write here

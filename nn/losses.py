@@ -23,10 +23,10 @@ from autograd import (
     maximum,
     mean,
     minimum,
+    ops,
     softplus,
     weighted_sum,
 )
-from autograd.ops import closest, short
 
 Numbers = Any           # a Value or a number, or a list of them
 Loss = Callable[[Numbers, Numbers], Value]
@@ -166,8 +166,8 @@ def check_loss(name: str, loss: Any) -> None:
             binary_cross_entropy_with_logits, cross_entropy]
     names = {"".join(word[0] for word in f.__name__.split("_")): f.__name__ for f in ours} | {
         f.__name__: f.__name__ for f in ours}
-    meant = names.get(closest(loss, names), "mean_squared_error")
-    raise TypeError(f"{name}: loss is a function loss(y, t), such as nn.{meant}, not {short(repr(loss))}")
+    meant = names.get(ops.closest(loss, names), "mean_squared_error")
+    raise TypeError(f"{name}: loss is a function loss(y, t), such as nn.{meant}, not {ops.short(repr(loss))}")
 
 
 def pairs(name: str, y: Numbers, t: Numbers) -> list[tuple[Any, Any]]:

@@ -4,8 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from numbers import Real
 from typing import Any
 
-from autograd import Parameter, Value
-from autograd.ops import closest, short
+from autograd import Parameter, Value, ops
 
 
 class Optimizer:
@@ -117,13 +116,13 @@ def leaves(kind: str, parameters: Any) -> list[Any]:
         found = list(parameters)
     except TypeError:
         raise TypeError(f"{kind} takes a list of parameters, such as model.parameters(), not "
-                        f"{short(repr(parameters))}") from None
+                        f"{ops.short(repr(parameters))}") from None
     for p in found:
         if not isinstance(p, Value):
             is_several = hasattr(p, "parameters") or isinstance(p, list | tuple)
             advice = "put all in one list, [*a.parameters(), *b.parameters()]" if is_several else \
                 "give leaves such as model.parameters() or [Parameter(1.0)]"
-            raise TypeError(f"{kind} takes a list of parameters, but one of them is {short(repr(p))}: {advice}")
+            raise TypeError(f"{kind} takes a list of parameters, but one of them is {ops.short(repr(p))}: {advice}")
         if p.parents:
             raise ValueError(f"{kind} moves leaves of the graph, but {p!r} is computed from other Values: give those")
     return list(dict.fromkeys(found))
@@ -133,8 +132,9 @@ def check_optimizer(optimizer: Any) -> None:
     """Raise TypeError unless it is an Optimizer: a name or a class is none."""
     if isinstance(optimizer, Optimizer):
         return
-    call = "nn.Adam(model.parameters())" if closest(optimizer, ["adam"]) else "nn.SGD(model.parameters(), lr=0.1)"
-    raise TypeError(f"fit: optimizer is an optimizer with its parameters, such as {call}, not {short(repr(optimizer))}")
+    call = "nn.Adam(model.parameters())" if ops.closest(optimizer, ["adam"]) else "nn.SGD(model.parameters(), lr=0.1)"
+    raise TypeError(f"fit: optimizer is an optimizer with its parameters, such as {call}, not "
+                    f"{ops.short(repr(optimizer))}")
 
 
 def check_positive(kind: str, name: str, x: Any) -> float:

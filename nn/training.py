@@ -7,14 +7,15 @@ from typing import Any
 import numpy as np
 from tqdm import tqdm
 
-from autograd.ops import short
+from autograd import ops
 
-from .compiled import Compiled, Jitted
-from .diagnosis import Diagnosis
-from .engines import Eager, Engine
+from .dataset import Dataset
+from .diagnosis.checks import Diagnosis
+from .engines.base import Engine
+from .engines.compiled import Compiled, Jitted
+from .engines.eager import Eager
 from .losses import Loss, RangeError, check_loss
 from .optimizers import Optimizer, check_optimizer
-from .samples import Dataset
 
 
 @dataclass
@@ -109,7 +110,7 @@ def fit(model: Callable[..., Any], X: Any, T: Any, loss: Loss, optimizer: Optimi
     try:
         data = Dataset(model, X, T, loss)
         if validation is not None and not (isinstance(validation, tuple | list) and len(validation) == 2):
-            raise ValueError(f"fit: validation is a pair (X, T), not {short(repr(validation))}")
+            raise ValueError(f"fit: validation is a pair (X, T), not {ops.short(repr(validation))}")
         unseen = Dataset(model, *validation, loss, "validation ") if validation else None
         N = len(data.X)
         size = N if batch_size is None else min(N, check_int("batch_size", batch_size, least=1))

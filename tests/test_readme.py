@@ -10,7 +10,7 @@ import nn
 from autograd import Value, compile
 from demos.neuron import with_error
 from viz import draw
-from viz.render import RendererError
+from viz.diagram.renderer import RendererError
 
 ROOT = Path(__file__).parent.parent
 README = (ROOT / "README.md").read_text(encoding="utf-8")

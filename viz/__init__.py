@@ -6,6 +6,6 @@ if not hasattr(autograd, "Value"):
                       "has the same name.  Install deltagrad in a virtual environment of its own, without that one.")
 
 from .derivation import Derivation, derive
-from .film import Film
-from .graph import Drawing, draw, draw_dot, trace
-from .walk import step_through
+from .drawing import Drawing, draw, draw_dot, trace
+from .page.film import Film
+from .page.step_page import step_through

@@ -1,7 +1,7 @@
 """The chain rule from an output to one node, line by line: in symbols, in formulas, in numbers, and the result.
 
 Where the graph fans out it is a sum over paths, with what all paths share taken out; where the paths are too many or
-too long to read it is told node by node, from the output back.  The formulas are the rules of autograd's table, run
+too long to read it is derived node by node, from the output back.  The formulas are the rules of autograd's table, run
 on Exprs; the numbers are the recorded partials.
 """
 from collections.abc import Sequence
@@ -9,14 +9,13 @@ from dataclasses import dataclass, field
 from functools import reduce
 from operator import add
 
-from autograd import Value, check_fresh
-from autograd.ops import short
+from autograd import Value, check_fresh, ops
 from autograd.symbolic.equations import Equation, Lines, Prose, Row, as_latex, as_mathml, as_text, row_text
 from autograd.symbolic.expr import Expr
 
-from .way import PathGraph, Spell
+from .path_graph import PathGraph, Spell
 
-FIRST_NODES, LAST_NODES = 8, 4                 # what is shown of a derivation told node by node
+FIRST_NODES, LAST_NODES = 8, 4                 # what is shown of a derivation node by node
 MOST_NOTES = 8
 ONE_LINE = 4                                    # factors of a sum that needs no lines of its own
 
@@ -69,7 +68,7 @@ def derive(output: Value, wrt: Value, *, digits: int = 4) -> Derivation:
     """
     for name, node in (("output", output), ("wrt", wrt)):
         if not isinstance(node, Value):
-            raise TypeError(f"derive: {name} is a Value, not {short(repr(node))}, of type {type(node).__name__}")
+            raise TypeError(f"derive: {name} is a Value, not {ops.short(repr(node))}, of type {type(node).__name__}")
     if not isinstance(digits, int) or digits < 1:
         raise ValueError(f"derive: digits is a whole number, at least 1, not {digits!r}")
     check_fresh("derive", output)

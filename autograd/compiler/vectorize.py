@@ -248,7 +248,8 @@ class Vectorizer:
                 found.append(MatMul(group.op, arguments, self.rows, len(nodes)))
             else:
                 if not all(follow(a.numbers) for a in arguments):
-                    order = np.argsort(-self.uses[nodes], kind="stable")    # those used most come first: see sums.py
+                    # those used most come first: see segment_sum.py
+                    order = np.argsort(-self.uses[nodes], kind="stable")
                     nodes = nodes[order]
                     for a in arguments:
                         a.numbers = a.numbers[..., order]

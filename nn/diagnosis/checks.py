@@ -8,15 +8,14 @@ from typing import Any
 
 import numpy as np
 
-from autograd import Parameter, Value, adjoints, compile, wengert_list
+from autograd import Parameter, Value, adjoints, compile, ops, wengert_list
 from autograd import recorded as recorded_edges
-from autograd.ops import short
 
-from ..engines import Engine
+from ..dataset import Dataset
+from ..engines.base import Engine
+from ..engines.recording import record_loss, rows_of
 from ..losses import ROUNDING, Loss, LossCall, RangeError, noting_calls
 from ..optimizers import Optimizer
-from ..recording import record_loss, rows_of
-from ..samples import Dataset
 from .gradients import cause, first_neurons, is_saturated
 from .heads import check_logits, check_order, improbable, interval, warn_of_reach
 from .warning import warn
@@ -200,4 +199,4 @@ def compiled(output: Any, inputs: Sequence[Value]) -> tuple[Any, list[int]]:
 
 def named(parameters: Sequence[Parameter]) -> str:
     """The labels of some parameters, shortened."""
-    return short(", ".join(p.label or "?" for p in parameters))
+    return ops.short(", ".join(p.label or "?" for p in parameters))

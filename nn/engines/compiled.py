@@ -1,0 +1,204 @@
+"""Training on arrays: the loss recorded for one sample, compiled, and the optimizer's rule on one flat vector."""
+import math
+from copy import copy
+from importlib.util import find_spec
+from typing import Any
+
+import numpy as np
+
+from autograd.compiler.bound_program import BoundProgram
+from autograd.compiler.program import Program
+from autograd.compiler.scalar.update_loop import UpdateLoop, is_small
+
+from ..dataset import Dataset
+from ..optimizers import Optimizer
+from .base import Engine
+from .eager import Eager
+from .recording import WORK, Recording, rows_of
+
+
+class Compiled(Engine):
+    """The engine of arrays: the weights are a vector while it runs, and the Values' again when it is done."""
+
+    jit: bool | None = None         # numba for the loop of updates: None is where it will pay
+
+    def __init__(self, *arguments: Any) -> None:
+        super().__init__(*arguments)
+        if getattr(self.optimizer.step, "__func__", None) is not Optimizer.step:
+            raise TypeError(f"{type(self.optimizer).__name__} has a step of its own, but on arrays it is the rule that "
+                            "runs, and not step: give engine='eager', or put what it does into the rule")
+        self.recording = Recording(self.model, self.loss, self.data)
+        self.J, self.inputs = self.recording.J, self.recording.inputs
+        self.program = Program([self.J], self.inputs, single=True)      # without compile's warning of unused inputs
+        self.bound = BoundProgram(self.program, rows_of(self.data), self.optimizer.parameters)
+        self.is_small = is_small(self.J)                            # for straight-line code, one sample at a time
+        self.samples = rows_of(self.data) if self.is_small else np.empty((0, 0))
+        self.loop: UpdateLoop | None = None
+        self.settings: dict[str, Any] = {}
+        self.start: Any = None                          # of the last epoch in the loop: its state, its order, the loop
+        self.writes = writes_in_place(self.optimizer)
+        self.read_back()
+        self.last_finite = self.state()
+        self.check_rows(WORK)
+
+    def check_recording(self, calls: int | None = None) -> None:
+        try:
+            if calls is None:
+                self.check_rows(WORK // 2)
+            elif calls & (calls - 1) == 0:                          # 1, 2, 4, 8, ...
+                self.recording.check_one()
+        except TypeError:
+            self.optimizer.restore(self.before_fit)
+            self.read_back()
+            raise
+
+    def check_rows(self, work: int) -> None:
+        """Hold as many samples against the recording as `work` allows."""
+        rows = self.recording.rows(work)
+        self.recording.check(rows.tolist(), self.program.forward(rows_of(self.data, rows)).tolist())
+
+    def read_back(self) -> None:
+        self.w = np.array([p._data for p in self.optimizer.parameters])
+        self.memory = [np.array(numbers) for numbers in self.optimizer.memory]
+        self.bound.read_parameters()
+
+    def write_back(self) -> None:
+        if self.is_lent:                                # the Values hold them, and on_epoch may have changed them
+            return
+        for p, w in zip(self.optimizer.parameters, self.w.tolist()):
+            p._data = w
+        self.optimizer.memory = [np.broadcast_to(numbers, len(self.w)).tolist() for numbers in self.memory]
+
+    def state(self) -> Any:
+        return self.w, self.memory, self.optimizer.steps            # which no step writes to: nothing to copy
+
+    def restore(self, state: Any) -> None:
+        self.w, self.memory, self.optimizer.steps = state
+
+    def size_of_parameters(self) -> float:
+        size = float(self.w.dot(self.w))                # the fastest sum in which every parameter is
+        return size if math.isfinite(size) else float(self.w.sum())
+
+    def begin(self, order: np.ndarray) -> None:
+        super().begin(order)
+        self.is_sorted = self.is_full or np.array_equal(order, np.arange(len(order)))
+
+    def losses(self, first: int, end: int) -> float:
+        rows = slice(first, end) if self.is_sorted else self.order[first:end]
+        J, self.gradient = self.bound.loss_and_grad(self.w, rows)
+        return J
+
+    def step(self, size: int) -> None:
+        g = self.gradient / size if self.is_mean else self.gradient.copy()     # the rule may keep it
+        self.optimizer.steps += 1
+        w, memory = (self.w.copy(), [*map(np.array, self.memory)]) if self.writes else (self.w, self.memory)
+        self.w, *self.memory = self.optimizer.rule(w, g, *memory)
+
+    def epoch(self, order: np.ndarray, size: int) -> float:
+        if size == 1 and self.is_small:
+            self.write_loop()
+            if self.loop and self.loop.is_faster:
+                return self.run_per_sample(order, self.loop)
+        self.start = None
+        self.is_full = size >= len(order)               # which fit does not shuffle
+        return super().epoch(order, size)
+
+    def write_loop(self) -> None:
+        """The loop of updates as one function; the optimizer's settings stand in it as numbers."""
+        kept = "parameters", "memory", "steps"
+        settings = {name: x for name, x in vars(self.optimizer).items() if name not in kept}
+        if self.loop is None or settings != self.settings:
+            try:
+                jit = self.jit if self.loop is None else None       # not each time where they change again and again
+                self.loop = UpdateLoop(self.J, self.inputs, self.optimizer.parameters, self.update,
+                                 self.optimizer.remembers, jit=jit)
+            except TypeError:                           # the rule asks what steps is, or calls what takes no text
+                self.loop, self.is_small = None, False
+            self.settings = settings
+
+    def run_per_sample(self, order: np.ndarray, loop: UpdateLoop) -> float:
+        """An epoch of an update for each pattern: all of it in one function, straight on."""
+        self.checkpoint = self.state()
+        start = self.checkpoint, order.copy(), loop     # fit shuffles its order in place
+        losses, reason = self.run_updates(*start)
+        if reason:
+            self.locate_failure(start, len(losses))
+            raise FloatingPointError(reason)
+        self.start, self.checkpoint = start, None
+        return math.fsum(losses)
+
+    def run_updates(self, state: Any, order: np.ndarray, loop: UpdateLoop) -> tuple[list[float], str]:
+        """From this state an update for each sample in this order; the losses, and why it ended early if it did."""
+        w, memory, steps = state
+        run = loop.run(self.samples[order], w.tolist(), [m.tolist() for m in memory], steps)
+        self.w, self.memory = np.array(run.parameters), [np.array(m) for m in run.memory]
+        self.optimizer.steps = steps + len(run.losses)
+        return run.losses, run.reason
+
+    def rollback(self) -> None:
+        if self.start:                              # only the last update of an epoch has another loss after it
+            self.checkpoint, order, loop = self.start
+            self.run_updates(self.checkpoint, order[:-1], loop)
+        else:
+            super().rollback()
+
+    def locate_failure(self, start: Any, n: int) -> None:
+        """After n updates it diverged: do the next node by node, for an operation may say what went wrong."""
+        state, order, loop = start
+        if n:
+            self.run_updates(state, order[:n - 1], loop)
+        else:
+            self.rollback()
+        self.write_back()
+        eager = Eager(self.model, self.data, self.loss, self.optimizer, "sum")      # the last finite loss was here
+        self.run_updates(state, order[:n], loop)
+        self.write_back()
+        try:
+            eager.epoch(order[n:n + 1], 1)
+        finally:
+            eager.restore(eager.last_finite)
+            self.read_back()
+            self.last_finite, self.start = self.state(), None
+
+    def update(self, steps: Any, w: Any, g: Any, *memory: Any) -> tuple[Any, ...]:
+        """The optimizer's rule, with the number of steps as a number that is written."""
+        optimizer = copy(self.optimizer)                # Ctrl-C must not leave that number in the optimizer itself
+        optimizer.steps = steps
+        return optimizer.rule(w, g, *memory)
+
+    def explain(self, first: int, end: int) -> None:
+        """Where a loss is not finite, let the node-by-node engine say which operation left its domain, if one did."""
+        self.write_back()
+        for row in self.order[first:end].tolist():
+            self.loss(self.model(self.data.x[row]), self.data.t[row])
+
+    def validation_loss(self, unseen: Dataset) -> float:
+        self.write_back()
+        J = float(self.program.forward(rows_of(unseen)).sum())
+        return J if math.isfinite(J) else super().validation_loss(unseen)   # which says what operation it was
+
+
+class Jitted(Compiled):
+    """The same, with the loop of updates in machine code from the first one on."""
+
+    jit = True
+
+    def __init__(self, *arguments: Any) -> None:
+        if find_spec("numba") is None:
+            raise ImportError("engine 'jit' needs numba, which is not installed: pip install deltagrad[jit]")
+        super().__init__(*arguments)
+
+
+def writes_in_place(optimizer: Optimizer) -> bool:
+    """Does the rule write into the arrays that it is given?  A copy of the optimizer tries it on locked ones."""
+    trial = copy(optimizer)
+    trial.steps += 1
+    arrays = [np.zeros(len(optimizer.parameters)) for _ in range(2 + optimizer.remembers)]
+    for x in arrays:
+        x.setflags(write=False)
+    try:
+        with np.errstate(all="ignore"):
+            trial.rule(*arrays)
+    except Exception:                                   # of a locked array; any other comes again in the first step
+        return True
+    return False

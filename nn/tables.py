@@ -1,0 +1,111 @@
+"""The local gradients δ of a network as tables: plain text, and HTML in a notebook."""
+import re
+from dataclasses import dataclass, field
+from html import escape
+
+import numpy as np
+
+Table = list[tuple[str, ...]]
+NO_RULE = "no derivation by hand is known for this loss: it is not one of nn's"
+SUBSCRIPTS = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
+
+
+@dataclass(frozen=True)
+class NeuronRow:
+    """One neuron: its letters' number, v, y, φ'(v), and δ = -dJ/dv by each of the three ways."""
+    neuron: str
+    v: float
+    y: float
+    slope: float
+    graph: float
+    hand: float | None          # None where the loss is the user's own
+    differences: float
+    at_kink: bool               # v is where φ bends; the differences keep to v's side, at 0 the lecture's, v ≤ 0
+
+
+@dataclass(frozen=True)
+class WeightRow:
+    """One weight or bias (x = 1): dJ/dw, Δw = η δ x and the new w."""
+    weight: str
+    x: str
+    w: float
+    x_value: float
+    gradient: float
+    change: float
+    new: float
+
+
+@dataclass(frozen=True)
+class LocalGradients:
+    """The table of all neurons and weights; prints aligned, and as HTML in a notebook."""
+    rows: list[NeuronRow]
+    weight_rows: list[WeightRow]
+    loss: float
+    lr: float
+    terms: list[str] = field(repr=False)        # the recursion of each neuron, written out with its numbers
+
+    @property
+    def max_error(self) -> float:
+        """The largest |a - b| / max(1, |a|, |b|) between two columns of δ."""
+        errors = [abs(a - b) / max(1.0, abs(a), abs(b)) for row in self.rows
+                  for columns in [[c for c in (row.graph, row.hand, row.differences) if c is not None]]
+                  for a in columns for b in columns]
+        return float(np.max(errors))                        # a NaN among them shows; in max() it may not
+
+    def recursion(self) -> str:
+        """How the derivation by hand finds each δ, term by term: the output layer first, then back."""
+        return "\n".join(self.terms or [NO_RULE])
+
+    def tables(self) -> list[Table]:
+        """The two tables as text, a header row each."""
+        neurons: Table = [("", "v", "y", "φ'(v)", "by the graph", "by hand", "by differences")]
+        for r in self.rows:
+            hand = "no rule" if r.hand is None else format_cell(r.hand)
+            neurons.append((subscripted(f"δ{r.neuron}"), format_cell(r.v), format_cell(r.y), format_cell(r.slope),
+                            format_cell(r.graph), hand,
+                            format_cell(r.differences)))
+        weights: Table = [("weight", "w", "from", "x", "dJ/dw", "Δw = ηδx", "new w")]
+        for u in self.weight_rows:
+            weights.append((subscripted(u.weight), format_cell(u.w), subscripted(u.x), format_cell(u.x_value),
+                            format_cell(u.gradient),
+                            format_cell(u.change), format_cell(u.new)))
+        return [neurons, weights]
+
+    def remarks(self) -> list[str]:
+        """What stands below the tables."""
+        remarks = [f"J = {format_cell(self.loss)}, η = {self.lr:g}; the columns of δ = -dJ/dv differ by at most "
+                   f"{self.max_error:.1e}"]
+        kinks = ", ".join(subscripted(f"v{row.neuron}") for row in self.rows if row.at_kink)
+        if kinks:
+            remarks.append(f"at a kink of φ: {kinks}; φ' and the differences are those of v's side, v ≤ 0 or v > 0")
+        if any(row.hand is None for row in self.rows):
+            remarks.append(NO_RULE)
+        return remarks
+
+    def __str__(self) -> str:
+        return "\n\n".join([*map(aligned, self.tables()), "\n".join(self.remarks())])
+
+    def _repr_html_(self) -> str:
+        tables = []
+        for head, *rows in self.tables():
+            lines = [f"<tr>{''.join(f'<th>{escape(cell)}</th>' for cell in head)}</tr>"]
+            lines += [f"<tr>{''.join(f'<td>{escape(cell)}</td>' for cell in row)}</tr>" for row in rows]
+            tables.append(f"<table>{''.join(lines)}</table>")
+        return "".join([*tables, *(f"<p>{escape(remark)}</p>" for remark in self.remarks())])
+
+
+def format_cell(x: float) -> str:
+    """A number for the tables: six significant digits."""
+    return f"{x:.6g}" if x == 0 or abs(x) >= 1e-3 else f"{x:.5e}"
+
+
+def subscripted(text: str) -> str:
+    """The digits that follow a letter as subscripts: w12 becomes w₁₂."""
+    return re.sub(r"(?<=[A-Za-zδ])[0-9]+(,[0-9]+)?", lambda digits: digits[0].translate(SUBSCRIPTS), text)
+
+
+def aligned(table: Table) -> str:
+    """The rows in columns: the first to the left, the numbers to the right."""
+    widths = [max(map(len, column)) for column in zip(*table)]
+    return "\n".join("  ".join([row[0].ljust(widths[0])] + [cell.rjust(width) for cell, width in
+                                                            zip(row[1:], widths[1:])]) for row in table)

@@ -1,0 +1,93 @@
+"""Build the diagram of a recorded graph.
+
+Nothing here knows how it will look, and nothing is changed: the gradients come from a sweep of their own.
+"""
+from collections.abc import Sequence
+
+from autograd import Constant, Parameter, Value, adjoints, recorded, wengert_list
+from autograd.symbolic.printer import to_text
+
+from ..notation import expression, node_names
+from .expand import is_on_lists
+from .layers import layers_of
+from .model import Diagram, Edge, Node
+
+LONGEST = 60                                    # characters of a formula; the middle of a longer one is left out
+
+
+def build_diagram(root: Value, gradients: bool = True, digits: int = 4) -> Diagram:
+    """Describe the graph that root depends on; without gradients, its forward phase alone.
+
+    >>> v = Value(0.0, label="v")
+    >>> for node in build_diagram(v.tanh() * 3).nodes:
+    ...     print(node.id, node.kind, node.name, node.formula, node.value, node.gradient, node.delta)
+    n0 input v  0.0 3.0 -3.0
+    n1 operation u1 tanh(v) 0.0 3.0 None
+    n2 constant 3  3.0 None None
+    n3 root u2 u₁ · 3 0.0 1.0 None
+    """
+    tape = in_reading_order(wengert_list(root))
+    place = {node: i for i, node in enumerate(tape)}
+    kind = {node: kind_of(node, root) for node in tape}
+    name = node_names(root, digits)
+    layer = layers_of(tape)
+    gradient = adjoints(root, 1.0, recorded) if gradients else {}
+    pre_activations = {parent for node in tape if node.op and node.op.activation for parent in node.parents}
+
+    def described(node: Value) -> Node:
+        slope = gradient.get(node) if kind[node] != "constant" else None
+        delta = 0.0 - slope if slope is not None and node in pre_activations else None
+        formula = cut(to_text(expression(node, name), digits)) if node.op else ""
+        return Node(f"n{place[node]}", kind[node], name[node], formula, node.data, slope, delta,
+                    getattr(node, "scope", ()), layer.get(node, "") if node.op else "")
+
+    def edges_to(node: Value) -> list[Edge]:
+        child, edges = place[node], []
+        for i in slots(node):
+            parent = node.parents[i]
+            partial = node.partials[i] if gradients and kind[parent] != "constant" else None
+            edges.append(Edge(f"e{place[parent]}_{child}_{i}", f"n{place[parent]}", f"n{child}", partial,
+                              None if partial is None else gradient[node] * partial))
+        return edges
+
+    return Diagram(tuple(map(described, tape)), tuple([edge for node in tape for edge in edges_to(node)]))
+
+
+def kind_of(node: Value, root: Value) -> str:
+    """What a node is in the graph of root."""
+    if node is root:
+        return "root"
+    if node.op:
+        return "operation"
+    return "parameter" if isinstance(node, Parameter) else "constant" if isinstance(node, Constant) else "input"
+
+
+def slots(node: Value) -> Sequence[int]:
+    """The places of a node's parents in the order its formula names them: w₁, x₁, w₂, x₂, b of w₁, w₂, x₁, x₂, b."""
+    if not (node.op and is_on_lists(node.op)):
+        return range(len(node.parents))
+    stand_ins = [Value(0.0) for _ in node.parents]
+    place = {x: i for i, x in enumerate(wengert_list(node.op.written(*stand_ins)))}
+    return sorted(range(len(stand_ins)), key=lambda i: place[stand_ins[i]])
+
+
+def in_reading_order(tape: Sequence[Value]) -> list[Value]:
+    """The same nodes, parents before children, the leaves of a node on lists as its formula names them."""
+    late = {parent for node in tape if node.op and is_on_lists(node.op) for parent in node.parents if not parent.op}
+    order: dict[Value, None] = {}
+    for node in tape:
+        if node not in late:
+            order |= dict.fromkeys([node.parents[i] for i in slots(node)] + [node])
+    return list(order)
+
+
+def cut(text: str) -> str:
+    """The text, its middle left out at spaces if it is too long for a box.
+
+    >>> cut("v1, v2, " * 10)
+    'v1, v2, v1, v2, v1, v2, v1, v2, v1, v2, … v1, v2, v1, v2, '
+    """
+    if len(text) <= LONGEST:
+        return text
+    head, tail = text[:LONGEST * 2 // 3], text[-LONGEST // 3:]
+    return f"{head.rpartition(' ')[0] or head} … {tail.partition(' ')[2] or tail}"

@@ -1,0 +1,104 @@
+"""A network with one box for each neuron: its weights and its bias are rows in the box of its weighted sum v.
+
+Only what the neuron has alone becomes a row: a parameter that is used elsewhere too keeps a node of its own.
+"""
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import replace
+
+from autograd import Parameter, Value, ops
+from autograd.symbolic.expr import Expr
+from autograd.symbolic.labels import format_number, parse_label
+from autograd.symbolic.printer import to_text
+
+from .model import Diagram, Edge, Node, Row
+
+
+def is_neuron(node: Value) -> bool:
+    """Is this the v of a neuron in a layer: a weighted sum all of whose parameters have a scope?"""
+    if node.op is None or node.op.name != ops.weighted_sum.name:
+        return False
+    parameters = [parent for parent in node.parents if isinstance(parent, Parameter)]
+    return bool(parameters) and all(parameter.scope for parameter in parameters)
+
+
+def by_neuron(diagram: Diagram, tape: Sequence[Value], digits: int = 4) -> Diagram:
+    """The diagram of these nodes with the neurons' own parameters as rows; the ids of what stays are the same."""
+    described = dict(zip(tape, diagram.nodes))
+    uses = Counter(parent for node in tape for parent in node.parents)
+    rows: dict[str, tuple[Row, ...]] = {}
+    formula: dict[str, str] = {}
+    port: dict[str, str] = {}                   # the row at which an edge ends
+    gone: set[str] = set()                      # nodes that have become rows
+    for v in filter(is_neuron, tape):
+        own: set[Value] = {p for p in v.parents if isinstance(p, Parameter) and uses[p] == 1}
+        if not own:
+            continue
+        neuron, terms = described[v], terms_of(v)
+        written = []
+        for i, slots in enumerate(terms):
+            parents = [described[v.parents[slot]] for slot in slots]
+            row = term_row(i, [v.parents[slot] for slot in slots], parents, own)
+            if len(slots) == 1 and i < len(terms) - 1:          # the other factor is a plain number
+                row = replace(row, name=f"{row.name} · {format_number(v.partials[slots[0]], digits)}")
+            if slots:
+                written.append(row)
+            for slot, parent in zip(slots, parents):
+                port[f"e{parent.id[1:]}_{neuron.id[1:]}_{slot}"] = row.id
+        rows[neuron.id] = tuple(written)
+        formula[neuron.id] = formula_of([[described[v.parents[slot]] for slot in slots] for slots in terms])
+        gone |= {row.id for row in written if row.value is not None}
+
+    def fused(node: Node) -> Node:
+        return replace(node, rows=rows[node.id], formula=formula[node.id]) if node.id in rows else node
+
+    def kept(edge: Edge) -> Edge:
+        return replace(edge, port=port.get(edge.id, ""))
+
+    return Diagram(tuple([fused(node) for node in diagram.nodes if node.id not in gone]),
+                   tuple([kept(edge) for edge in diagram.edges if edge.parent not in gone]),
+                   len(diagram.nodes) if gone else None)
+
+
+def terms_of(v: Value) -> list[list[int]]:
+    """The terms of a weighted sum, the bias last: for each, which of v's parents are in it.
+
+    >>> from autograd import weighted_sum
+    >>> a, b, c = Value(1.0), Value(2.0), Value(3.0)
+    >>> terms_of(weighted_sum([a, b], [c, 2.0], 0.5))
+    [[0, 2], [1], []]
+    """
+    assert v.op is not None and callable(v.op.written)
+    stand_ins = [Value(0.0) for _ in v.parents]
+    place = {stand_in: slot for slot, stand_in in enumerate(stand_ins)}
+    rest, terms = v.op.written(*stand_ins), []
+    while rest.op and rest.op.name == "+":
+        rest, last = rest.parents
+        terms.append(last)
+    terms.append(rest)
+    return [[place[x] for x in (term, *term.parents) if x in place] for term in reversed(terms)]
+
+
+def term_row(i: int, values: Sequence[Value], nodes: Sequence[Node], own: set[Value]) -> Row:
+    """The row of term i, a product of these nodes: the neuron's own parameter in it, or else a place for arrows."""
+    for value, node in zip(values, nodes):
+        if value in own:
+            return Row(node.id, to_text(Expr(node.name)), node.value, node.gradient)
+    product = Expr(nodes[0].name) if nodes else Expr("")
+    for node in nodes[1:]:
+        product = product * Expr(node.name)
+    return Row(f"s{i}", to_text(product), None, None)
+
+
+def formula_of(terms: Sequence[Sequence[Node]]) -> str:
+    """w·x + b, in the letters that the weights, the inputs and the bias share."""
+    *products, bias = terms
+    w = common([pair[0] for pair in products if pair], "w")
+    x = common([pair[1] for pair in products if len(pair) == 2], "x")
+    return f"{w}·{x}" + (f" + {common(bias, 'b')}" if bias else "")
+
+
+def common(nodes: Sequence[Node], otherwise: str) -> str:
+    """The letter of all these nodes' names, whatever their subscripts."""
+    letters = {parse_label(node.name).base for node in nodes}
+    return letters.pop() if len(letters) == 1 else otherwise

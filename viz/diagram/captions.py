@@ -1,0 +1,72 @@
+"""What the boxes and the arrows of a drawing say."""
+from dataclasses import dataclass
+
+from autograd.symbolic.expr import Expr
+from autograd.symbolic.labels import format_number
+from autograd.symbolic.printer import to_text
+
+from .model import Diagram, Edge, Node
+from .style import BACKWARD_INK, FORWARD_INK
+
+
+@dataclass
+class Captions:
+    """Words and numbers for the parts of one diagram."""
+    diagram: Diagram
+    digits: int
+
+    def __post_init__(self) -> None:
+        self.nodes = {node.id: node for node in self.diagram.nodes}
+        self.root = self.diagram.root
+
+    def number(self, x: float) -> str:
+        return format_number(x, self.digits)
+
+    def slope(self, of: Node, by: Node) -> str:
+        """∂y/∂x."""
+        return to_text(Expr.of("derivative", "∂", Expr(of.name), Expr(by.name)))
+
+    def header(self, node: Node) -> str:
+        """y = tanh(v); of a leaf the name alone."""
+        name = to_text(Expr(node.name))
+        return f"{name} = {node.formula}" if node.formula else name
+
+    def rows(self, node: Node) -> list[tuple[str, str, str]]:
+        """What is said of a node under its header: (label, number, ink)."""
+        if node.summaries:
+            return [(summary.label, summary.number, FORWARD_INK if summary.phase == "forward" else BACKWARD_INK)
+                    for summary in node.summaries]
+        if node.is_called_by_its_number(self.digits):
+            return []
+        rows = [("value", self.number(node.value), FORWARD_INK)]
+        if node.gradient is not None:
+            rows.append((self.slope(self.root, node), self.number(node.gradient), BACKWARD_INK))
+        if node.delta is not None:
+            rows.append((f"δ = −{self.slope(self.root, node)}", self.number(node.delta), BACKWARD_INK))
+        return rows
+
+    def partial(self, edge: Edge) -> str:
+        """∂y/∂v = 0.5."""
+        assert edge.partial is not None
+        return f"{self.slope(self.nodes[edge.child], self.nodes[edge.parent])} = {self.number(edge.partial)}"
+
+    def title(self) -> str:
+        """The whole drawing in a line."""
+        size = self.diagram.size or len(self.nodes)
+        count = f"{size} node{'s' * (size != 1)}"
+        return f"{self.header(self.root)}: {self.number(self.root.value)}, from a graph of {count}"
+
+    def node_caption(self, node: Node) -> str:
+        """A node in a line."""
+        return ", ".join([f"{node.kind} {self.header(node)}", *[f"{a}: {b}" for a, b, _ in self.rows(node)]])
+
+    def edge_caption(self, edge: Edge) -> str:
+        """What an edge adds to its parent's gradient, by the chain rule."""
+        parent, child = self.nodes[edge.parent], self.nodes[edge.child]
+        arrow = f"{to_text(Expr(parent.name))} → {to_text(Expr(child.name))}"
+        if edge.carried is None:
+            return arrow
+        if edge.partial is None or child.gradient is None:
+            return f"{arrow}: it carries a gradient of norm {self.number(edge.carried)}"
+        return (f"{self.slope(self.root, child)} · {self.slope(child, parent)} = {self.number(child.gradient)} · "
+                f"{self.number(edge.partial)} = {self.number(edge.carried)}")

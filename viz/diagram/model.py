@@ -1,0 +1,66 @@
+"""A diagram as plain data: each node with its name, formula and numbers, each edge with its partial."""
+from dataclasses import dataclass
+
+from autograd.symbolic.labels import format_number
+
+
+@dataclass(frozen=True)
+class Row:
+    """One term of a neuron's weighted sum, inside the neuron's box: a weight or a bias."""
+    id: str                                     # of the node that stands here as a row; "s2" where there is none
+    name: str                                   # "w₁₂", as it is written
+    value: float | None                         # None where the term has a node of its own
+    gradient: float | None
+
+
+@dataclass(frozen=True)
+class Summary:
+    """What is said of many nodes that share a box."""
+    label: str                                  # "parameters"
+    number: str                                 # "272"
+    phase: str = "forward"                      # which of the two phases found it
+    of: str = "operation"                       # "parameter" where it is said of weights and biases
+
+
+@dataclass(frozen=True)
+class Node:
+    """One number of the graph and what the backward phase found for it; None is what there is nothing to say of."""
+    id: str                                     # "n3": its place in the diagram
+    kind: str                                   # input, parameter, constant, operation or root
+    name: str                                   # as node_names() gives it: Expr(name) is how it is written
+    formula: str                                # "tanh(v)"; "" at a leaf
+    value: float
+    gradient: float | None                      # ∂root/∂node; None of a constant
+    delta: float | None                         # δ = −∂root/∂v, where an activation takes this v
+    scope: tuple[str, ...]                      # of a parameter: ("layer 1", "neuron 2")
+    layer: str = ""                             # of an operation: the layer in whose frame it stands
+    rows: tuple[Row, ...] = ()                  # of a neuron's v: the terms that have no node of their own
+    summaries: tuple[Summary, ...] = ()         # where the box stands for many nodes: what there is to say of them
+
+    def is_called_by_its_number(self, digits: int) -> bool:
+        """Is its value said by its name already?"""
+        return self.kind == "constant" and self.name == format_number(self.value, digits)
+
+
+@dataclass(frozen=True)
+class Edge:
+    """One argument of one operation: the value runs from parent to child, the gradient from child to parent."""
+    id: str                                     # "e3_5_0": parent, child, place among the child's parents
+    parent: str                                 # their nodes' ids
+    child: str
+    partial: float | None                       # ∂child/∂parent; None from a constant
+    carried: float | None = None                # what it adds to ∂root/∂parent; of many edges in one, the norm
+    port: str = ""                              # the id of the row it ends at
+
+
+@dataclass(frozen=True)
+class Diagram:
+    """Nodes, parents before children and the root last; edges, child by child, in the order its formula names them."""
+    nodes: tuple[Node, ...]
+    edges: tuple[Edge, ...]
+    size: int | None = None                     # how many nodes of the graph it stands for, where those are more
+
+    @property
+    def root(self) -> Node:
+        """The output, whose gradient is 1."""
+        return self.nodes[-1]

@@ -1,0 +1,84 @@
+"""The options of a drawing, checked: its size, its style, and nodes as a user names them."""
+from collections.abc import Mapping
+
+from autograd import Value, ops, wengert_list
+from autograd.symbolic.expr import Expr
+from autograd.symbolic.printer import to_text
+
+from ..notation import node_names
+from .expand import expanded_copies, is_on_lists
+from .model import Diagram
+from .style import ARROWS
+
+DETAILS = "node", "neuron", "layer"
+LIMIT, EXPANDED_LIMIT, BOXES_LIMIT = 400, 60, 100       # nobody reads a drawing of more nodes
+ARROWS_LIMIT = 100                              # nor one of more arrows from layer to layer
+
+
+def expand_one(root: Value, expand: bool | Value | str, limit: int | None) -> dict[Value, Value]:
+    """The copies of root's nodes in a graph with the products and sums of one neuron, or with all of them."""
+    if expand is True:
+        limit, advice = EXPANDED_LIMIT if limit is None else limit, "draw it without expand"
+        check_size(root, limit, advice)
+        copy = expanded_copies(root)
+        check_size(copy[root], limit, advice)
+        return copy
+    check_size(root, LIMIT if limit is None else limit, "draw it without expand, or a part of it")
+    node = find_node("expand", expand, root)
+    if node.op and node.op.activation:
+        [node] = node.parents
+    if not (node.op and is_on_lists(node.op)):
+        raise ValueError(f"expand takes True or a neuron, given by its v or its y; {node!r} is neither")
+    return expanded_copies(root, node)
+
+
+def check_style(digits: int, direction: str) -> None:
+    """Raise ValueError where numbers or a drawing cannot be written so."""
+    if direction not in ARROWS:
+        raise ValueError(f"direction is one of {', '.join(ARROWS)}, not {direction!r}")
+    if not isinstance(digits, int) or digits < 1:
+        raise ValueError(f"digits is a whole number, at least 1, not {digits!r}")
+
+
+def check_limit(limit: int | None) -> None:
+    """Raise ValueError where this is no number of nodes, and not None."""
+    if limit is not None and (not isinstance(limit, int) or limit < 1):
+        raise ValueError(f"limit is a whole number of nodes, at least 1, not {limit!r}")
+
+
+def check_size(root: Value, limit: int, advice: str) -> None:
+    """Raise ValueError if the graph has too many nodes to be read."""
+    count = len(wengert_list(root))
+    if count > limit:
+        raise ValueError(f"a drawing of {count} nodes is not readable: {advice}, or ask for it with limit={count}")
+
+
+def find_node(what: str, node: object, root: Value) -> Value:
+    """The node of the graph that is meant, by itself or by its name, "w1" or "w₁"; `what` is the option it is for.
+
+    Raises TypeError for what is neither, ValueError where the graph has no such node.
+    """
+    if not isinstance(node, str):
+        if not isinstance(node, Value):
+            raise TypeError(f"{what} takes a node of the graph or its name, not {ops.short(repr(node))}")
+        if node not in wengert_list(root):
+            raise ValueError(f"{what}: {node!r} is not in the graph of {root!r}")
+        return node
+    found = {name: value for value, name in node_names(root).items()}
+    found |= {to_text(Expr(name)): value for name, value in found.items()}
+    if node not in found:
+        raise ValueError(f"{what}: no node of this graph is called {ops.short(repr(node))}; some that are: "
+                         f"{', '.join(list(node_names(root).values())[-8:])}")
+    return found[node]
+
+
+def nodes_on_paths(start: Value, root: Value, box_of: Mapping[Value, str], diagram: Diagram) -> frozenset[str]:
+    """The ids of the nodes and the edges that the paths from start to root run through."""
+    leads = {start}
+    pairs = set()
+    for node in wengert_list(root):
+        for parent in leads.intersection(node.parents):
+            leads.add(node)
+            pairs.add((box_of[parent], box_of[node]))
+    return frozenset([box_of[node] for node in leads] +
+                     [edge.id for edge in diagram.edges if (edge.parent, edge.child) in pairs])

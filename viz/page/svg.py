@@ -1,0 +1,137 @@
+"""The drawing as a page has it: nodes and edges are links to their steps, classes stand in the place of colours.
+
+It is laid out once, with room for every number that a step writes into it.  page.css gives the colours, light, dark and
+dimmed; player.js writes the numbers as they are at a step.
+"""
+from collections.abc import Sequence
+from dataclasses import replace
+from math import hypot
+from xml.etree import ElementTree
+from xml.etree.ElementTree import Element
+
+from autograd.symbolic.expr import Expr
+from autograd.symbolic.printer import to_text
+
+from ..diagram.captions import Captions
+from ..diagram.dot import digraph
+from ..diagram.model import Diagram, Edge, Node
+from ..diagram.renderer import SVG, RendererError, render
+from ..diagram.style import BACKWARD
+from .cells import widest, with_numbers
+from .step import Step
+
+SHAPES = tuple(f"{{{SVG}}}{tag}" for tag in ("path", "polygon", "polyline", "ellipse"))
+TEXT = f"{{{SVG}}}text"
+
+
+def page_svg(diagram: Diagram, steps: Sequence[Step], digits: int, direction: str = "LR") -> Element:
+    """The drawing of the diagram, with room for what its cells hold at each step.
+
+    Raises RendererError where there is no program to lay it out, or its svg has not the parts that Graphviz's has.
+    """
+    dot = digraph(with_widest_numbers(diagram, steps, digits), digits, direction)
+    del dot.graph_attr["label"]                 # the page has a legend of its own
+    drawing = ElementTree.fromstring(render(dot.source, "svg"))
+    captions = Captions(diagram, digits)
+    if not captions.nodes.keys() <= {part.get("id", "").rpartition("-")[2] for part in drawing.findall("*/*")}:
+        raise RendererError("the renderer's svg lacks the graph's nodes; choose another renderer with GRAPHVIZ_DOT")
+    for key in "style", "width", "height":
+        drawing.attrib.pop(key, None)
+    drawing.attrib |= {"id": "drawing", "role": "group", "aria-label": f"The graph of {captions.header(captions.root)}"}
+    graph, edges = drawing[0], {edge.id: edge for edge in diagram.edges}
+    prefix = graph.attrib.pop("id") + "-"
+    step_of = {part: f"#step={i}" for i, step in enumerate(steps, start=1) if step.phase != "update"
+               for part in (step.node, *step.edges) if part}    # the last one wins: of the backward phase, if any
+    first = "#step=1" if step_of else ""        # no part has a step of its own where each step is about all of them
+    for part in [*graph]:
+        id = part.get("id", "").removeprefix(prefix)
+        part.set("id", id)
+        if id in captions.nodes:
+            link(part, step_of.get(id, first))
+            write_node(part, captions, captions.nodes[id])
+        elif id in edges:
+            link(part, step_of.get(id, first), carried(captions, edges[id]))
+            write_edge(part, captions, edges[id])
+        else:
+            graph.remove(part)                  # the title and the background
+    return drawing
+
+
+def with_widest_numbers(diagram: Diagram, steps: Sequence[Step], digits: int) -> Diagram:
+    """The diagram with each cell's widest number, for a layout in which all of them fit.
+
+    There are no frames around layers: with them Mazur's network is a third higher, too high to be read in one view.
+    """
+    widened = with_numbers(diagram, widest(steps, digits))
+    return replace(widened, nodes=tuple([replace(node, layer="") for node in widened.nodes]))
+
+
+def link(part: Element, to: str, label: str = "") -> Element:
+    """Put the shapes and texts of a node or an edge, and nothing else, into a link; into a group if there is none."""
+    content = [element for element in part.iter() if element.tag in (*SHAPES, TEXT)]
+    for child in [*part]:
+        part.remove(child)
+    a = ElementTree.SubElement(part, f"{{{SVG}}}a" if to else f"{{{SVG}}}g", {"href": to} if to else {})
+    if to and label:
+        a.set("aria-label", label)
+    a.extend(content)
+    for element in content:
+        element.tail = None
+    part.text = part.tail = None
+    return a
+
+
+def carried(captions: Captions, edge: Edge) -> str:
+    """An edge in words."""
+    parent, child = (to_text(Expr(captions.nodes[id].name)) for id in (edge.parent, edge.child))
+    return f"edge {parent} → {child}" + (f", {captions.partial(edge)}" if edge.partial is not None else "")
+
+
+def write_node(part: Element, captions: Captions, node: Node) -> None:
+    """Say what each text of a node is, and write the last step's numbers."""
+    header, *rest = part.iter(TEXT)
+    mark(header, "name")
+    kinds = "value", *["gradient"] * (node.gradient is not None), *["delta"] * (node.delta is not None)
+    for kind, (_, number, _), label, figure in zip(kinds, captions.rows(node), rest[::2], rest[1::2]):
+        phase = "forward" if kind == "value" else "backward"
+        mark(label, phase)
+        mark(figure, f"{phase} {kind}")
+        figure.text = number
+    for element in part.iter():
+        if element.tag in SHAPES:
+            mark(element)
+        elif element.tag == TEXT:               # else what is read aloud is one word
+            element.text = f"{element.text} "
+
+
+def write_edge(part: Element, captions: Captions, edge: Edge) -> None:
+    """Say what of an edge leads forward, and what back, and write the last step's partial."""
+    for element in [*part.iter()]:
+        if element.tag in SHAPES:
+            mark(element, "back" if BACKWARD.lower() == element.get("stroke", "").lower() else "out")
+        elif element.tag == TEXT and edge.partial is not None:
+            mark(element, "local")
+            element.text = "".join((element.text or "").rpartition("= ")[:2])
+            ElementTree.SubElement(element, f"{{{SVG}}}tspan",
+                                   {"class": "partial"}).text = captions.number(edge.partial)
+    add_tail(part[0])
+
+
+def add_tail(link: Element) -> None:
+    """The stretch of the forward line where the arrow back has its head, for as long as there is no arrow back."""
+    out = next(element for element in link if element.tag == SHAPES[0])
+    heads = [element for element in link if element.tag == SHAPES[1] and element.get("class") == "back"]
+    if heads:
+        x, y = map(float, out.get("d", "")[1:].split("C")[0].split(","))
+        points = [tuple(map(float, point.split(","))) for point in heads[0].get("points", "").split()]
+        tip = max(points, key=lambda point: hypot(point[0] - x, point[1] - y))
+        ElementTree.SubElement(link, SHAPES[0], {"class": "out tail", "stroke-width": out.get("stroke-width", "1"),
+                                                 "d": f"M{tip[0]:g},{tip[1]:g}L{x:g},{y:g}"})
+
+
+def mark(element: Element, classes: str = "") -> None:
+    """The classes, for the colours and the font that they stand for."""
+    for key in "fill", "stroke", "font-family", "text-anchor", "{http://www.w3.org/XML/1998/namespace}space":
+        element.attrib.pop(key, None)
+    if classes:
+        element.set("class", classes)

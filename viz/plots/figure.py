@@ -1,0 +1,77 @@
+"""What all plots share: colours, axes, labels at the ends of curves, checked data."""
+from collections.abc import Sequence
+from itertools import pairwise
+from typing import Any
+
+import numpy as np
+from matplotlib import style
+from matplotlib.axes import Axes
+from matplotlib.colors import to_rgb
+from matplotlib.figure import Figure
+
+INK, FAINT, PAPER = "#222222", "#DDDDDD", "#FFFFFF"
+BLUE, ORANGE, GREEN, GREY = "#0072B2", "#D55E00", "#007A59", "#6E6E6E"      # Okabe and Ito's, as in the drawings
+LINE_STYLES = [(BLUE, "-"), (ORANGE, "--"), (GREEN, "-."), (GREY, ":")]     # told apart without colour, too
+styled = style.context(["default", {                # whatever the user's own settings are
+    "figure.dpi": 160, "font.size": 11, "axes.titlesize": 12, "axes.edgecolor": INK, "text.color": INK,
+    "axes.labelcolor": INK, "xtick.color": INK, "ytick.color": INK, "axes.spines.top": False,
+    "axes.spines.right": False, "mathtext.fontset": "cm", "lines.linewidth": 2.2,
+    "figure.constrained_layout.w_pad": 0.1, "figure.constrained_layout.h_pad": 0.1,
+    "figure.constrained_layout.wspace": 0.04, "figure.constrained_layout.hspace": 0.06}])
+
+
+def mixed(color: str, share: float) -> tuple[float, float, float]:
+    """A tint: so much of the color, the rest white."""
+    red, green, blue = (1 - share * (1 - part) for part in to_rgb(color))
+    return red, green, blue
+
+
+def one(title: str, xlabel: str, ylabel: str, size: tuple[float, float]) -> tuple[Figure, Axes]:
+    """A figure with one pair of axes."""
+    figure = Figure(figsize=size, layout="constrained")
+    axes = figure.subplots()
+    dress(axes)
+    axes.set_title(title, weight="bold", loc="left")
+    axes.set_xlabel(xlabel)
+    axes.set_ylabel(ylabel)
+    return figure, axes
+
+
+def dress(axes: Axes) -> None:
+    """A faint grid behind the data, and ticks of a readable size; said here, because ticks are made only when drawn."""
+    axes.grid(True, color=FAINT, linewidth=0.8)
+    axes.set_axisbelow(True)
+    axes.tick_params(labelsize=10, colors=INK, length=3)
+
+
+def label_ends(axes: Axes, ends: Sequence[tuple[float, str, str]]) -> None:
+    """Write each curve's name in the margin at the height where it ends, apart where two end close together."""
+    low, high = axes.transScale.transform([(1, y) for y in axes.get_ylim()])[:, 1]
+    heights = [float((axes.transScale.transform((1, y))[1] - low) / (high - low)) for y, _, _ in ends]
+    order = sorted(range(len(ends)), key=heights.__getitem__)
+    for below, above in pairwise(order):
+        heights[above] = max(heights[above], heights[below] + 0.075)
+    for height, (_, words, color) in zip(heights, ends):
+        axes.annotate(words, (1, height), (6, 0), xycoords="axes fraction", textcoords="offset points", color=color,
+                      va="center", fontsize=16 if "$" in words else 12, weight="bold")
+
+
+def numbers(name: str, data: Any, length: int | None = None) -> np.ndarray:
+    """data as a non-empty list of finite numbers, of this length; raises ValueError where it is not."""
+    found = np.asarray(data, float)
+    if found.ndim != 1 or not len(found):
+        raise ValueError(f"{name} has shape {found.shape}; expected a list of at least one number")
+    if length is not None and len(found) != length:
+        raise ValueError(f"{name} has {len(found)} numbers; expected {length}")
+    if not np.isfinite(found).all():
+        place = int(np.argmin(np.isfinite(found)))
+        raise ValueError(f"{name} is {found[place]} at place {place} (counted from 0); every number must be finite")
+    return found
+
+
+def points(name: str, X: Any, T: Any) -> tuple[np.ndarray, np.ndarray]:
+    """X as (N, 2) and T as (N,); raises ValueError where they are not."""
+    x = np.asarray(X, float)
+    if x.ndim != 2 or x.shape[1] != 2 or not len(x):
+        raise ValueError(f"{name} has shape {x.shape}; a plane needs (samples, 2)")
+    return x, numbers(f"the targets of {name}", np.ravel(T), len(x))
