@@ -13,7 +13,8 @@ from autograd import Value, check_fresh, ops
 from autograd.symbolic.equations import Equation, Lines, Prose, Row, as_latex, as_mathml, as_text, row_text
 from autograd.symbolic.expr import Expr
 
-from .path_graph import PathGraph, Spell
+from .notation import Notation, Spell
+from .path_graph import PathGraph
 
 FIRST_NODES, LAST_NODES = 8, 4                 # what is shown of a derivation node by node
 MOST_NOTES = 8
@@ -72,9 +73,10 @@ def derive(output: Value, wrt: Value, *, digits: int = 4) -> Derivation:
     if not isinstance(digits, int) or digits < 1:
         raise ValueError(f"derive: digits is a whole number, at least 1, not {digits!r}")
     check_fresh("derive", output)
-    graph = PathGraph(output, wrt, digits)
-    rows = [*by_paths(graph), *by_delta(graph)] if graph.is_readable() else node_by_node(graph)
-    return Derivation(graph.adjoint.get(wrt, 0.0), (*rows, *notes(graph)), max(digits, 6))
+    graph, notation = PathGraph(output, wrt), Notation(output, digits, wrt)
+    rows = ([*by_paths(graph, notation), *by_delta(graph, notation)] if graph.is_readable() else
+            node_by_node(graph, notation))
+    return Derivation(graph.adjoint.get(wrt, 0.0), (*rows, *notes(graph, notation)), max(digits, 6))
 
 
 def equation(left: Expr, *steps: Lines) -> Equation:
@@ -92,17 +94,17 @@ def equation(left: Expr, *steps: Lines) -> Equation:
 # --- as a sum over paths ---------------------------------------------------------------------------------------------
 
 
-def by_paths(graph: PathGraph) -> list[Row]:
+def by_paths(graph: PathGraph, notation: Notation) -> list[Row]:
     """∂output/∂wrt as products along the paths; what lies on every path stands outside the brackets."""
-    of_wrt = graph.derivative(graph.output, graph.wrt)
+    of_wrt = notation.derivative(graph.output, graph.wrt)
     if not graph.reaches:
-        because = Prose((graph.symbol(graph.output), " does not depend on ", graph.symbol(graph.wrt), "."))
+        because = Prose((notation.symbol(graph.output), " does not depend on ", notation.symbol(graph.wrt), "."))
         return [Equation(of_wrt, [[[Expr.lift(0.0)]]]), because]
     if graph.wrt is graph.output:
         return [Equation(of_wrt, [[[Expr.lift(1.0)]]])]
     stretches = graph.stretches()
-    steps = [step(stretches, spell) for spell in (graph.derivative, graph.formula, graph.number)]
-    steps.append([[graph.rounded(graph.adjoint[graph.wrt])]])
+    steps = [step(stretches, spell) for spell in (notation.derivative, notation.formula, notation.number)]
+    steps.append([[notation.rounded(graph.adjoint[graph.wrt])]])
     if graph.wrt in graph.parents[graph.output] and len(stretches[0]) > 1:
         total = Expr.of("derivative", "d", *of_wrt.parts[1:])
         note = Prose(("note: ", total, " is over all paths, ", of_wrt, " over the one edge alone"))
@@ -138,7 +140,7 @@ def joined(mark: str, groups: Sequence[Sequence[Expr | str]]) -> list[Expr | str
 # --- through the local gradients -------------------------------------------------------------------------------------
 
 
-def by_delta(graph: PathGraph) -> list[Row]:
+def by_delta(graph: PathGraph, notation: Notation) -> list[Row]:
     """The lecture's δⱼ = φ'(vⱼ) Σ δₗ wₗⱼ and ∂J/∂wⱼᵢ = −δⱼ xᵢ, of what goes into one hidden neuron alone.
 
     Node by node this is not needed: δ stands beside each pre-activation there.
@@ -156,45 +158,46 @@ def by_delta(graph: PathGraph) -> list[Row]:
     if v is None or y is None or not (y.op and y.op.activation):
         return []
     nexts = graph.consumers[y][::-1]
-    if not nexts or not all(map(graph.is_pre_activation, nexts)) or not graph.are_told_apart([v, *nexts]):
+    if not nexts or not all(map(graph.is_pre_activation, nexts)) or not notation.has_distinct_deltas([v, *nexts]):
         return []
-    x, deltas, figures = graph.wrt, [*map(graph.delta, nexts)], [graph.rounded(0.0 - graph.adjoint[l]) for l in nexts]
-    where = joined(", ", [[delta, "=", -graph.derivative(graph.output, l), "=", figure]
+    x, deltas = graph.wrt, [*map(notation.delta, nexts)]
+    figures = [notation.rounded(0.0 - graph.adjoint[l]) for l in nexts]
+    where = joined(", ", [[delta, "=", -notation.derivative(graph.output, l), "=", figure]
                           for delta, l, figure in zip(deltas, nexts, figures)])
-    delta, figure = graph.delta(v), graph.rounded(0.0 - graph.adjoint[v])
+    delta, figure = notation.delta(v), notation.rounded(0.0 - graph.adjoint[v])
     return [Prose(("The same through the local gradients, where ", *where, ":")),
-            equation(delta, [[graph.formula(y, v), "·", summed(deltas, graph.formula, y)]],
-                     [[graph.number(y, v), "·", summed(figures, graph.number, y)]], [[figure]]),
-            equation(graph.derivative(graph.output, x), [[-delta, "·", graph.formula(v, x)]],
-                     [[-figure, "·", graph.number(v, x)]], [[graph.rounded(graph.adjoint[x])]])]
+            equation(delta, [[notation.formula(y, v), "·", summed(deltas, notation.formula, y)]],
+                     [[notation.number(y, v), "·", summed(figures, notation.number, y)]], [[figure]]),
+            equation(notation.derivative(graph.output, x), [[-delta, "·", notation.formula(v, x)]],
+                     [[-figure, "·", notation.number(v, x)]], [[notation.rounded(graph.adjoint[x])]])]
 
 
 # --- node by node ----------------------------------------------------------------------------------------------------
 
 
-def node_by_node(graph: PathGraph) -> list[Row]:
+def node_by_node(graph: PathGraph, notation: Notation) -> list[Row]:
     """∂output/∂node = Σ ∂output/∂consumer · ∂consumer/∂node for every node on the way, from the output back to wrt."""
-    rows: list[Row] = [Prose(("Node by node, from ", graph.symbol(graph.output), " back to ", graph.symbol(graph.wrt),
-                              ":"))]
+    rows: list[Row] = [Prose(("Node by node, from ", notation.symbol(graph.output), " back to ",
+                              notation.symbol(graph.wrt), ":"))]
     nodes = graph.nodes[1:]
     hidden = len(nodes) - FIRST_NODES - LAST_NODES
     for node in nodes if hidden <= 1 else nodes[:FIRST_NODES]:
-        rows.append(at_node(graph, node))
+        rows.append(at_node(graph, notation, node))
     if hidden > 1:
         rows.append(Prose(("…", f" {hidden} more nodes, each in the same way …",)))
-        rows += [at_node(graph, node) for node in nodes[-LAST_NODES:]]
+        rows += [at_node(graph, notation, node) for node in nodes[-LAST_NODES:]]
     return rows
 
 
-def at_node(graph: PathGraph, node: Value) -> Equation:
+def at_node(graph: PathGraph, notation: Notation, node: Value) -> Equation:
     """One node's equation, and its δ where the node is a pre-activation."""
     consumers = graph.consumers[node]
 
     def so_far(consumer: Value, _: Value) -> Expr:
-        return graph.derivative(graph.output, consumer)
+        return notation.derivative(graph.output, consumer)
 
     def so_far_number(consumer: Value, _: Value) -> Expr:
-        return graph.rounded(graph.adjoint[consumer])
+        return notation.rounded(graph.adjoint[consumer])
 
     def step(so_far: Spell, spell: Spell) -> Lines:
         shown = consumers if len(consumers) <= 5 else consumers[:2] + consumers[-2:]
@@ -204,30 +207,30 @@ def at_node(graph: PathGraph, node: Value) -> Equation:
             terms.insert(2, ["⋯"])
         return [joined("+", terms)]
 
-    left = graph.derivative(graph.output, node)
-    result: list[Expr | str] = [graph.rounded(graph.adjoint[node])]
-    steps = [step(so_far, graph.formula), step(so_far_number, graph.number), [result]]
+    left = notation.derivative(graph.output, node)
+    result: list[Expr | str] = [notation.rounded(graph.adjoint[node])]
+    steps = [step(so_far, notation.formula), step(so_far_number, notation.number), [result]]
     if len(consumers) == 1 or graph.output not in consumers:    # else ∂output/∂node would stand on both sides
-        steps.insert(0, step(so_far, graph.derivative))
+        steps.insert(0, step(so_far, notation.derivative))
     found = equation(left, *steps)
     if graph.is_pre_activation(node):
-        found.steps[-1][-1] += [", so ", Expr("delta"), "=", -left, "=", graph.rounded(0.0 - graph.adjoint[node])]
+        found.steps[-1][-1] += [", so ", Expr("delta"), "=", -left, "=", notation.rounded(0.0 - graph.adjoint[node])]
     return found
 
 
 # --- what else a reader should know ----------------------------------------------------------------------------------
 
 
-def notes(graph: PathGraph) -> list[Prose]:
+def notes(graph: PathGraph, notation: Notation) -> list[Prose]:
     """A note for the constant that is asked about, and one for every kink that was hit."""
     found = []
-    if graph.is_constant:
-        found.append(Prose(("note: ", graph.symbol(graph.wrt), f" is the constant {graph.constant_text}")))
+    if notation.constant is not None:
+        found.append(Prose(("note: ", notation.symbol(graph.wrt), f" is the constant {notation.constant_text}")))
     kinks = graph.kinks()
     for node, op in kinks[:MOST_NOTES]:
         name = op.written if isinstance(op.written, str) and op.written else op.name
-        where = op.kink(*map(graph.symbol, node.parents))
-        taken = joined(", ", [[graph.derivative(node, parent), "=", graph.number(node, parent)]
+        where = op.kink(*map(notation.symbol, node.parents))
+        taken = joined(", ", [[notation.derivative(node, parent), "=", notation.number(node, parent)]
                               for parent in graph.parents[node]])
         found.append(Prose((f"note: {name} is at its kink (", where, "=", Expr.lift(0.0), "); the derivative taken has "
                             "H(0) = 0, the lecture's x ≤ 0 side: ", *taken)))

@@ -1,10 +1,81 @@
-"""What the nodes of a recorded graph are called, in drawings and derivations alike."""
-from collections.abc import Iterable, Mapping
+"""How a recorded graph is spelled: the names of its nodes, and the formula and the number of each of its edges."""
+import math
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import reduce
+from operator import add
+from typing import Any
 
-from autograd import Constant, Value, wengert_list
+from autograd import Constant, Value, recorded, wengert_list
 from autograd.symbolic.expr import Expr
-from autograd.symbolic.labels import format_number, split_mark, to_superscript, truncate
+from autograd.symbolic.labels import format_number, parse_label, split_mark, to_superscript, truncate
 from autograd.symbolic.printer import to_text
+
+Spell = Callable[[Value, Value], Expr]                  # (consumer, node) -> how the edge between them is written
+
+
+class Notation:
+    """The symbols for the graph of output, its numbers to `digits` significant digits.
+
+    An operation that takes a node twice has one edge to it, with the sum of the partials.  wrt is a node that is to
+    have a name of its own even where it is a plain number, for ∂J/∂2 would not do.
+
+    >>> from autograd import tanh
+    >>> v = Value(0.5, "v")
+    >>> y = tanh(v); y.label = "y"
+    >>> notation = Notation(y)
+    >>> notation.derivative(y, v), notation.formula(y, v), notation.number(y, v), notation.delta(v)
+    (∂y/∂v, 1 − y², 0.7864, δ)
+    """
+
+    def __init__(self, output: Value, digits: int = 4, wrt: Value | None = None) -> None:
+        self.output, self.digits = output, digits
+        tape = wengert_list(output)
+        self.names = names_of(tape if wrt is None or wrt in {*tape} else [*tape, wrt], digits)
+        self.constant = wrt if wrt is not None and is_number(wrt) and wrt is not output else None
+        self.constant_text = ""
+        if self.constant is not None:
+            self.constant_text, taken = self.names[self.constant], {to_text(Expr(name)) for name in self.names.values()}
+            self.names[self.constant] = next(name for name in ("c", *map("c{}".format, range(1, len(taken) + 2)))
+                                             if to_text(Expr(name)) not in taken)
+        self.formulas: dict[Value, list[Expr]] = {}
+
+    def symbol(self, node: Value) -> Expr:
+        """The node's name, or the number that it is called by."""
+        return self.rounded(node.data) if is_number(node) and node is not self.constant else Expr(self.names[node])
+
+    def rounded(self, x: float) -> Expr:
+        """The number as it is printed."""
+        printed = float(format_number(x, self.digits).replace("−", "-")) if math.isfinite(x) else x
+        return Expr.lift(printed if math.isfinite(printed) else x)
+
+    def expression(self, node: Value) -> Expr:
+        """What the node was computed from: its operation on its parents' symbols."""
+        return expression(node, self.names)
+
+    def derivative(self, consumer: Value, node: Value) -> Expr:
+        """∂consumer/∂node."""
+        return Expr.of("derivative", "∂", self.symbol(consumer), self.symbol(node))
+
+    def formula(self, consumer: Value, node: Value) -> Expr:
+        """The edge's local derivative as a formula: the rule of the table, run on symbols."""
+        if consumer not in self.formulas:
+            op: Any = consumer.op
+            partials = op.partials(self.symbol(consumer), *map(self.symbol, consumer.parents))
+            self.formulas[consumer] = [p if isinstance(p, Expr) else self.rounded(p) for p in partials]
+        return reduce(add, [p for parent, p in zip(consumer.parents, self.formulas[consumer]) if parent is node])
+
+    def number(self, consumer: Value, node: Value) -> Expr:
+        """The edge's local derivative as a number: the recorded partial."""
+        return reduce(add, [self.rounded(p) for parent, p in recorded(consumer) if parent is node])
+
+    def delta(self, v: Value) -> Expr:
+        """δ, with the subscript of its v."""
+        name = parse_label(self.names[v])
+        return Expr("delta" + name.subscript if name.base == "v" and name.subscript.isdigit() else "delta")
+
+    def has_distinct_deltas(self, vs: Sequence[Value]) -> bool:
+        """Is the δ of each written otherwise, so that they can stand in one formula?"""
+        return len({to_text(self.delta(v)) for v in vs}) == len(vs)
 
 
 def node_names(output: Value, digits: int = 4) -> dict[Value, str]:

@@ -1,37 +1,21 @@
-"""The part of a recorded graph that leads from an output to one node, and how each of its edges is spelled."""
-import math
-from collections.abc import Callable, Iterable, Sequence
-from functools import reduce
+"""The part of a recorded graph that leads from an output to one node: its paths, and what they all share."""
 from itertools import pairwise
-from operator import add
 from typing import Any
 
 from autograd import Value, adjoints, recorded, wengert_list
-from autograd.symbolic.expr import Expr
-from autograd.symbolic.labels import format_number, parse_label
-from autograd.symbolic.printer import to_text
-
-from .notation import is_number, names_of
 
 MOST_PATHS, MOST_FACTORS, LONGEST_PATH = 8, 40, 12      # of a sum over paths that can still be read
 
 Edge = tuple[Value, Value]                              # (consumer, node)
-Spell = Callable[[Value, Value], Expr]
 
 
 class PathGraph:
     """Every node that output depends on and that depends on wrt, these two included."""
 
-    def __init__(self, output: Value, wrt: Value, digits: int) -> None:
-        self.output, self.wrt, self.digits = output, wrt, digits
+    def __init__(self, output: Value, wrt: Value) -> None:
+        self.output, self.wrt = output, wrt
         self.adjoint = adjoints(output, 1.0, recorded)
         tape = wengert_list(output)
-        self.names = names_of(tape if wrt in self.adjoint else [*tape, wrt], digits)
-        self.is_constant = is_number(wrt) and wrt is not output
-        if self.is_constant:                            # ∂J/∂2 would not do
-            self.constant_text, taken = self.names[wrt], {to_text(Expr(name)) for name in self.names.values()}
-            self.names[wrt] = next(name for name in ("c", *map("c{}".format, range(1, len(taken) + 2)))
-                                   if to_text(Expr(name)) not in taken)
         self.parents: dict[Value, list[Value]] = {wrt: []}      # those on the way, each once
         for node in tape:
             on_the_way = [parent for parent in dict.fromkeys(node.parents) if parent in self.parents]
@@ -43,7 +27,6 @@ class PathGraph:
         for node in self.nodes:
             for parent in self.parents[node]:
                 self.consumers[parent].append(node)
-        self.formulas: dict[Value, list[Expr]] = {}
 
     # --- its paths
 
@@ -90,44 +73,3 @@ class PathGraph:
         operations = [(node, node.op) for node in self.nodes if node is not self.wrt]
         return [(node, op) for node, op in operations
                 if op and op.kink and op.kink(*[parent.data for parent in node.parents]) == 0]
-
-    # --- how an edge is spelled; an operation that takes a node twice has one edge to it, with the sum of the partials
-
-    def symbol(self, node: Value) -> Expr:
-        """The node's name, or its number; the number that is asked about has a name."""
-        is_plain = is_number(node) and not (node is self.wrt and self.is_constant)
-        return self.rounded(node.data) if is_plain else Expr(self.names[node])
-
-    def delta(self, v: Value) -> Expr:
-        """δ, with the subscript of its v."""
-        name = parse_label(self.names[v])
-        return Expr("delta" + name.subscript if name.base == "v" and name.subscript.isdigit() else "delta")
-
-    def are_told_apart(self, vs: Sequence[Value]) -> bool:
-        """Is the δ of each written otherwise, so that they can stand in one formula?"""
-        return len({to_text(self.delta(v)) for v in vs}) == len(vs)
-
-    def rounded(self, x: float) -> Expr:
-        """x as it is shown."""
-        shown = float(format_number(x, self.digits).replace("−", "-")) if math.isfinite(x) else x
-        return Expr.lift(shown if math.isfinite(shown) else x)
-
-    def derivative(self, consumer: Value, node: Value) -> Expr:
-        """∂consumer/∂node."""
-        return Expr.of("derivative", "∂", self.symbol(consumer), self.symbol(node))
-
-    def formula(self, consumer: Value, node: Value) -> Expr:
-        """The rule's partial, run on Exprs."""
-        if consumer not in self.formulas:
-            op: Any = consumer.op
-            partials = op.partials(self.symbol(consumer), *map(self.symbol, consumer.parents))
-            self.formulas[consumer] = [p if isinstance(p, Expr) else self.rounded(p) for p in partials]
-        return sum_of(p for parent, p in zip(consumer.parents, self.formulas[consumer]) if parent is node)
-
-    def number(self, consumer: Value, node: Value) -> Expr:
-        """The recorded partial."""
-        return sum_of(self.rounded(p) for parent, p in recorded(consumer) if parent is node)
-
-
-def sum_of(terms: Iterable[Expr]) -> Expr:
-    return reduce(add, terms)

@@ -35,7 +35,7 @@ def build_diagram(root: Value, gradients: bool = True, digits: int = 4) -> Diagr
     pre_activations = {parent for node in tape if node.op and node.op.activation for parent in node.parents}
 
     def described(node: Value) -> Node:
-        slope = gradient.get(node) if kind[node] != "constant" else None
+        slope = gradient.get(node) if is_differentiated(node, root) else None
         delta = 0.0 - slope if slope is not None and node in pre_activations else None
         formula = cut(to_text(expression(node, name), digits)) if node.op else ""
         return Node(f"n{place[node]}", kind[node], name[node], formula, node.data, slope, delta,
@@ -60,6 +60,11 @@ def kind_of(node: Value, root: Value) -> str:
     if node.op:
         return "operation"
     return "parameter" if isinstance(node, Parameter) else "constant" if isinstance(node, Constant) else "input"
+
+
+def is_differentiated(node: Value, root: Value) -> bool:
+    """Has the node a gradient that is of interest?  A constant has none."""
+    return kind_of(node, root) != "constant"
 
 
 def slots(node: Value) -> Sequence[int]:

@@ -6,7 +6,7 @@ from typing import Any
 from autograd.symbolic.labels import format_number
 
 from ..diagram.model import Diagram, Edge, Node
-from .step import Cells, Step
+from .page_step import Cells, PageStep
 
 OF_NODE, OF_EDGE = ("value", "gradient", "delta"), ("partial",)
 
@@ -36,7 +36,7 @@ def with_numbers(diagram: Diagram, numbers: Cells) -> Diagram:
                    edges=tuple([replace(edge, **having(edge.id, OF_EDGE)) for edge in diagram.edges]))
 
 
-def widest(steps: Iterable[Step], digits: int) -> Cells:
+def widest(steps: Iterable[PageStep], digits: int) -> Cells:
     """The number in each cell that takes most room of all that are written there."""
     def room(x: float) -> float:
         written = format_number(x, digits)

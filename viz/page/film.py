@@ -19,7 +19,7 @@ from ..diagram.options import check_style
 from .cells import cells, with_numbers
 from .chart import line_chart
 from .html import Page, PlayerText, checked_output, html_path, write_page
-from .step import Cells, Step, Table
+from .page_step import Cells, PageStep, Table
 
 MOST_NUMBERS = 100_000                          # in all frames of a page, which is then some megabytes large
 LASTS, LONGEST, SHORTEST = 20.0, 1.2, 0.1       # seconds: a film, if its frames are not longer or shorter than these
@@ -126,14 +126,14 @@ class Film:
 
     # --- telling
 
-    def steps(self) -> list[Step]:
+    def steps(self) -> list[PageStep]:
         """The frames as steps."""
-        steps: list[Step] = []
+        steps: list[PageStep] = []
         before: Frame | None = None
         for frame in self.frames:
             now, then = self.at(frame), self.at(before) if before else {}
             writes = {cell: x for cell, x in now.items() if cell not in then or self.say(x) != self.say(then[cell])}
-            steps.append(Step("training", frame.title, self.sentence(frame, before),
+            steps.append(PageStep("training", frame.title, self.sentence(frame, before),
                               (*self.parameters(now, then, before.title if before else ""),
                                *self.local_gradients(now)),
                               writes=writes))

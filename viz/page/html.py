@@ -28,7 +28,7 @@ from ..diagram.model import Diagram
 from ..diagram.options import EXPANDED_LIMIT, LIMIT, check_limit, check_size, expand_one
 from ..diagram.renderer import FONTS
 from ..diagram.style import BOX_STYLES
-from .step import PLACES, Line, Step, Table
+from .page_step import PLACES, Line, PageStep, Table
 from .svg import page_svg
 
 SUFFIXES = ".html", ".htm"
@@ -84,7 +84,7 @@ def checked_output(name: str, what: str, output: Value, expand: bool | Value | s
     return output
 
 
-def write_page(path: Path, diagram: Diagram, steps: Sequence[Step], player: PlayerText, digits: int, direction: str,
+def write_page(path: Path, diagram: Diagram, steps: Sequence[PageStep], player: PlayerText, digits: int, direction: str,
                heading: str, beside: str = "") -> Page:
     """Write the page of these steps; `heading` follows the output's formula, `beside` stands before the steps."""
     drawing = page_svg(diagram, steps, digits, direction)
@@ -125,7 +125,7 @@ def colours() -> str:
 # --- the steps, as items of a list -----------------------------------------------------------------------------------
 
 
-def item(id: str, step: Step, digits: int) -> str:
+def item(id: str, step: PageStep, digits: int) -> str:
     """One step: what player.js needs to show it in the drawing, a heading, a sentence and what was found."""
     writes = [f"{cell}={format_number(x, digits)}" for cell, x in step.writes.items()]
     data = {"node": [step.node] * bool(step.node), "from": step.sources, "edges": step.edges, "writes": writes}

@@ -1,4 +1,4 @@
-"""One graph's forward phase, backward phase and update as a page: the steps that steps.py tells, played by html.py."""
+"""One graph's forward phase, backward phase and update as a page: the steps of explain.py, played by html.py."""
 import math
 import os
 from numbers import Real
@@ -7,8 +7,8 @@ from autograd import Value, ops
 from autograd.symbolic.labels import format_number
 
 from ..diagram.options import check_style
+from .explain import Explainer
 from .html import Page, PlayerText, checked_output, html_path, write_page
-from .steps import StepWriter
 
 PLAYER_TEXT = PlayerText("step", "forward and backward, step by step", "a node or an edge leads to its step · ", 1.8)
 
@@ -28,6 +28,6 @@ def step_through(output: Value, path: str | os.PathLike[str], *, lr: float = 0.1
     if not isinstance(lr, Real) or not math.isfinite(lr):
         raise ValueError(f"lr, the learning rate, is a finite number, not {ops.short(repr(lr))}")
     output = checked_output("step_through", "takes", output, expand, limit)
-    writer = StepWriter(output, float(lr), digits)
-    return write_page(path, writer.diagram, list(writer.steps()), PLAYER_TEXT, digits, direction,
+    explainer = Explainer(output, float(lr), digits)
+    return write_page(path, explainer.diagram, explainer.page_steps(), PLAYER_TEXT, digits, direction,
                       f"= {format_number(output.data, digits)}")

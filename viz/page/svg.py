@@ -18,13 +18,13 @@ from ..diagram.model import Diagram, Edge, Node
 from ..diagram.renderer import SVG, RendererError, render
 from ..diagram.style import BACKWARD
 from .cells import widest, with_numbers
-from .step import Step
+from .page_step import PageStep
 
 SHAPES = tuple(f"{{{SVG}}}{tag}" for tag in ("path", "polygon", "polyline", "ellipse"))
 TEXT = f"{{{SVG}}}text"
 
 
-def page_svg(diagram: Diagram, steps: Sequence[Step], digits: int, direction: str = "LR") -> Element:
+def page_svg(diagram: Diagram, steps: Sequence[PageStep], digits: int, direction: str = "LR") -> Element:
     """The drawing of the diagram, with room for what its cells hold at each step.
 
     Raises RendererError where there is no program to lay it out, or its svg has not the parts that Graphviz's has.
@@ -57,7 +57,7 @@ def page_svg(diagram: Diagram, steps: Sequence[Step], digits: int, direction: st
     return drawing
 
 
-def with_widest_numbers(diagram: Diagram, steps: Sequence[Step], digits: int) -> Diagram:
+def with_widest_numbers(diagram: Diagram, steps: Sequence[PageStep], digits: int) -> Diagram:
     """The diagram with each cell's widest number, for a layout in which all of them fit.
 
     There are no frames around layers: with them Mazur's network is a third higher, too high to be read in one view.

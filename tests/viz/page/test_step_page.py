@@ -12,7 +12,7 @@ from viz import step_through
 from viz.diagram.build import build_diagram
 from viz.diagram.expand import expanded
 from viz.diagram.renderer import RendererError
-from viz.page.steps import steps
+from viz.page.explain import page_steps
 
 pytestmark = needs_a_renderer
 
@@ -25,7 +25,7 @@ pytestmark = needs_a_renderer
 def test_every_number_is_the_engines_at_every_step(open_page, graph):
     first, *rest = graph.point
     output = graph(Parameter(first, "w"), *[Value(x, f"x{i}") for i, x in enumerate(rest)])
-    told, nodes = steps(output), build_diagram(output).nodes
+    told, nodes = page_steps(output), build_diagram(output).nodes
     page = open_page(output)
     assert page.locator("#steps > li").count() == len(told)
     value, so_far, complete = {node.id: format_number(node.value) for node in nodes}, {}, set()
@@ -55,7 +55,7 @@ def test_every_number_is_the_engines_at_every_step(open_page, graph):
 @pytest.mark.parametrize("name", GRAPHS)
 def test_the_formulas_end_in_the_steps_numbers(open_page, name):
     output = GRAPHS[name]()
-    page, told = open_page(output), steps(output)
+    page, told = open_page(output), page_steps(output)
     ends = page.evaluate("[...document.querySelectorAll('#steps > li')].map(li => [...li.querySelectorAll('dd')]"
                          ".map(dd => dd.lastChild.lastChild.textContent))")
     for step, found in zip(told, ends):
@@ -102,12 +102,12 @@ def test_hostile_labels_are_only_text(open_page, script):
             output.label = node.label
         page = open_page(output, context={"java_script_enabled": script})
         assert page.locator("img, script:nth-of-type(2)").count() == 0
-        assert page.locator("#steps > li").count() == len(steps(output))
+        assert page.locator("#steps > li").count() == len(page_steps(output))
         if script:
             for _ in range(3):
                 page.keyboard.press("ArrowRight")
             page.keyboard.press("End")
-            assert page.evaluate("window.hacked") is None and at(page) == len(steps(output))
+            assert page.evaluate("window.hacked") is None and at(page) == len(page_steps(output))
 
 
 def test_without_a_script_the_whole_derivation_is_a_list(open_page):
@@ -124,7 +124,7 @@ def test_in_print_all_steps_are_there_and_the_drawing_is_whole(open_page):
     before = page.locator("#drawing").get_attribute("viewBox")
     page.evaluate("dispatchEvent(new Event('beforeprint'))")
     page.emulate_media(media="print")
-    assert page.locator("#steps > li:visible").count() == len(steps(mazur_error()))
+    assert page.locator("#steps > li:visible").count() == len(page_steps(mazur_error()))
     assert page.locator("#controls, #zoom").locator("visible=true").count() == 0
     assert "·" not in {text for texts in page.evaluate(NUMBERS).values() for text in texts}
     page.emulate_media(media="screen")
@@ -203,4 +203,4 @@ def test_expanded_and_in_every_direction(open_page):
     for direction in ("LR", "RL", "TB", "BT"):
         page = open_page(GRAPHS["neuron"](), direction=direction, expand=True, lr=1, digits=3)
         page.keyboard.press("End")
-        assert at(page) == len(steps(expanded(GRAPHS["neuron"]())))
+        assert at(page) == len(page_steps(expanded(GRAPHS["neuron"]())))

@@ -14,7 +14,7 @@ from autograd.symbolic.mathml import MathMLPrinter
 from autograd.symbolic.printer import TextPrinter
 from demos import mazur, neuron
 from nn import half_squared_error
-from viz.page.steps import StepWriter, steps
+from viz.page.explain import Explainer, page_steps
 
 EXACT = 17                                      # digits: nothing is lost to rounding
 
@@ -54,7 +54,7 @@ def titled(told, title):
 
 
 def test_the_lectures_neuron_step_by_step():
-    told = steps(neuron.with_error(1.0)[1])
+    told = page_steps(neuron.with_error(1.0)[1])
     assert [step.title for step in told] == [
         "what is given", "v", "y", "e", "J", "∂J/∂J", "J → e", "e → y", "y → v", "v → w₁", "v → x₁", "v → w₂", "v → x₂",
         "v → b", "w₁", "w₂", "b"]
@@ -76,7 +76,7 @@ def test_the_lectures_neuron_step_by_step():
 
 
 def test_a_fan_out_is_told_term_by_term_and_a_hidden_delta_by_the_next_layer():
-    told = steps(mazur_error(), lr=mazur.LR)
+    told = page_steps(mazur_error(), lr=mazur.LR)
     first, second = titled(told, "v₃ → y₁"), titled(told, "v₄ → y₁")
     assert told.index(second) == told.index(first) + 1
     assert lines(first) == {"local derivative": "∂v₃/∂y₁ = w₃₁ = 0.4", "so far": "0.0554",
@@ -97,19 +97,19 @@ def test_local_gradients_without_names_of_their_own_are_not_summed():
     """δ = φ' (δ w + δ w) would say nothing."""
     x, w = Value(0.5, "x"), Parameter(0.25, "w")
     y = tanh(w * x)
-    told = steps(tanh(2.0 * y) + tanh(3.0 * y))
+    told = page_steps(tanh(2.0 * y) + tanh(3.0 * y))
     assert [step for step in told if "by the next layer" in lines(step)] == []
     assert [step for step in told if "local gradient" in lines(step)] != []
 
 
 def test_a_weight_that_no_neuron_takes_is_moved_by_its_gradient():
     w = Parameter(3.0, "w")
-    assert lines(steps(w * w * Value(2.0, "x"))[-1])["new value"] == "w + Δw = w − η · ∂u₂/∂w = 3 − 1.2 = 1.8"
+    assert lines(page_steps(w * w * Value(2.0, "x"))[-1])["new value"] == "w + Δw = w − η · ∂u₂/∂w = 3 − 1.2 = 1.8"
 
 
 def test_a_node_taken_twice_gives_one_contribution_along_both_edges():
     x = Value(3.0, "x")
-    told = steps(x * x)
+    told = page_steps(x * x)
     assert [step.number for step in by_phase(told, "backward")] == [1.0, 6.0]
     assert len(told[-1].edges) == 2
     assert lines(told[-1])["local derivative"] == "∂u₁/∂x = x + x = 3 + 3 = 6"
@@ -119,23 +119,24 @@ def test_a_direct_edge_and_a_detour_are_told_apart():
     x = Value(3.0, "x")
     u = x.tanh()
     u.label = "u"
-    last = lines(steps(u * x)[-1])
+    last = lines(page_steps(u * x)[-1])
     assert last["all together"].startswith("du₁/dx = ")
 
 
 def test_the_simplest_graphs():
-    alone = steps(Value(2.0, "a"))
+    alone = page_steps(Value(2.0, "a"))
     assert [step.phase for step in alone] == ["start", "backward"] and "nothing to compute" in alone[0].sentence
-    assert [step.phase for step in steps(Constant(2.0) * 3.0)] == ["start", "forward", "backward"]
+    assert [step.phase for step in page_steps(Constant(2.0) * 3.0)] == ["start", "forward", "backward"]
     many = weighted_sum([Parameter(1.0, f"w{i}") for i in range(20)], [1.0] * 20, 0.0)
-    told = steps(many)
+    told = page_steps(many)
     assert "parameters, 12 of 20" in lines(told[0]) and "From 20 numbers" in told[1].sentence
-    assert len(steps(weighted_sum([Parameter(1.0)] * 390, [Value(2.0, "x")] * 390, 0.0))) == 6     # deep in its formula
+    deep = weighted_sum([Parameter(1.0)] * 390, [Value(2.0, "x")] * 390, 0.0)       # in its formula
+    assert len(page_steps(deep)) == 6
 
 
 @pytest.mark.parametrize("x", [math.nan, math.inf, -math.inf, 1e300, 5e-324, -0.0])
 def test_any_number_can_be_told(x):
-    told = steps(Value(x, "x") * Parameter(2.0, "w"))
+    told = page_steps(Value(x, "x") * Parameter(2.0, "w"))
     assert len(told) == 6 and all(write_row(MathMLPrinter(15), line) for step in told for part in step.lines
                                   for equation in part.equations for side in equation.steps for line in side)
 
@@ -147,10 +148,10 @@ def test_any_number_can_be_told(x):
 @given(graphs())
 def test_every_number_is_the_engines(graph):
     output = recorded_graph(graph)
-    writer = StepWriter(output, 0.1, EXACT)
-    told, value = list(writer.steps()), {node.id: x for x, node in writer.node.items()}
+    writer = Explainer(output, 0.1, EXACT)
+    told, value = writer.page_steps(), {node.id: x for x, node in writer.boxes.items()}
     forward = by_phase(told, "forward")
-    assert [value[step.node] for step in forward] == [x for x in writer.tape if x.op]      # one each, parents first
+    assert [value[step.node] for step in forward] == [x for x in writer.run.tape if x.op]      # one each, parents first
     for step in forward:
         assert step.number == value[step.node].data or math.isnan(step.number)
     gradient, ended = adjoints(output, 1.0, recorded), dict.fromkeys(value, 0)
@@ -178,11 +179,11 @@ def test_every_number_is_the_engines(graph):
 def test_every_side_of_every_equation_is_the_same_number(graph):
     """Each formula is evaluated at the engine's numbers, as it is printed."""
     output = recorded_graph(graph)
-    writer = StepWriter(output, 0.1, EXACT)
+    writer = Explainer(output, 0.1, EXACT)
     names, script = {}, TextPrinter(EXACT)
-    for node, name in writer.graph.names.items():
+    for node, name in writer.notation.names.items():
         names[name] = node.data
-    for step in writer.steps():
+    for step in writer.page_steps():
         for line in step.lines:
             for equation in line.equations:
                 sides = [write_row(script, line) for lines in equation.steps for line in lines]
@@ -195,16 +196,16 @@ def test_every_side_of_every_equation_is_the_same_number(graph):
 def test_telling_changes_nothing():
     J = mazur_error()
     before = [(node.data, node.grad, node.label) for node in wengert_list(J)]
-    first = steps(J)
+    first = page_steps(J)
     assert [(node.data, node.grad, node.label) for node in wengert_list(J)] == before
     J.backward()
     J.backward()
     after = [node.grad for node in wengert_list(J)]
-    assert [(step.number, step.sentence) for step in steps(J)] == [(step.number, step.sentence) for step in first]
+    assert [(step.number, step.sentence) for step in page_steps(J)] == [(step.number, step.sentence) for step in first]
     assert [node.grad for node in wengert_list(J)] == after
 
 
 def test_a_gradient_that_is_nan_is_told_as_nan():
     w = Parameter(math.nan, "w")
     y = tanh(w)
-    assert "NaN" in steps(half_square(y))[-1].sentence
+    assert "NaN" in page_steps(half_square(y))[-1].sentence

@@ -1,4 +1,4 @@
-"""A step of a page: the numbers that it finds, and its sentence and equations."""
+"""A step as a page shows it: its sentence, its equations, and the cells of the drawing that it writes."""
 from dataclasses import dataclass, field
 
 from autograd.symbolic.equations import Equation
@@ -23,7 +23,7 @@ class Table:
 
 
 @dataclass(frozen=True)
-class Step:
+class PageStep:
     """What one step finds, where it comes from, and how that is written and said.  Nodes and edges go by their ids."""
     phase: str                                  # start, forward, backward, update or training
     title: str                                  # "v → w₁"
