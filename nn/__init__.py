@@ -1,4 +1,5 @@
 """Neurons, layers and networks, on autograd's Values."""
+from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 import autograd
@@ -7,8 +8,6 @@ if not hasattr(autograd, "Value"):
     raise ImportError("nn needs deltagrad's package autograd, but the one found is another: PyPI's autograd (HIPS) "
                       "has the same name.  Install deltagrad in a virtual environment of its own, without that one.")
 
-from .deltas import local_gradients
-from .diagnosis.warning import TrainingWarning
 from .losses import (
     binary_cross_entropy,
     binary_cross_entropy_with_logits,
@@ -21,11 +20,23 @@ from .losses import (
 from .mlp import MLP, Layer, Neuron
 from .module import Module
 from .optimizers import SGD, Adam, Optimizer
-from .prediction import predict
-from .serialization import load, save
-from .tables import LocalGradients
-from .training import History, fit
 
+if TYPE_CHECKING:
+    from .deltas import local_gradients
+    from .diagnosis.warning import TrainingWarning
+    from .prediction import predict
+    from .serialization import load, save
+    from .tables import LocalGradients
+    from .training import History, fit
+
+__all__ = [
+    "MLP", "SGD", "Adam", "History", "Layer", "LocalGradients", "Module", "Neuron", "Optimizer", "TrainingWarning",
+    "binary_cross_entropy", "binary_cross_entropy_with_logits", "cross_entropy", "fit", "half_squared_error", "huber",
+    "load", "local_gradients", "mean_absolute_error", "mean_squared_error", "predict", "save"]
+
+NEED_NUMPY = {                              # the module of each name that is imported when it is first asked for
+    "History": "training", "LocalGradients": "tables", "TrainingWarning": "diagnosis.warning", "fit": "training",
+    "load": "serialization", "local_gradients": "deltas", "predict": "prediction", "save": "serialization"}
 PYTORCH = {                                 # what PyTorch calls it: what to write here
     "Linear": 'nn.Layer(nin, nout, "linear")', "Sequential": "nn.MLP(nin, [16, 16, 1])",
     "Parameter": "autograd.Parameter", "optim": "nn.SGD(model.parameters(), lr=0.1)",
@@ -36,8 +47,14 @@ PYTORCH = {                                 # what PyTorch calls it: what to wri
 
 if not TYPE_CHECKING:                       # to a type checker nn has its own names alone
     def __getattr__(name: str) -> Any:
+        if name in NEED_NUMPY:
+            globals()[name] = getattr(import_module(f".{NEED_NUMPY[name]}", __name__), name)
+            return globals()[name]
         near = autograd.ops.closest(name, autograd.ops.ACTIVATIONS)
         meant = PYTORCH.get(name, f'activation="{near}"' if near else "")
         if meant:
             raise AttributeError(f"nn has no {name}, as PyTorch has: write {meant}")
         raise AttributeError(f"module 'nn' has no attribute {name!r}")
+
+    def __dir__() -> list[str]:
+        return sorted({*globals(), *__all__})

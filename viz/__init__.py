@@ -9,3 +9,5 @@ from .derivation import Derivation, derive
 from .drawing import Drawing, draw, draw_dot, trace
 from .page.film import Film
 from .page.step_page import step_through
+
+__all__ = ["Derivation", "Drawing", "Film", "derive", "draw", "draw_dot", "step_through", "trace"]
