@@ -9,13 +9,13 @@ from .conversion import replacements, users_line
 PYTHONS = {"max": "maximum", "min": "minimum", "maximum": "maximum", "minimum": "minimum"}      # names: autograd's
 
 
-class Recording(threading.local):
+class DecisionGuard(threading.local):
     """How this thread records: by default, comparisons and conversions of Values go by data."""
     refuses_decisions = False
     alternative = ""
 
 
-this_thread = Recording()
+this_thread = DecisionGuard()
 
 
 @contextmanager

@@ -45,20 +45,19 @@ MODULES_IN = defaultdict(lambda: 14, viz=9)
 
 EXCEPTIONS: dict[str, str] = {
     # inward imports
-    "nn.dataset imports from autograd.compiler.arrays": "until autograd exports what nn needs of it",
+    "nn.dataset imports from autograd.compiler.arrays": "shared by nn and the engine, and no part of its public names",
     "nn.engines.compiled imports from autograd.compiler.bound_program":
-        "until autograd exports BoundProgram and the loop of updates",
+        "the engine of arrays is built on the compiler",
     "nn.engines.compiled imports from autograd.compiler.program":
-        "until autograd exports BoundProgram and the loop of updates",
+        "the engine of arrays is built on the compiler",
     "nn.engines.compiled imports from autograd.compiler.scalar.update_loop":
-        "until autograd exports BoundProgram and the loop of updates",
-    "nn.engines.recording imports from autograd.decisions": "until autograd exports what nn needs of it",
+        "the engine of arrays is built on the compiler",
+    "nn.engines.recording imports from autograd.decisions": "shared by nn and the engine, and no part of its public names",
     "nn.serialization imports from autograd.files": "shared by nn and viz, and no part of the engine's public names",
     "viz.diagram.renderer imports from autograd.files":
         "shared by nn and viz, and no part of the engine's public names",
     "viz.page.html imports from autograd.files": "shared by nn and viz, and no part of the engine's public names",
     # names of two meanings
-    "Recording: autograd.decisions, nn.engines.recording": "until the two are merged or one is renamed",
     "sigmoid: autograd.ops, nn.by_hand": "the derivation by hand uses nothing of the engine",
     "softmax: autograd.ops, nn.by_hand": "the derivation by hand uses nothing of the engine",
     # large modules
@@ -66,7 +65,7 @@ EXCEPTIONS: dict[str, str] = {
     "autograd.compiler.vectorize": "one pass over the arrays of a graph, each step named",
     "autograd.ops": "the table, one row after the other",
     "autograd.value": "a node: the operators are written out for speed",
-    "viz.page.steps": "until steps.py yields facts and explain.py words",
+    "viz.page.explain": "every kind of step, said in one voice",
     # large functions
     "nn.deltas.local_gradients": "three ways beside each other",
     "nn.training.fit": "the loop, with what may interrupt it",
@@ -78,21 +77,19 @@ EXCEPTIONS: dict[str, str] = {
     "autograd.compiler.numpy_source.NumpySource: methods": "the state of a text while it is written",
     "autograd.compiler.scalar.scalar_source.ScalarSource: attributes":
         "a row, its rule and the loop around it, as one text",
-    "autograd.compiler.vector.vector_form.VectorFormWriter: methods": "as it was before the house was redrawn",
+    "autograd.compiler.vector.vector_form.VectorFormWriter: methods": "one class for one sweep over the blocks",
     "autograd.compiler.vectorize.Vectorizer: attributes": "one pass over the arrays of a graph, each step named",
     "autograd.compiler.vectorize.Vectorizer: methods": "one pass over the arrays of a graph, each step named",
     "autograd.ops.Op: attributes": "plain data, a field for each thing that is shown",
     "autograd.symbolic.matrix_printer.MatrixLatexPrinter: methods": "one method for each kind of formula",
     "autograd.symbolic.matrix_printer.MatrixTextPrinter: methods": "one method for each kind of formula",
-    "nn.engines.base.Engine: methods": "as it was before the house was redrawn",
-    "nn.engines.compiled.Compiled: attributes": "until BoundProgram owns columns and buffers",
-    "nn.engines.compiled.Compiled: methods": "until BoundProgram owns columns and buffers",
+    "nn.engines.base.Engine: methods": "one class for one sweep over the blocks",
+    "nn.engines.compiled.Compiled: attributes": "two ways of training, on arrays and straight on, that share a state",
+    "nn.engines.compiled.Compiled: methods": "two ways of training, on arrays and straight on, that share a state",
     "viz.diagram.model.Node: attributes": "plain data, a field for each thing that is shown",
-    "viz.page.film.Film: methods": "until steps.py yields facts and explain.py words",
-    "viz.page.step.Step: attributes": "plain data, a field for each thing that is shown",
-    "viz.page.steps.StepWriter: attributes": "plain data, a field for each thing that is shown",
-    "viz.page.steps.StepWriter: methods": "until steps.py yields facts and explain.py words",
-    "viz.path_graph.PathGraph: attributes": "plain data, a field for each thing that is shown",
+    "viz.page.film.Film: methods": "the frames, the page and the notebook's view of them",
+    "viz.page.explain.Explainer: methods": "a method for each kind of step and each kind of line",
+    "viz.page.page_step.PageStep: attributes": "plain data, a field for each thing that is shown",
 }
 
 

@@ -182,7 +182,8 @@ def test_a_sigmoid_that_the_user_wrote_is_one(engine):
 @every_engine
 @pytest.mark.parametrize("loss, head", [(nn.binary_cross_entropy, "sigmoid"),
                                         (nn.binary_cross_entropy_with_logits, "linear"),
-                                        (nn.binary_cross_entropy_with_logits, "sigmoid")], ids=repr)
+                                        (nn.binary_cross_entropy_with_logits, "sigmoid")],
+                         ids=lambda x: getattr(x, "__name__", x))
 def test_swapped_arguments_in_range_are_found_by_who_depends_on_the_parameters(engine, loss, head):
     with pytest.raises(ValueError, match=rf"^{loss.__name__}: the arguments are swapped; .*loss\(y, t\)"):
         trained(xor(head=head), BITS, lambda y, t: loss(t, y), engine=engine)

@@ -593,7 +593,7 @@ def called(model, X):
     return [[y_l.data for y_l in y] if isinstance(y, list) else y.data for y in map(model, X.tolist())]
 
 
-@pytest.mark.parametrize("model", MODELS, ids=repr)
+@pytest.mark.parametrize("model", MODELS, ids=lambda x: type(x).__name__)
 def test_predict_is_the_model_row_by_row(model):
     """A matrix product may add in another order: 1e-14."""
     Y = predict(model, X)
