@@ -85,14 +85,13 @@ class Op:
         outside = numbers[self.domain.startswith("y")]
         return type(error)(f"{call}: {outside!r} is outside {self.domain}")
 
-
     def __repr__(self) -> str:
         return self.name
 
     def __reduce__(self) -> str | tuple[Any, ...]:
-        """How pickle finds the row again: by its name in this module, or by the call that made it.
+        """The row for pickle: its name in this module, or the call that made it, such as power(n).
 
-        Raises TypeError for a row that is neither in the table nor made by a call such as power(n).
+        Raises TypeError for a row of the user's own, which neither names.
         """
         if self.made_by:
             function, *args = self.made_by
@@ -164,10 +163,10 @@ def power(n: float) -> Op:
     else:
         row = Op(f"**{n}", lambda x: root(x, n), rule, lambda xp, x: x ** n, lambda x: x ** n,
                  "x ≥ 0" if n > 1 else "x > 0")
-    return made_by(row, power, n)
+    return made_by_call(row, power, n)
 
 
-def made_by(row: Op, function: Callable[..., Op], *args: Any) -> Op:
+def made_by_call(row: Op, function: Callable[..., Op], *args: Any) -> Op:
     """The row, which remembers that function(*args) made it; a changed copy by dataclasses.replace does not."""
     object.__setattr__(row, "made_by", (function, *args))
     return row
@@ -397,8 +396,8 @@ def hold(op: Op, args: Sequence[Any]) -> Op:
         partials=lambda z, *xs: tuple(compress(op.partials(z, *fill(xs)), missing)),
         array=array and (lambda xp, *xs: array(xp, *fill(xs))),
         written=(lambda *xs: written(*fill(xs))) if callable(written) else written,
-        kink=kink and (lambda *xs: kink(*fill(xs))), lists=False)
-    return made_by(row, hold, op, args)
+        kink=kink and (lambda *xs: kink(*fill(xs))), lists=False, formula=None)
+    return made_by_call(row, hold, op, args)
 
 
 TABLE = {name: row for name, row in list(globals().items()) if isinstance(row, Op)}

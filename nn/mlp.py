@@ -193,15 +193,18 @@ def layer_name(layers: Sequence[Layer], layer: Layer) -> str:
 
 def inputs(kind: str, nin: int, x: Any) -> Sequence[Any]:
     """x as a list of nin numbers; an array's as Python's own."""
-    given, x = x, x.tolist() if hasattr(x, "tolist") else x
     if not isinstance(x, (list, tuple)):
-        if getattr(given, "ndim", 0) == 2:              # a frame
-            raise batch_refusal(kind, nin, len(given))
-        raise TypeError(f"{kind} takes a list of {nin} inputs, not {ops.short(repr(x))}")
-    if x and hasattr(x[0], "__len__") and type(x[0]) is not str:
-        raise batch_refusal(kind, nin, len(x))
-    if len(x) != nin:
-        raise ValueError(f"this {kind} has {nin} inputs, but {len(x)} were given")
+        found = x.tolist() if hasattr(x, "tolist") else x
+        if not isinstance(found, list):
+            if getattr(x, "ndim", 0) == 2:              # a frame
+                raise batch_refusal(kind, nin, len(x))
+            raise TypeError(f"{kind} takes a list of {nin} inputs, not {ops.short(repr(x))}")
+        x = found
+    if len(x) != nin or hasattr(x[0], "__len__"):
+        if x and hasattr(x[0], "__len__") and type(x[0]) is not str:
+            raise batch_refusal(kind, nin, len(x))
+        if len(x) != nin:
+            raise ValueError(f"this {kind} has {nin} inputs, but {len(x)} were given")
     return x
 
 

@@ -134,7 +134,7 @@ def fit(model: Callable[..., Any], X: Any, T: Any, loss: Loss, optimizer: Optimi
         if run:
             if run.checkpoint:
                 run.restore(run.checkpoint)
-            run.write_back()                            # or publish half-way
+            run.write_back()                            # or write back half-way
             run.check_recording()
         complete_epochs = len(history.seconds)
         del history.losses[complete_epochs:], history.validation_losses[complete_epochs:]

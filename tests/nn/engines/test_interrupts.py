@@ -107,8 +107,8 @@ def after(epochs):
 
 
 @pytest.mark.parametrize("name, times, epochs", [
-    ("refresh", 1, 0),                                  # before the training
-    ("refresh", 2, 1), ("refresh", 3, 2),               # after on_epoch: what it has changed is in the Values alone
+    ("read_back", 1, 0),                                # before the training
+    ("read_back", 2, 1), ("read_back", 3, 2),           # after on_epoch: what it has changed is in the Values alone
     ("take_back", 1, 1), ("state", 2, 0), ("size_of_parameters", 1, 0)])
 def test_ctrl_c_around_on_epoch_loses_nothing(name, times, epochs, monkeypatch):
     history, weights, optimizer = fitted(monkeypatch, Compiled, name, times)
@@ -116,7 +116,7 @@ def test_ctrl_c_around_on_epoch_loses_nothing(name, times, epochs, monkeypatch):
     assert weights == pytest.approx(after(epochs), rel=1e-12)
 
 
-def test_ctrl_c_while_fit_ends_publishes_again(monkeypatch):
+def test_ctrl_c_while_fit_ends_writes_back_again(monkeypatch):
     """Half of the weights were written: the last of nine, and the optimizer's memory, were not."""
     def half(self):
         for p, w in list(zip(self.optimizer.parameters, self.w.tolist()))[:4]:
@@ -126,7 +126,7 @@ def test_ctrl_c_while_fit_ends_publishes_again(monkeypatch):
 
     model = nn.MLP(2, [2, 1], "tanh", seed=0)
     optimizer = nn.SGD(model.parameters(), lr=0.1, momentum=0.5)
-    monkeypatch.setattr(Compiled, "publish", half)
+    monkeypatch.setattr(Compiled, "write_back", half)
     history = nn.fit(model, X, T, nn.half_squared_error, optimizer, 3, progress=False)
     again = nn.MLP(2, [2, 1], "tanh", seed=0)
     nn.fit(again, X, T, nn.half_squared_error, nn.SGD(again.parameters(), lr=0.1, momentum=0.5), 3, progress=False)
