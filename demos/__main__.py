@@ -57,12 +57,7 @@ def main() -> int:
         if arguments.name:
             DEMOS[arguments.name].run(pictures, arguments)
         else:
-            print("The demos:")
-            for name, demo in DEMOS.items():
-                print(f"  python -m demos {name:16}{(demo.__doc__ or '').strip()}")
-            for name in TOUR:
-                print(f"\n--- {name} ---\n")
-                DEMOS[name].run(pictures, commands.parse_args([name]))
+            tour(pictures, commands)
     except OSError as error:
         complaint = unwritable(error)
     except ModuleNotFoundError as error:
@@ -76,6 +71,19 @@ def main() -> int:
     for reason in dict.fromkeys([complaint] * bool(complaint) + pictures.missing):
         print(reason, file=sys.stderr)
     return code if complaint or pictures.missing else 0
+
+
+def tour(pictures: Pictures, commands: argparse.ArgumentParser) -> None:
+    """List the demos, and run some of them.
+
+    The loops are not in main itself: since Python 3.13 its try would miss a Ctrl-C at a loop's jump back.
+    """
+    print("The demos:")
+    for name, demo in DEMOS.items():
+        print(f"  python -m demos {name:16}{(demo.__doc__ or '').strip()}")
+    for name in TOUR:
+        print(f"\n--- {name} ---\n")
+        DEMOS[name].run(pictures, commands.parse_args([name]))
 
 
 def unwritable(error: OSError) -> str:
