@@ -6,6 +6,7 @@ import numpy as np
 import autograd
 import nn
 from autograd import Value
+from nn.training import ENGINES
 
 from ..workloads import Workload, in_turn
 from . import Unavailable
@@ -17,7 +18,7 @@ class Fit:
     engine = ""
 
     def __init__(self, workload: Workload) -> None:
-        if self.engine not in nn.training.ENGINES:
+        if self.engine not in ENGINES:
             raise Unavailable(f"this checkout's nn.fit has no engine {self.engine!r}")
         self.workload = workload
         self.model, self.loss = workload.model(), getattr(nn, workload.loss)

@@ -17,6 +17,8 @@ from matplotlib.text import Annotation, Text
 
 from autograd.ops import ACTIVATIONS, ALPHA, LAMBDA
 from viz import plots
+from viz.plots.activation_functions import FORMULAS
+from viz.plots.figure import BLUE, ORANGE, PAPER
 
 RANDOM = np.random.default_rng(0)
 PLANE = RANDOM.normal(size=(40, 2))
@@ -117,7 +119,7 @@ def test_every_activation_function_has_its_panel(panels):
     assert len(panels) == len(ACTIVATIONS) >= 10
     for name, axes in panels.items():
         found = [text.get_text() for text in axes.texts]
-        title, phi, slope = plots.FORMULAS[name]
+        title, phi, slope = FORMULAS[name]
         assert found[2:] == [title, rf"$\varphi(x) = {phi}$", rf"$\varphi'(x) = {slope}$"]
 
 
@@ -139,18 +141,18 @@ def test_the_dashed_curve_is_the_slope_of_the_solid_one(panels, name):
 @pytest.mark.parametrize("name", ACTIVATIONS)
 def test_no_line_runs_through_a_kink_and_dots_tell_the_sides(panels, name):
     phi, axes = ACTIVATIONS[name], panels[name]
-    dots = {(line.get_color(), line.get_markerfacecolor() == plots.PAPER): line.get_ydata()[0]
+    dots = {(line.get_color(), line.get_markerfacecolor() == PAPER): line.get_ydata()[0]
             for line in axes.lines if line.get_marker() == "o"}
     if not phi.kink:
         assert not dots and all(len(curves(axes, label)) == 1 for label in (r"$\varphi$", r"$\varphi'$"))
         return
-    for label, color, rule in ((r"$\varphi$", plots.BLUE, phi),
-                               (r"$\varphi'$", plots.ORANGE, lambda x: phi.partials(phi(x), x)[0])):
+    for label, color, rule in ((r"$\varphi$", BLUE, phi),
+                               (r"$\varphi'$", ORANGE, lambda x: phi.partials(phi(x), x)[0])):
         assert all((x <= 0).all() or (x > 0).all() for x, _ in curves(axes, label))
         taken, other = float(rule(0.0)), float(rule(1e-300))
         jumps = abs(taken - other) > 1e-6
         assert dots.get((color, True)) == (pytest.approx(other) if jumps else None)
-        assert dots.get((color, False)) == (taken if jumps or color == plots.ORANGE else None)
+        assert dots.get((color, False)) == (taken if jumps or color == ORANGE else None)
 
 
 def as_python(formula):
@@ -172,7 +174,7 @@ def as_python(formula):
 
 @pytest.mark.parametrize("name", ACTIVATIONS)
 def test_the_formulas_say_what_the_rows_do(name):
-    phi, (_, *formulas) = ACTIVATIONS[name], plots.FORMULAS[name]
+    phi, (_, *formulas) = ACTIVATIONS[name], FORMULAS[name]
     for x in (-3.0, -0.7, 0.4, 2.0):
         y = phi(x)
         known = {"x": x, "exp": math.exp, "log": math.log, "phi": phi, "ALPHA": ALPHA, "LAMBDA": LAMBDA}
@@ -180,7 +182,7 @@ def test_the_formulas_say_what_the_rows_do(name):
 
 
 def test_an_activation_without_a_formula_is_drawn_by_its_name(monkeypatch):
-    monkeypatch.delitem(plots.FORMULAS, "tanh")
+    monkeypatch.delitem(FORMULAS, "tanh")
     axes = dict(zip(ACTIVATIONS, plots.activations().axes))["tanh"]
     assert [text.get_text() for text in axes.texts[2:]] == ["tanh"] and curves(axes, r"$\varphi$")
 
@@ -248,7 +250,7 @@ def test_the_data_is_drawn_by_class_and_held_out_data_hollow():
         for part, kind in ((slice(0, 20), "training"), (slice(20, 40), "held out")):
             dots = found[f"{name}, {kind}"]
             assert dots.get_offsets().tolist() == PLANE[part][SIDES[part] == number].tolist()
-            assert (tuple(dots.get_facecolor()[0][:3]) == to_rgb(plots.PAPER)) == (kind == "held out")
+            assert (tuple(dots.get_facecolor()[0][:3]) == to_rgb(PAPER)) == (kind == "held out")
 
 
 def test_a_fit_shows_the_data_the_fits_and_the_truth():
