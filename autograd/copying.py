@@ -1,8 +1,9 @@
-"""Graphs through pickle and copy.deepcopy, of any depth.
+"""Pickling and copying of graphs, of any depth.
 
-Both follow references depth first, so that a chain of a few hundred nodes would be too deep for their stack.  Instead
-the first node asked hands over its whole tape; then each node on it is asked, and its parents are there already.
+pickle and deepcopy follow references depth first, and a chain of some hundred nodes exceeds their stack.  Here each
+node comes after its parents, in the order of the tape.
 """
+import copy
 import threading
 from typing import Any
 
@@ -12,7 +13,7 @@ Node = Any
 
 
 class Tape(threading.local):
-    """The nodes of the tape that is being pickled or copied in this thread, and its last one."""
+    """The nodes that this thread is pickling, and the last of them."""
     nodes: frozenset[Node] = frozenset()
     output: Node = None
 
@@ -21,25 +22,38 @@ tape = Tape()
 
 
 def reduce(node: Node, protocol: int) -> Any:
-    """What pickle and deepcopy make of a node: its tape where they meet the graph, else the node itself."""
+    """What pickle stores for a node: for the first node of a graph its tape, for each node on that tape its slots.
+
+    Raises TypeError where an operation on the tape cannot be pickled.
+    """
     if node._a is not None and node not in tape.nodes:
         nodes = wengert_list(node)
+        for op in {each._op for each in nodes if each._op}:
+            op.__reduce__()                             # it raises now: once begun, a tape has to be finished
         tape.nodes, tape.output = frozenset(nodes), node
         return last, tuple(nodes)
-    if node is tape.output:                             # the last on the tape: all are done
+    if node is tape.output:
         tape.nodes, tape.output = frozenset(), None
-    return object.__reduce_ex__(node, max(protocol, 2))         # before protocol 2 slots are not pickled
+    return object.__reduce_ex__(node, max(protocol, 2))         # protocols 0 and 1 do not store slots
 
 
 def last(*nodes: Node) -> Node:
     return nodes[-1]
 
 
-def copied(node: Node) -> Node:
-    """A node of its own with the same data, operation and parents."""
+def shallow_copy(node: Node, memo: dict[int, Any] | None = None) -> Node:
+    """A new node with the same data, operation and parents; with a memo, whatever it refers to is copied as well."""
     made: Any = object.__reduce_ex__(node, 2)
     make, arguments, (attributes, slots) = made[:3]
     twin = make(*arguments)
     for name, x in {**(attributes or {}), **slots}.items():
-        setattr(twin, name, x)
+        setattr(twin, name, x if memo is None else copy.deepcopy(x, memo))
     return twin
+
+
+def deep_copy(node: Node, memo: dict[int, Any]) -> Node:
+    """A copy of the node and of all that it depends on; memo holds what has been copied before."""
+    for each in wengert_list(node):
+        if id(each) not in memo:
+            memo[id(each)] = shallow_copy(each, memo)
+    return memo[id(node)]

@@ -116,7 +116,7 @@ def short(text: str) -> str:
 
 
 def closest(word: Any, names: Iterable[str]) -> str:
-    """The name that a word is nearly, as "ReLU" is "relu"; "" where there is none.  Of a function its own name counts.
+    """The name nearest to a word, "relu" for "ReLU"; "" where none is near.  A function counts by its own name.
 
     >>> closest("LeakyReLU", ACTIVATIONS), closest(math.tanh, ACTIVATIONS), closest("gelu", ACTIVATIONS)
     ('leaky_relu', 'tanh', '')
@@ -167,7 +167,7 @@ def power(n: float) -> Op:
 
 
 def made_by_call(row: Op, function: Callable[..., Op], *args: Any) -> Op:
-    """The row, which remembers that function(*args) made it; a changed copy by dataclasses.replace does not."""
+    """Note on the row, and return it, that function(*args) made it; dataclasses.replace drops the note."""
     object.__setattr__(row, "made_by", (function, *args))
     return row
 

@@ -1,4 +1,4 @@
-"""What help() shows of a row of the table: its formula, its partials, its domain and its kinks, all from the row."""
+"""The text that help() shows for a row of the table: formula, partials, domain and kinks, all read from the row."""
 from contextlib import suppress
 from typing import Any
 

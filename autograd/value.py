@@ -216,7 +216,10 @@ class Value:
         return copying.reduce(self, protocol)
 
     def __copy__(self) -> "Value":
-        return copying.copied(self)
+        return copying.shallow_copy(self)
+
+    def __deepcopy__(self, memo: dict[int, Any]) -> "Value":
+        return copying.deep_copy(self, memo)
 
     def __repr__(self) -> str:
         label = f", {self.label!r}" if self.label else ""

@@ -159,7 +159,7 @@ def one_hot(label: Any, classes: int) -> list[float]:
 
 
 def check_loss(name: str, loss: Any) -> None:
-    """Raise TypeError unless the loss is a function; an abbreviation such as "mse" is told what to write."""
+    """Raise TypeError unless the loss is a function; the message names the function that "mse" stands for."""
     if callable(loss):
         return
     ours = [mean_squared_error, mean_absolute_error, half_squared_error, huber, binary_cross_entropy,

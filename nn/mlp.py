@@ -209,7 +209,7 @@ def inputs(kind: str, nin: int, x: Any) -> Sequence[Any]:
 
 
 def batch_refusal(kind: str, nin: int, samples: int) -> ValueError:
-    """The error of a model that was given many samples where it takes one."""
+    """The error for a batch where a model takes one sample."""
     return ValueError(f"this {kind} takes one sample, a list of {nin} number{'s' * (nin > 1)}, but was given a batch "
                       f"of {samples}: write nn.predict(model, X), or [model(x) for x in X] to record them")
 

@@ -65,7 +65,7 @@ class SGD(Optimizer):
     remembers = 1
 
     def __init__(self, parameters: Iterable[Parameter], lr: float | None = None, momentum: float = 0.0,
-                 weight_decay: float = 0.0, decay: float = 0.0) -> None:    # lr has to be given, after what to train
+                 weight_decay: float = 0.0, decay: float = 0.0) -> None:    # lr=None is refused, after a wrong model
         super().__init__(parameters, lr)
         self.momentum = check_nonnegative("SGD", "momentum", momentum)
         self.weight_decay = check_nonnegative("SGD", "weight_decay", weight_decay)

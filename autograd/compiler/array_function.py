@@ -19,7 +19,7 @@ Reader = Callable[[Array, list[Array]], Array]              # scalars, the array
 
 
 class Library:
-    """An array library, and what the three say in different words."""
+    """An array library: what numpy, jax.numpy and torch spell differently."""
 
     def __init__(self, xp: Any) -> None:
         self.xp = xp

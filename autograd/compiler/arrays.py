@@ -1,4 +1,4 @@
-"""Whatever holds real numbers as an array of them; what is none of them is named, with its place."""
+"""Lists, frames and arrays of any dtype as arrays of real numbers; errors name the first entry that is none."""
 from decimal import Decimal
 from numbers import Real
 from typing import Any

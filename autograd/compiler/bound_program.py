@@ -25,7 +25,7 @@ class BoundProgram:
 
     def __init__(self, program: Program, X: np.ndarray, parameters: Sequence[Value]) -> None:
         self.program, self.output = program, program.blocks.outputs[0]
-        self.buffers = program.take_buffers()                       # and keep them
+        self.buffers = program.take_buffers()                       # kept
         self.samples = np.ones((len(X), program.blocks.given))      # a row for every sample, as the program reads it
         self.samples[:, program.blocks.inputs] = X
         self.columns = np.ascontiguousarray(self.samples.T)

@@ -43,7 +43,7 @@ class Program:
         self.chunk = max(LEAST, room // (self.blocks.rows + self.text.more_rows))
 
     def take_buffers(self) -> Buffers:
-        """Buffers that nobody else uses until they are appended to `free` again."""
+        """Take buffers from `free`, or make some; they are appended to `free` after the call."""
         try:
             return self.free.pop()
         except IndexError:

@@ -55,6 +55,16 @@ def test_a_changed_copy_of_a_row_is_ones_own():
             pickle.dumps(replace(row, partials=lambda z, x: (0.0,)))
 
 
+def test_pickling_that_failed_can_be_tried_again():
+    """Deeper than the stack both times."""
+    y = SWISH(Value(1.0))
+    for _ in range(2000):
+        y = y * 0.5
+    for _ in range(2):
+        with pytest.raises(TypeError, match=r"^the operation 'swish' cannot be pickled"):
+            pickle.dumps(y)
+
+
 def test_a_row_of_ones_own_can_be_copied():
     y = SWISH(Value(1.0, "x")) * 2
     twin = copy.deepcopy(y)
