@@ -9,7 +9,6 @@ import operator
 import sys
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
-from difflib import get_close_matches
 from functools import lru_cache, reduce
 from itertools import compress
 from typing import TYPE_CHECKING, Any
@@ -121,6 +120,8 @@ def closest(word: Any, names: Iterable[str]) -> str:
     >>> closest("LeakyReLU", ACTIVATIONS), closest(math.tanh, ACTIVATIONS), closest("gelu", ACTIVATIONS)
     ('leaky_relu', 'tanh', '')
     """
+    from difflib import get_close_matches  # for errors alone: importing it takes longer than the table
+
     word = getattr(word, "__name__", word)
     return next(iter(get_close_matches(word.lower(), names, 1, 0.88)), "") if isinstance(word, str) else ""
 

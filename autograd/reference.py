@@ -1,9 +1,9 @@
 """The text that help() shows for a row of the table: formula, partials, domain and kinks, all read from the row."""
+from collections.abc import Callable
 from contextlib import suppress
 from typing import Any
 
 from .ops import TABLE, Op, hold
-from .symbolic.matrix import MatrixExpr, matrix
 
 Argument = Any              # a MatrixExpr, or for a list the tuple of two
 UNWRITABLE = TypeError, AttributeError, ValueError, ArithmeticError     # of a rule that decides by its numbers
@@ -35,15 +35,17 @@ def describe(op: Op) -> str:
     """
     if op.made_by and op.made_by[0] is hold:
         return describe(op.made_by[1])
-    args = arguments(op)
-    lines = [f"z = {' = '.join(spellings(op, args))}", partials(op, args),
+    from .symbolic.matrix import matrix  # for help() alone, and not at every start
+
+    args = arguments(op, matrix)
+    lines = [f"z = {' = '.join(spellings(op, args))}", partials(op, matrix("z"), args),
              f"domain: {op.domain or 'everywhere'}", f"kinks: {kinks(op, args)}"]
     uses = [f"on a Value also x.{op.name}()"] if op.arity == 1 and TABLE.get(op.name) is op else []
     uses += [f'as an activation in nn "{op.name}"'] if op.activation and TABLE.get(op.name) is op else []
     return "\n".join([*lines, "; ".join(uses)] if uses else lines)
 
 
-def arguments(op: Op) -> list[Argument]:
+def arguments(op: Op, matrix: Callable[[str], Any]) -> list[Argument]:
     """The row's arguments under the names that its rule gives them; of a list the first two numbers."""
     if op.lists:
         names = op.forward.__code__.co_varnames[:op.forward.__code__.co_argcount]
@@ -66,11 +68,11 @@ def spellings(op: Op, args: list[Argument]) -> list[str]:
     return list(dict.fromkeys(found or [op.name]))
 
 
-def partials(op: Op, args: list[Argument]) -> str:
+def partials(op: Op, z: Any, args: list[Argument]) -> str:
     """The partial for each argument, as its rule writes it."""
     try:
-        written = ", ".join(f"{d} = {p!r}" if isinstance(p, MatrixExpr) else f"{d} = {p:g}"
-                            for d, p in zip(derivatives(args), op.partials(matrix("z"), *args)))
+        written = ", ".join(f"{d} = {p:g}" if isinstance(p, float | int) else f"{d} = {p!r}"
+                            for d, p in zip(derivatives(args), op.partials(z, *args)))
     except UNWRITABLE:
         return f"{', '.join(derivatives(args))}: computed by code that decides by its numbers"
     return written + (", where H(x) is 1 for x > 0, else 0" if "H(" in written else "")
