@@ -13,7 +13,7 @@ from autograd import recorded as recorded_edges
 
 from ..dataset import Dataset
 from ..engines.base import Engine
-from ..engines.recording import record_loss, rows_of
+from ..engines.recording import is_power_of_two, record_loss, rows_of
 from ..losses import ROUNDING, Loss, LossCall, RangeError, noting_calls
 from ..optimizers import Optimizer
 from .gradients import cause, first_neurons, is_saturated
@@ -72,7 +72,7 @@ class Diagnosis:
 
     def after_epoch(self, epoch: int, epochs: int, run: Engine) -> None:
         """Make the checks that need the weights of now, after the 1st, 2nd, 4th, 8th, ... and the last epoch."""
-        if self.outputs and (epoch & (epoch - 1) == 0 or epoch == epochs):
+        if self.outputs and (is_power_of_two(epoch) or epoch == epochs):
             run.write_back()
             self.check_outputs()
         if self.idle and epoch == 1:

@@ -14,7 +14,7 @@ from ..dataset import Dataset
 from ..optimizers import Optimizer
 from .base import Engine
 from .eager import Eager
-from .recording import WORK, Recording, rows_of
+from .recording import WORK, Recording, is_power_of_two, rows_of
 
 
 class Compiled(Engine):
@@ -45,7 +45,7 @@ class Compiled(Engine):
         try:
             if calls is None:
                 self.check_rows(WORK // 2)
-            elif calls & (calls - 1) == 0:                          # 1, 2, 4, 8, ...
+            elif is_power_of_two(calls):
                 self.recording.check_one()
         except TypeError:
             self.optimizer.restore(self.before_fit)
@@ -111,7 +111,7 @@ class Compiled(Engine):
             try:
                 jit = self.jit if self.loop is None else None       # not each time where they change again and again
                 self.loop = UpdateLoop(self.J, self.inputs, self.optimizer.parameters, self.update,
-                                 self.optimizer.remembers, jit=jit)
+                                       self.optimizer.remembers, jit=jit)
             except TypeError:                           # the rule asks what steps is, or calls what takes no text
                 self.loop, self.is_small = None, False
             self.settings = settings

@@ -115,6 +115,11 @@ def records_nothing(J: Any) -> TypeError:
                      "where it is a constant c, return 0 * y + c")
 
 
+def is_power_of_two(n: int) -> bool:
+    """Is n one of 1, 2, 4, 8, ...: when checks during a training are due?"""
+    return n & (n - 1) == 0
+
+
 def is_close(a: float, b: float) -> bool:
     """Do two losses differ by rounding only?"""
     return math.isclose(a, b, rel_tol=1e-6, abs_tol=1e-9)
