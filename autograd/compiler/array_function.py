@@ -173,7 +173,7 @@ class Runner:
         numbers, shape = operand.numbers, operand.numbers.shape
         spans = self.plan.spans(operand)
         if operand.is_scalar:
-            read = scalar_reader(numbers)
+            read = scalar_reader(numbers, len(self.plan.graph.parameters) + len(self.plan.graph.constants))
             is_matrix = isinstance(step.block, MatMul) and k == 0
             return read if is_matrix else lambda scalars, Z: read(scalars, Z)[..., None]
         if len(spans) == 1:
@@ -189,15 +189,15 @@ class Runner:
             [Z[span.array] if span.is_whole else Z[span.array][span.rows] for span in spans])[order]
 
 
-def scalar_reader(numbers: np.ndarray) -> Reader:
-    """The function that reads these scalars: rows of a larger matrix that lies in one piece are a view of it."""
+def scalar_reader(numbers: np.ndarray, total: int) -> Reader:
+    """The function that reads these scalars, of `total`; rows of a larger matrix in one piece are read as a view."""
     shape, first = numbers.shape, int(numbers.flat[0])
     if follow(numbers):
         return lambda scalars, Z: scalars[first:first + numbers.size].reshape(shape)
     if numbers.ndim == 2 and len(numbers) > 1:
         n, width, stride = *shape, int(numbers[1, 0]) - first
-        if stride > width and np.array_equal(numbers, first + stride * np.arange(n)[:, None] + np.arange(width)):
-            last = first + (n - 1) * stride
-            return lambda scalars, Z: scalars[first:last + stride].reshape(n, stride)[:, :width] \
-                if len(scalars) >= last + stride else scalars[numbers]
+        end = first + n * stride
+        if stride > width and end <= total and np.array_equal(
+                numbers, first + stride * np.arange(n)[:, None] + np.arange(width)):
+            return lambda scalars, Z: scalars[first:end].reshape(n, stride)[:, :width]
     return lambda scalars, Z: scalars[numbers]

@@ -60,7 +60,7 @@ class Plan:
     """
     graph: BlockGraph
     steps: list[BlockStep]
-    inputs: list[np.ndarray]                    # the rows of each group of inputs
+    groups: int                                 # how many groups of inputs there are
     sizes: list[int]                            # the number of rows of each array
     array_of: np.ndarray                        # of each row of the graph; -1 for rows of ones
     row_in: np.ndarray                          # its row within that array
@@ -98,7 +98,7 @@ def backward_plan(graph: BlockGraph, groups: Sequence[Sequence[int]] = ()) -> Pl
                        for a in block.operands)
         steps.append(BlockStep(block, array, wanted, *batched_rule(block)))
         trained[block.first:block.first + block.size] = any(wanted)
-    return Plan(graph, steps, inputs, list(map(len, rows)), array_of, row_in, trained)
+    return Plan(graph, steps, len(inputs), list(map(len, rows)), array_of, row_in, trained)
 
 
 def batched_rule(block: Block) -> tuple[Rule, bool]:

@@ -17,8 +17,7 @@ if TYPE_CHECKING:
 
 CACHED = 2 ** 18            # numbers of Z and G at a time, rows times samples, that stay in the cache
 LEAST = 32                  # samples at a time even so: a call has to be worth its while
-DENSE = 8                   # multiplications for each row of Z from which on products take most of the time: these are
-#                             faster the more samples there are
+DENSE = 8                   # multiplications for each row of Z: from here on products, fastest in one piece, dominate
 
 
 class Program:

@@ -126,7 +126,7 @@ class VectorNames:
         return len(pieces) <= 3 and all((np.diff(piece.positions) == 1).all() for piece in pieces)
 
     def rows_of_Z(self, numbers: np.ndarray) -> np.ndarray:
-        """Their row numbers when all sheets stand one under another."""
+        """Their row numbers when all arrays stand one under another."""
         first = np.concatenate([[0], np.cumsum(self.plan.sizes)])
         return first[self.plan.array_of[numbers]] + self.plan.row_in[numbers]
 

@@ -41,16 +41,16 @@ class VectorFormWriter(VectorNames):
         super().__init__(program, inputs)
         self.uses: Counter[int] = Counter()
         self.output = self.plan.spans(Operand(False, np.array(program.outputs)))
-        self.in_part = {piece.array for piece in self.output}   # sheets that are read in part, or given out
+        self.in_part = {piece.array for piece in self.output}   # arrays that are read in part, or given out
         for a in [a for block in program.blocks for a in block.operands]:
             self.uses.update(piece.array for piece in self.plan.spans(a))
             self.in_part.update(piece.array for piece in self.plan.spans(a) if not (piece.is_whole and is_column(a)))
         self.local_fields = set(self.find_local_fields())
-        self.gathered: set[int] = set()                     # the sheets whose gradient is in dZ, in part
+        self.gathered: set[int] = set()                     # the arrays whose gradient is in dZ, in part
 
     def find_local_fields(self) -> Iterable[int]:
-        """The sheets that are a v: a matrix product, or what an activation is taken of."""
-        first = len(self.plan.inputs)
+        """The arrays that are a v: a matrix product, or what an activation is taken of."""
+        first = self.plan.groups
         is_activated = {i for i, block in enumerate(self.program.blocks, start=first) if block.op.activation}
         for i, block in enumerate(self.program.blocks, start=first):
             if isinstance(block, MatMul):
@@ -73,7 +73,7 @@ class VectorFormWriter(VectorNames):
             return "J"
         if block.op is ops.sub and self.is_free("E"):
             first = self.plan.spans(block.operands[0])
-            if len(first) == 1 and first[0].is_whole and first[0].array < len(self.plan.inputs):
+            if len(first) == 1 and first[0].is_whole and first[0].array < self.plan.groups:
                 return "E"
         return self.numbered("U")
 
@@ -100,7 +100,7 @@ class VectorFormWriter(VectorNames):
 
     def write_forward(self) -> None:
         section = self.section("Forward phase")
-        for i, block in enumerate(self.program.blocks, start=len(self.plan.inputs)):
+        for i, block in enumerate(self.program.blocks, start=self.plan.groups):
             text = self.sheet_name(i, block)
             self.values.append(matrix(text, block.size, is_wide=True))
             right = self.right_side(block, self.arguments(block, i))
@@ -123,7 +123,7 @@ class VectorFormWriter(VectorNames):
     def write_backward(self) -> None:
         self.backward = self.section("Backward phase, Delta = -dJ/dV",
                                      r"Backward phase, $\mathbf{\Delta} = -\partial J / \partial \mathbf{V}$")
-        self.whole: dict[int, MatrixExpr] = {}                 # the terms of each sheet's gradient that are whole
+        self.whole: dict[int, MatrixExpr] = {}              # the terms of each array's gradient that are whole
         self.parts: dict[int, list[tuple[str, MatrixExpr]]] = {}
         self.add_to(Operand(False, np.array(self.program.outputs)), MatrixExpr.lift(1))
         for step in reversed(self.plan.steps):
@@ -174,7 +174,7 @@ class VectorFormWriter(VectorNames):
         return self.shaped(text, block.size, f"dJ/d{TEXT.write(value, ATOM)}")
 
     def add_to(self, a: Operand, term: MatrixExpr) -> None:
-        """Add a term to the gradient of scalars or of sheets."""
+        """Add a term to the gradient of scalars or of arrays."""
         if a.is_scalar:
             self.add_to_scalars(a, term)
             return
