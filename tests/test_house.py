@@ -84,7 +84,7 @@ EXCEPTIONS: dict[str, str] = {
     "autograd.ops.Op: attributes": "plain data, a field for each thing that is shown",
     "autograd.symbolic.matrix_printer.MatrixLatexPrinter: methods": "one method for each kind of formula",
     "autograd.symbolic.matrix_printer.MatrixTextPrinter: methods": "one method for each kind of formula",
-    "nn.engines.base.Engine: methods": "one class for one sweep over the blocks",
+    "nn.engines.base.Engine: methods": "all that fit asks of an engine, with what most of them do",
     "nn.engines.compiled.Compiled: attributes": "two ways of training, on arrays and straight on, that share a state",
     "nn.engines.compiled.Compiled: methods": "two ways of training, on arrays and straight on, that share a state",
     "viz.diagram.model.Node: attributes": "plain data, a field for each thing that is shown",

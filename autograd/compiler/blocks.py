@@ -61,7 +61,7 @@ class BlockGraph:
     inputs: list[int]                           # the row of each input
     outputs: list[int]                          # the row of each output
     ones: list[int]                             # rows of ones: they take the bias into the product [W b][x; 1]
-    given: int                                  # so many rows come first: those of the inputs, and of ones among them
+    given: int                                  # the number of leading rows, of the inputs and of ones among them
     rows: int
     parameters: list[Value]                     # the first scalars; constants, plain numbers among them, come after
     constants: list[float]

@@ -31,7 +31,7 @@ class NumpySource(ForwardSource):
         self.reached = np.zeros(program.rows, dtype=bool)
         self.gathers = np.zeros(program.rows, dtype=bool)    # by an edge from rows past those of Z
         self.reached[self.output] = True
-        self.known: dict[int, float] = {self.output: 1.0}   # rows of G that are the same for every sample, for good
+        self.known: dict[int, float] = {self.output: 1.0}   # rows of G that hold one number for every sample
         self.bind.append(f"G[{self.output}] = 1.0")         # nothing else is ever written there
         written = set(self.blocks)
         for step in reversed(self.plan.steps):

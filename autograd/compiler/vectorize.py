@@ -19,7 +19,7 @@ from .blocks import Block, BlockGraph, MatMul, Operand, follow
 
 ADD, MUL, LEAF = range(3)   # the first of a builder's operations; a leaf has none
 MOST = 8                    # places that an operation has, at most
-LONG = 6                    # a sum of so many terms is one total; a shorter one stays a few additions
+LONG = 6                    # terms: a sum of as many or more is one total; a shorter one stays a few additions
 
 
 def vectorize(outputs: Sequence[Value], inputs: Sequence[Value], tape: Sequence[Value] | None = None) -> BlockGraph:

@@ -1,4 +1,4 @@
-"""A column of equations, aligned at "=": in plain to_text, in LaTeX and in MathMLPrinter.
+"""A column of equations, aligned at "=": in plain text, in LaTeX and in MathML.
 
 A right-hand side is a row of pieces: Exprs, the marks between them ("·", "+", "=", "⋯", "[" and "]"), and prose.
 """
@@ -31,7 +31,7 @@ Row = Equation | Prose
 
 
 def write_row(printer: Printer, row: Pieces) -> str:
-    """A row of pieces by this printer, with brackets around a Expr where its neighbours ask for them."""
+    """Print a row of pieces, with brackets around an Expr where its neighbours ask for them."""
     parts = []
     for before, piece, after in zip(("", *row), row, (*row[1:], "")):
         if isinstance(piece, str):
@@ -45,12 +45,12 @@ def write_row(printer: Printer, row: Pieces) -> str:
 
 
 def row_text(row: Pieces) -> str:
-    """A row of pieces in plain to_text, its numbers in full."""
+    """A row of pieces in plain text, its numbers in full."""
     return write_row(TextPrinter(digits=17), row)
 
 
 def as_text(rows: Sequence[Row], digits: int) -> str:
-    """The equations in plain to_text, an empty line between one and the next."""
+    """The equations in plain text, an empty line between one and the next."""
     printer = TextPrinter(digits)
     blocks: list[str] = []
     for row in rows:

@@ -76,7 +76,7 @@ def truncate(label: str) -> str:
 
 
 def format_number(x: float, digits: int = 4) -> str:
-    """x to so many significant digits, whole numbers in full, with a true minus sign.
+    """x to `digits` significant digits, whole numbers in full, with a true minus sign.
 
     >>> [format_number(x) for x in (-0.29289, 60000.0, 0.000012, 6.88137, -0.0)]
     ['−0.2929', '60000', '1.2e−05', '6.881', '0']

@@ -6,7 +6,7 @@ from .printer import ATOM, LOOSE, POWER, PRODUCT, SUM, Expr, Printer, Written
 
 
 class MathMLPrinter(Printer):
-    """The inside of a <math> element, in MathMLPrinter Core."""
+    """The inside of a <math> element, in MathML Core."""
     plus, minus, dot, sign, comma = "<mo>+</mo>", "<mo>−</mo>", "<mo>·</mo>", "<mo>−</mo>", "<mo>,</mo>"
     dots, beside = "<mi>⋯</mi>", "<mo>&#x2062;</mo>"        # U+2062: times, unseen
     marks: ClassVar = {"·": dot, "+": '<mo form="infix">+</mo>', "=": "<mo>=</mo>", "⋯": dots,

@@ -42,7 +42,7 @@ class Printer:
         self.digits = digits
 
     def write(self, expr: Expr, least: int = LOOSE) -> str:
-        """The expr in this printer, in brackets if it binds less tightly than its place asks for."""
+        """Print the formula, in brackets if it binds less tightly than its place asks for."""
         written, binds = getattr(self, expr.kind)(*expr.parts)
         return written if binds >= least else self.brackets(written)
 
@@ -112,7 +112,7 @@ class Printer:
 
 
 class TextPrinter(Printer):
-    """Plain to_text, in Unicode: w₁x₁ + b, 1 − y², ∂J/∂w₁."""
+    """Plain text, in Unicode: w₁x₁ + b, 1 − y², ∂J/∂w₁."""
     marks: ClassVar = {"·": " · ", "+": " + ", "=": " = ", "⋯": "⋯", "[": "[", "]": "]"}
 
     def name(self, label: str) -> Written:
@@ -153,7 +153,7 @@ class TextPrinter(Printer):
 
 
 def to_text(expr: Expr, digits: int = 6) -> str:
-    """The formula in plain to_text; its numbers to so many significant digits.
+    """The formula in plain text, its numbers to `digits` significant digits.
 
     >>> from autograd.symbolic.expr import Expr
     >>> w, x, b = Expr("w1"), Expr("x1"), Expr("b")

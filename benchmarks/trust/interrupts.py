@@ -128,7 +128,7 @@ def outcomes(quick: bool) -> Iterator[Outcome]:
 
 
 def interrupted(name: str, trainings: Iterator[Training], times: int) -> Outcome:
-    """Interrupt one training after the other at a random moment, until so many interrupts have hit one."""
+    """Interrupt one training after the other at a random moment, until `trials` interrupts have hit one."""
     outcome = Outcome(f"Ctrl-C in fit, {name}")
     if not hasattr(signal, "setitimer"):
         outcome.note = "not tried: this system has no interval timers"

@@ -171,7 +171,7 @@ KILLER = """
 import itertools, os, signal, sys, time
 from nn import MLP, save
 path, models = sys.argv[1], [MLP(2, [40, 20], seed=seed) for seed in (1, 2)]
-for line in sys.stdin:                              # kill the next child after so many saves and a share of another one
+for line in sys.stdin:                              # kill the next child after `saves` saves and a share of another one
     saves, share = line.split()
     reader, writer = os.pipe()
     child = os.fork()

@@ -13,7 +13,7 @@ from .style import BACKWARD, BACKWARD_INK, BOX_STYLES, DIM_LINE, FAINT, FORWARD,
 
 FONT = "Arial"  # every renderer knows its widths; renderer.py asks for its likes as well
 SIDES = {"LR": "we", "RL": "ew", "TB": "ns", "BT": "sn"}            # where an arrow comes to a box and where it leaves
-BUNDLED = 48                                    # so many curved arrows into rows would run into one another
+BUNDLED = 48                                    # arrows into rows: from here on curved ones would run into one another
 STRAIGHT = "8"                                  # the weight of an edge from a neuron's v to its y
 THINNEST, THICKEST, NOTHING = 0.8, 7.0, 1e-6    # of arrows as thick as the gradient they carry is large
 

@@ -17,7 +17,7 @@ from .style import ARROWS, BACKWARD_INK, BOX_STYLES, DIM_INK, FORWARD_INK, INK
 
 GAP = "\u00a0\u00a0"                            # between the columns of numbers
 SPARE = 14                                      # characters of a header that ask for a space more than dot leaves them
-CROWDED = 24                                    # so many labels on the arrows into rows are more than can be read
+CROWDED = 24                                    # labels on the arrows into rows: more cannot be read
 
 
 @dataclass

@@ -214,7 +214,7 @@ def machine_code(text: str, functions: tuple[tuple[str, Callable[..., Any]], ...
 # Measured on networks of tanh, 2-8-1 to 16-32-1, CPython 3.11: 0.01 microseconds for each number of a row, which meets
 # a Program's 35 for one row at 3,000 of them; a weighted sum's edge makes 3 or 4, more with momentum and Adam.
 MOST_NUMBERS, MOST_EDGES = 3000, 1000
-COMPILING, MOST_JITTED = 0.01, 1000         # seconds that numba takes for a number; beyond so many it takes far more
+COMPILING, MOST_JITTED = 0.01, 1000         # seconds numba takes for a number, and up to how many numbers
 
 
 def is_small(output: Value) -> bool:
