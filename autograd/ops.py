@@ -27,6 +27,7 @@ class Op:
     written: Any = ""                           # another name for it on paper, or its formula; "" where name serves
     domain: str = ""                            # where it is defined and differentiable; "" is everywhere
     kink: Callable[..., Any] | None = None      # x, ...     -> what is 0 where the two sides' partials differ
+    clamp: Callable[..., Any] | None = None     # x, ...     -> what is at most 0 where a logarithm is held at -100
     activation: bool = False                    # is this a neuron's φ, and so its argument a pre-activation v?
     lists: bool = False                         # are there lists among its arguments?  Partials are then flat
     formula: Callable[..., Any] | None = None   # x, ...     -> z written out for help(), on any numbers
@@ -81,7 +82,8 @@ class Op:
             call = f" {self.name} ".join(labels) if len(labels) == 2 else f"{labels[0]}{self.name}"
         if isinstance(error, OverflowError) or not self.domain:
             return type(error)(f"{call}: {', '.join(map(repr, numbers))} overflows the range of floats")
-        outside = numbers[self.domain.startswith("y")]
+        names = self.partials.__code__.co_varnames[1:]
+        outside = numbers[names.index(self.domain[0]) if self.domain[0] in names else 0]
         return type(error)(f"{call}: {outside!r} is outside {self.domain}")
 
     def __repr__(self) -> str:
@@ -193,7 +195,7 @@ sqrt = Op(      "sqrt",   math.sqrt,   lambda z, x: (0.5 / z,),           lambda
                 written=lambda x: x ** 0.5, domain="x > 0")
 sin = Op(       "sin",    math.sin,    lambda z, x: (cos(x),),            lambda xp, x: xp.sin(x),    domain="|x| < ∞")
 cos = Op(       "cos",    math.cos,    lambda z, x: (-sin(x),),           lambda xp, x: xp.cos(x),    domain="|x| < ∞")
-abs = Op(       "abs",    math.fabs,   lambda z, x: (heaviside(x) - heaviside(-x),), lambda xp, x: xp.abs(x),
+abs = Op(       "abs",    math.fabs,   lambda z, x: (sign(x),),           lambda xp, x: xp.abs(x),
                 written=lambda x: x.bars(), kink=lambda x: x)
 
 
@@ -210,6 +212,11 @@ bipolar = Op("bipolar",
              lambda z, x: (0 * z,),
              lambda xp, x: xp.where(x > 0, 1.0, xp.where(x <= 0, -1.0, x)),
              kink=lambda x: x, activation=True, formula=lambda x: select(x, 1.0, -1.0))
+sign = Op("sign",
+          lambda x: 1.0 if x > 0 else -1.0 if x < 0 else x,
+          lambda z, x: (0 * z,),
+          lambda xp, x: xp.where(x > 0, 1.0, xp.where(x < 0, -1.0, x)),
+          kink=lambda x: x, formula=lambda x: heaviside(x) - heaviside(-x))
 select = Op("select",
             lambda x, a, b: a if x > 0 else b if x <= 0 else x,
             lambda z, x, a, b: (0 * heaviside(x), heaviside(x), 1 - heaviside(x)),
@@ -226,6 +233,13 @@ minimum = Op("minimum",
              lambda z, x, y: (1 - heaviside(x - y), heaviside(x - y)),
              lambda xp, x, y: xp.where(x <= y, x, xp.where(y < x, y, x + y)),
              "min", kink=lambda x, y: x - y)
+
+clip = Op("clip",                           # x between a and b; a where a > b
+          lambda x, a, b: maximum.forward(minimum.forward(x, b), a),
+          lambda z, x, a, b: ((1 - heaviside(x - b)) * (1 - heaviside(a - minimum(x, b))),
+                              heaviside(a - minimum(x, b)), heaviside(x - b) * (1 - heaviside(a - b))),
+          lambda xp, x, a, b: maximum(minimum(x, b), a),
+          kink=lambda x, a, b: (x - a) * (x - b), formula=lambda x, a, b: maximum(minimum(x, b), a))
 
 
 # --- the lecture's activation functions y = φ(v), with φ'(v): its "Popular Activation Functions and Their Derivatives"
@@ -275,7 +289,55 @@ softplus = Op("softplus",
               lambda xp, x: xp.clip(x, 0.0, None) + xp.log1p(xp.exp(-xp.abs(x))),
               activation=True, formula=lambda x: log(1 + exp(x)))
 
+
+# --- losses, of an error e = t - y, or of an output and its target ----------------------------------------------------
+
+LEAST = math.exp(-100)      # a logarithm is held at -100, as in PyTorch: a certain error costs much, but not infinity
+
+
+def _huber(e: float, d: float) -> float:
+    if d <= 0:
+        raise ValueError
+    m = minimum.forward(math.fabs(e), d)
+    return m * (math.fabs(e) - 0.5 * m)
+
+
+def _huber_array(xp: Any, e: Any, d: Any) -> Any:
+    m = minimum(abs(e), d)
+    return m * (abs(e) - 0.5 * m)
+
+
 half_square = Op("half_square", lambda x: 0.5 * x * x, lambda z, x: (x,), written=lambda x: 0.5 * x ** 2)
+huber = Op("huber", _huber, lambda z, e, d: (clip(e, -d, d), maximum(abs(e) - d, 0.0)), _huber_array, domain="d > 0",
+           formula=lambda e, d: select(abs(e) - d, d * (abs(e) - d / 2), e * e / 2))
+clamped_log = Op("clamped_log",
+                 lambda p: math.log(max(p, LEAST)),
+                 lambda z, p: (clamped_reciprocal(p),),
+                 lambda xp, p: xp.log(xp.clip(p, LEAST, None)),
+                 "ln", clamp=lambda p: p - LEAST)
+clamped_reciprocal = Op("clamped_reciprocal",
+                        lambda p: 1 / p if p > LEAST else 0 * p,
+                        lambda z, p: (-z * z,),
+                        lambda xp, p: xp.where(p > LEAST, 1 / xp.clip(p, LEAST, None), 0 * p),
+                        lambda p: 1 / p)
+#   -∂/∂y of binary cross-entropy, in two terms, for each of its logarithms is held by itself
+probability_error = Op("probability_error",
+                       lambda y, t: t * clamped_reciprocal.forward(y) - (1 - t) * clamped_reciprocal.forward(1 - y),
+                       lambda z, y, t: (-t * clamped_reciprocal(y) ** 2 - (1 - t) * clamped_reciprocal(1 - y) ** 2,
+                                        clamped_reciprocal(y) + clamped_reciprocal(1 - y)),
+                       lambda xp, y, t: t * clamped_reciprocal(y) - (1 - t) * clamped_reciprocal(1 - y),
+                       lambda y, t: (t - y) / (y * (1 - y)))
+binary_cross_entropy = Op("binary_cross_entropy",
+                          lambda y, t: -(t * clamped_log.forward(y) + (1 - t) * clamped_log.forward(1 - y)),
+                          lambda z, y, t: (-probability_error(y, t), clamped_log(1 - y) - clamped_log(y)),
+                          lambda xp, y, t: -(t * clamped_log(y) + (1 - t) * clamped_log(1 - y)),
+                          lambda y, t: -(t * log(y) + (1 - t) * log(1 - y)),
+                          clamp=lambda y, t: minimum(y, 1 - y) - LEAST)
+binary_cross_entropy_with_logits = Op("binary_cross_entropy_with_logits",
+                                      lambda v, t: softplus.forward(v) - t * v,
+                                      lambda z, v, t: (sigmoid(v) - t, -v),
+                                      lambda xp, v, t: softplus(v) - t * v,
+                                      lambda v, t: softplus(v) - t * v)
 
 
 # --- lists of numbers ------------------------------------------------------------------------------------------------
@@ -304,8 +366,10 @@ def added(xs: Iterable[Any]) -> Any:
     return reduce(operator.add, xs)
 
 
-total = Op("total", lambda xs: sum(xs), lambda z, xs: (1.0,) * len(xs), lambda xp, xs: summed(xs),
+total = Op("total", lambda xs: sum(xs), lambda z, xs: tuple([1.0 for _ in xs]), lambda xp, xs: summed(xs),
            written=added, lists=True)
+mean = Op("mean", lambda xs: sum(xs) / len(xs), lambda z, xs: tuple([1 / len(xs) for _ in xs]),
+          lambda xp, xs: summed(xs) / len(xs), written=lambda xs: added(xs) / len(xs), lists=True)
 half_squares = Op("half_squares", lambda es: 0.5 * sum([e * e for e in es]), lambda z, es: tuple(es),
                   lambda xp, es: 0.5 * summed(es * es if hasattr(es, "shape") else [e * e for e in es]),
                   written=lambda es: 0.5 * added([e ** 2 for e in es]), lists=True)      # the lecture's J = ½ Σ e²
@@ -319,14 +383,26 @@ weighted_sum = Op("weighted_sum",
                   written=lambda w, x, b: added(map(operator.mul, w, x)) + b, lists=True)
 
 
-def mean(xs: Any) -> Any:
-    """The mean (x₁ + ... + xₙ) / n; of an array, over the last axis.
 
-    >>> mean([1.0, 2.0, 6.0])
-    3.0
+
+# --- softmax, and the loss that it belongs to -------------------------------------------------------------------------
+
+
+class Stacked:
+    """A list whose n numbers are one array, one on another: a rule that goes over it meets that array alone.
+
+    Another row on lists, and softmax, take its `whole`; len() is n, so a rule may ask for it.
     """
-    [xs] = numbers_in(total, [xs])
-    return total(xs) / len(xs)
+    __slots__ = "items", "n", "whole"
+
+    def __init__(self, whole: Any, n: int, items: Sequence[Any] = ()) -> None:
+        self.whole, self.n, self.items = whole, n, items or (whole,)
+
+    def __iter__(self) -> Any:
+        return iter(self.items)
+
+    def __len__(self) -> int:
+        return self.n
 
 
 def softmax(xs: Any) -> Any:
@@ -336,11 +412,57 @@ def softmax(xs: Any) -> Any:
     [0.0, 1.0]
     """
     if hasattr(xs, "shape"):
-        z = logsumexp(xs)
-        return exp(xs - (z[..., None] if hasattr(z, "shape") else z))
-    [xs] = numbers_in(logsumexp, [xs])
-    z = logsumexp(xs)
-    return [exp(x - z) for x in xs]
+        if xs.dtype == object:
+            return exp(xs - logsumexp(xs)[..., None])
+        e = exp(xs - library_of(xs).amax(xs, -1)[..., None])
+        return e / e.sum(-1)[..., None]
+    if are_formulas(xs):
+        return named_softmax(xs)
+    if type(xs) is Stacked:
+        xp = library_of(xs.whole)
+        m = xp.amax(xs.whole, 0)
+        z = xp.exp(xs.whole - m).sum(0)
+        return [xp.exp(x - m) / z for x in xs]
+    [xs] = numbers_in(total, [xs])
+    m = max(xs) if {*map(type, xs)} == {float} else reduce(maximum.__call__, xs)
+    es = [exp(x - m) for x in xs]
+    z = total(es)
+    return [e / z for e in es]
+
+
+def are_formulas(xs: Iterable[Any]) -> bool:
+    """Do these numbers only write themselves, as Exprs do?  A function of a list is then called by its name."""
+    return any(hasattr(type(x), "entries") for x in xs)
+
+
+def named_softmax(xs: Any) -> list[Any]:
+    """softmax as it is written: by its name on formulas, softmax(y)₁, else as e^xᵢ / Σ e^xₖ."""
+    xs = list(xs)
+    if are_formulas(xs):
+        return xs[0].entries("softmax", xs)
+    es = [exp(x) for x in xs]
+    z = total(es)
+    return [e / z for e in es]
+
+
+def _cross_entropy(y: Sequence[float], t: Sequence[float]) -> float:
+    m = max(y)
+    return math.log(sum([math.exp(x - m) for x in y])) + (m - sum(map(operator.mul, t, y)))
+
+
+def _cross_entropy_array(xp: Any, y: Any, t: Any) -> Any:
+    if hasattr(y, "shape") and hasattr(t, "shape"):
+        m = xp.amax(y, 0)
+        return xp.log(xp.exp(y - m).sum(0)) + (m - (t * y).sum(0))
+    m = reduce(maximum.__call__, y)
+    return xp.log(sum([xp.exp(x - m) for x in y])) + (m - sum(map(operator.mul, t, y)))
+
+
+#   The cross-entropy of logits y: ln Σ e^yₖ - Σ tₖyₖ, which is -Σ tₖ ln softmax(y)ₖ, for Σ tₖ = 1.
+cross_entropy = Op("cross_entropy", _cross_entropy,
+                   lambda z, y, t: (*[p - t_k for p, t_k in zip(softmax(y), t)], *[-x for x in y]),
+                   _cross_entropy_array,
+                   lambda y, t: -added([t_k * log(p) for p, t_k in zip(named_softmax(y), t)]), lists=True)
 
 
 def numbers_in(op: Op, args: Sequence[Any]) -> list[Any]:
@@ -353,7 +475,9 @@ def numbers_in(op: Op, args: Sequence[Any]) -> list[Any]:
     if len(args) != op.forward.__code__.co_argcount:
         raise TypeError(f"{op.name} takes {', '.join(names)}, but {len(args)} arguments were given")
     for name, x in zip(names, args):
-        if type(x) in (list, tuple) or name == "b":
+        if type(x) is Stacked:
+            found.append(x.whole)
+        elif type(x) in (list, tuple) or name == "b":
             found.append(x if name == "b" else tuple(x))
         elif getattr(x, "shape", ()):
             found.append(tuple(x if len(x.shape) == 1 else [x[..., i] for i in range(x.shape[-1])]))
@@ -366,7 +490,8 @@ def numbers_in(op: Op, args: Sequence[Any]) -> list[Any]:
     if 0 in lengths:
         raise ValueError(f"{op.name} of an empty list: give it at least one number")
     if len(lengths) > 1:
-        raise ValueError(f"{op.name}: {len(found[0])} weights but {len(found[1])} inputs; give a weight for each input")
+        first, second = ("outputs", "targets") if "t" in names else ("weights", "inputs")
+        raise ValueError(f"{op.name}: {len(found[0])} {first} but {len(found[1])} {second}; give as many of each")
     return found
 
 
@@ -402,7 +527,9 @@ def hold(op: Op, args: Sequence[Any]) -> Op:
 
 
 TABLE = {name: row for name, row in list(globals().items()) if isinstance(row, Op)}
+LOSSES = ("half_square", "half_squares", "huber", "binary_cross_entropy", "binary_cross_entropy_with_logits",
+          "cross_entropy")
 ACTIVATIONS = {name: row for name, row in TABLE.items() if row.activation}
 
 if not TYPE_CHECKING:                       # a type checker reads the rows themselves
-    __all__ = ["Op", "mean", "power", "softmax", *TABLE]
+    __all__ = ["Op", "power", "softmax", *TABLE]

@@ -9,7 +9,8 @@ from autograd import Constant, Value, adjoints, ops, recorded
 from . import by_hand, losses
 from .losses import Loss, check_loss, half_squared_error, one_hot
 from .mlp import MLP, Layer, Neuron, inputs
-from .tables import LocalGradients, NeuronRow, WeightRow, format_cell, subscripted
+from .recursion import output_error
+from .tables import LocalGradients, NeuronRow, WeightRow, format_cell
 
 
 def local_gradients(model: MLP | Layer | Neuron, x: Any, t: Any, loss: Loss = half_squared_error,
@@ -54,7 +55,7 @@ def local_gradients(model: MLP | Layer | Neuron, x: Any, t: Any, loss: Loss = ha
         found = by_hand.forward(W, b, activations, np.array(xs), shift, sides)[1][-1]
         return loss(alone([Constant(y_l) for y_l in found.tolist()]), t).data
 
-    rows, weight_rows, terms = [], [], []
+    rows, weight_rows, terms = [], [], dict[str, str]()
     gradient: dict[Value, float] = {}                       # dJ/dw = -Σ δ x over all the places of a shared weight
     for k, neurons in enumerate(layers):
         for j, neuron in enumerate(neurons):
@@ -73,29 +74,31 @@ def local_gradients(model: MLP | Layer | Neuron, x: Any, t: Any, loss: Loss = ha
                 change = -lr * gradient[w]
                 weight_rows.append(WeightRow(w.label, source, w.data, x_i, gradient[w], change, w.data + change))
     if hand:
-        terms = recursion_terms(layers, hand, slope, loss is half_squared_error)
+        terms = recursion_terms(layers, hand, slope, name)
     return LocalGradients(rows, weight_rows, J.data, lr, terms)
 
 
 def recursion_terms(layers: Sequence[Sequence[Neuron]], delta: Sequence[np.ndarray],
-                    slope: Sequence[np.ndarray], is_lecture: bool) -> list[str]:
+                    slope: Sequence[np.ndarray], loss: str) -> dict[str, str]:
     """δ_l = e_l φ'(v_l), then δ_j = φ'(v_j) (δ_l w_lj + ...) for every layer below, in letters and numbers.
 
-    Where J is not the lecture's, -dJ/dy_l stands in e_l's place.
+    Where J is not the lecture's, -dJ/dy_l of the loss of this name stands in e_l's place.
     """
-    terms = []
+    terms = {}
     for k in reversed(range(len(layers))):
         for j, neuron in enumerate(layers[k]):
             name, d, s = neuron.v_label[1:], float(delta[k][j]), float(slope[k][j])
             if k == len(layers) - 1:
-                letters = f"{f'e{name}' if is_lecture else f'-dJ/dy{name}'} φ'(v{name})"
+                letters = f"{output_error(loss, name, len(layers[k]))} φ'(v{name})"
+                if loss == "binary_cross_entropy" and neuron.activation == "sigmoid" and d and len(layers[k]) == 1:
+                    letters += f" = t{name} - y{name}"
                 numbers = f"{format_cell(d / s) if s else '…'} · {format_cell(s)}"
             else:
                 above = [(n.v_label[1:], n.w[j], float(d_l)) for n, d_l in zip(layers[k + 1], delta[k + 1])]
                 letters = f"φ'(v{name}) ({' + '.join(f'δ{l} {w.label}' for l, w, _ in above)})"
                 products = [f'({format_cell(d_l)})({format_cell(w.data)})' for _, w, d_l in above]
                 numbers = f"{format_cell(s)} ({' + '.join(products)})"
-            terms.append(f"{subscripted(f'δ{name} = {letters}')} = {numbers} = {format_cell(d)}")
+            terms[name] = f"δ{name} = {letters} = {numbers} = {format_cell(d)}"
     return terms
 
 

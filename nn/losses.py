@@ -1,16 +1,15 @@
-"""How wrong an output is: loss(y, t), outputs first, for one sample.
+"""Loss functions: loss(y, t), outputs first, for one sample.
 
 y and t are a number each or lists of them.  A loss branches only through operations, never in Python on its data, so
 that the graph recorded for one sample stands for every sample.  Your own losses must do the same, by select, maximum,
 minimum and abs, else the compiled engines of fit refuse them.  What is no probability where one is needed raises
 RangeError.
 """
-import math
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from autograd import (
     Constant,
@@ -18,14 +17,8 @@ from autograd import (
     abs,
     half_square,
     half_squares,
-    log,
-    logsumexp,
-    maximum,
     mean,
-    minimum,
     ops,
-    softplus,
-    weighted_sum,
 )
 
 Numbers = Any           # a Value or a number, or a list of them
@@ -65,68 +58,59 @@ def half_squared_error(y: Numbers, t: Numbers) -> Value:
     >>> half_squared_error(Value(0.75, "y"), 1.0)
     Value(0.03125, 'J')
     """
-    errors = [target - output for output, target in pairs("half_squared_error", y, t)]
-    for l, e in enumerate(errors, start=1):
-        e.label = "e" if len(errors) == 1 else f"e{l}"
+    errors = [pair.error() for pair in pairs("half_squared_error", y, t)]
     return named("J", half_square(errors[0]) if len(errors) == 1 else half_squares(errors))
 
 
 def mean_squared_error(y: Numbers, t: Numbers) -> Value:
-    """(1/n) Σ (t - y)² over the n outputs."""
-    return averaged([(target - output) ** 2 for output, target in pairs("mean_squared_error", y, t)])
+    """(1/n) Σ e² over the n outputs, e = t - y."""
+    return averaged(pairs("mean_squared_error", y, t), lambda pair: pair.error() ** 2)
 
 
 def mean_absolute_error(y: Numbers, t: Numbers) -> Value:
-    """(1/n) Σ |t - y| over the n outputs: outliers pull less."""
-    return averaged([abs(target - output) for output, target in pairs("mean_absolute_error", y, t)])
+    """(1/n) Σ |e| over the n outputs, e = t - y: outliers pull less."""
+    return averaged(pairs("mean_absolute_error", y, t), lambda pair: abs(pair.error()))
 
 
 def huber(y: Numbers, t: Numbers, delta: float = 1.0) -> Value:
     """The mean of ½ e² where |e| ≤ delta and of delta (|e| - ½ delta) beyond: squared near 0, absolute far out.
 
-    Written m (|e| - ½ m) with m = min(|e|, delta).  Raises ValueError unless delta > 0 (Huber 1964).
+    Its derivative by e = t - y is clip(e, -delta, delta).  Raises ValueError unless delta > 0 (Huber 1964).
     """
     if not delta > 0:
         raise ValueError(f"huber: delta is a positive number, not {delta!r}")
-    terms = []
-    for output, target in pairs("huber", y, t):
-        size = abs(target - output)
-        m = minimum(size, delta)
-        terms.append(m * (size - 0.5 * m))
-    return averaged(terms)
-
-
-LEAST = math.exp(-100)  # log is clamped at -100, as in PyTorch, so that a certain error costs much but not infinity
+    d = Value.lift(delta)
+    return averaged(pairs("huber", y, t), lambda pair: ops.huber(pair.error(), d))
 
 
 def binary_cross_entropy(y: Numbers, t: Numbers) -> Value:
-    """The mean of -t ln y - (1 - t) ln(1 - y), y a probability from a sigmoid; the logarithms are at least -100.
+    """The mean of -(t ln y + (1 - t) ln(1 - y)), y a probability from a sigmoid; the logarithms are at least -100.
 
+    Its derivative by y is -(t - y) / (y (1 - y)), so that δ = t - y at a sigmoid.
     Raises ValueError where an output or a target is outside [0, 1].
     """
-    outputs_and_targets = pairs("binary_cross_entropy", y, t)
-    check_targets("binary_cross_entropy", [target for _, target in outputs_and_targets])
-    for output, _ in outputs_and_targets:
-        if is_outside(output):
-            raise RangeError(f"binary_cross_entropy: the output {Value.lift(output).data:g} is outside [0, 1], so no "
+    found = pairs("binary_cross_entropy", y, t)
+    check_targets("binary_cross_entropy", found)
+    for pair in found:
+        if is_outside(pair.output):
+            raise RangeError(f"binary_cross_entropy: the output {pair.output.data:g} is outside [0, 1], so no "
                              "probability; give the output layer the activation 'sigmoid', or keep it linear and use "
                              "binary_cross_entropy_with_logits")
-    return averaged([-(target * log(maximum(output, LEAST)) + (1 - target) * log(maximum(1 - output, LEAST)))
-                     for output, target in outputs_and_targets])
+    return averaged(found, lambda pair: ops.binary_cross_entropy(pair.output, pair.target))
 
 
 def binary_cross_entropy_with_logits(y: Numbers, t: Numbers) -> Value:
     """The mean of ln(1 + e^y) - t y: binary cross-entropy of sigmoid(y), which never overflows.
 
-    Raises ValueError where a target is outside [0, 1].
+    Its derivative by y is sigmoid(y) - t.  Raises ValueError where a target is outside [0, 1].
     """
-    outputs_and_targets = pairs("binary_cross_entropy_with_logits", y, t)
-    check_targets("binary_cross_entropy_with_logits", [target for _, target in outputs_and_targets])
-    return averaged([softplus(output) - target * output for output, target in outputs_and_targets])
+    found = pairs("binary_cross_entropy_with_logits", y, t)
+    check_targets("binary_cross_entropy_with_logits", found)
+    return averaged(found, lambda pair: ops.binary_cross_entropy_with_logits(pair.output, pair.target))
 
 
 def cross_entropy(y: Numbers, t: Any) -> Value:
-    """-ln softmax(y)_t = ln Σ e^y_k - y_t, for logits y and a class index or a one-hot list t.
+    """-Σ t_k ln softmax(y)_k, for logits y and a class index or a one-hot list t; its derivative is softmax(y)_k - t_k.
 
     Raises ValueError for a class that is not one of the outputs, or a one-hot number outside [0, 1].
 
@@ -141,9 +125,9 @@ def cross_entropy(y: Numbers, t: Any) -> Value:
         t = one_hot(t, len(y))
     if len(t) != len(y):
         raise ValueError(f"cross_entropy: {len(y)} outputs, but a one-hot target of {len(t)}")
-    note_call("cross_entropy", y, t)
-    check_targets("cross_entropy", t)
-    return named("J", Value.lift(logsumexp(y) - weighted_sum(t, y, 0.0)))
+    found = pairs("cross_entropy", y, t)
+    check_targets("cross_entropy", found)
+    return named("J", ops.cross_entropy([pair.output for pair in found], [pair.target for pair in found]))
 
 
 def one_hot(label: Any, classes: int) -> list[float]:
@@ -170,15 +154,39 @@ def check_loss(name: str, loss: Any) -> None:
     raise TypeError(f"{name}: loss is a function loss(y, t), such as nn.{meant}, not {ops.short(repr(loss))}")
 
 
-def pairs(name: str, y: Numbers, t: Numbers) -> list[tuple[Any, Any]]:
-    """The outputs with their targets, targets that are numbers as constants called t."""
+class Pair(NamedTuple):
+    """An output y_l and its target t_l; l is "" where there is but one of each."""
+    output: Value
+    target: Value
+    l: str
+
+    def error(self) -> Value:
+        """e_l = t_l - y_l."""
+        return named(f"e{self.l}", self.target - self.output)
+
+
+def pairs(name: str, y: Numbers, t: Numbers) -> list[Pair]:
+    """The outputs with their targets; a target that is a number becomes a constant called t, or t3 beside y3."""
     ys, ts = ([x] if isinstance(x, (Value, float)) else entries(x) for x in (y, t))
     if len(ys) != len(ts):
         raise ValueError(f"{name}: {len(ys)} outputs but {len(ts)} targets; give a target for each output")
-    labels = [f"t{l}" for l in range(1, len(ts) + 1)] if len(ts) > 1 else ["t"]
-    ts = [t_l if isinstance(t_l, Value) else Constant(t_l, label) for t_l, label in zip(ts, labels)]
+    ls = subscripts(ys)
+    ts = [t_l if isinstance(t_l, Value) else Constant(t_l, f"t{l}") for t_l, l in zip(ts, ls)]
     note_call(name, ys, ts)
-    return list(zip(ys, ts))
+    return [Pair(Value.lift(y_l), t_l, l) for y_l, t_l, l in zip(ys, ts, ls)]
+
+
+def subscripts(ys: Sequence[Any]) -> list[str]:
+    """The lecture's l of each output: "3" of one labelled y3, "" of y; else its place, where there are several.
+
+    >>> subscripts([Value(0.1, "y3"), Value(0.2, "y4")]), subscripts([Value(0.1), Value(0.2)])
+    (['3', '4'], ['1', '2'])
+    """
+    labels = [getattr(y, "label", "") for y in ys]
+    found = [label[1:] for label in labels if label[:1] == "y" and label[1:].isdecimal()]
+    if len({*found}) == len(ys):
+        return found
+    return [str(l) for l in range(1, len(ys) + 1)] if len(ys) > 1 else [""]
 
 
 def note_call(name: str, outputs: Sequence[Any], targets: Sequence[Any]) -> None:
@@ -191,17 +199,16 @@ def note_call(name: str, outputs: Sequence[Any], targets: Sequence[Any]) -> None
 ROUNDING = 1e-9         # how far beyond 0 or 1 a computed probability may be
 
 
-def is_outside(x: Any) -> bool:
+def is_outside(x: Value) -> bool:
     """Is the number of x outside [0, 1] by more than rounding?  NaN is not: the loss is then NaN, and says so."""
-    p = x.data if isinstance(x, Value) else x
-    return p < -ROUNDING or p > 1 + ROUNDING
+    return x.data < -ROUNDING or x.data > 1 + ROUNDING
 
 
-def check_targets(name: str, targets: Sequence[Any]) -> None:
+def check_targets(name: str, found: Sequence[Pair]) -> None:
     """Raise RangeError unless every target is a probability."""
-    for t in targets:
-        if is_outside(t):
-            number = Value.lift(t).data
+    for pair in found:
+        if is_outside(pair.target):
+            number = pair.target.data
             advice = {-1.0: "for the classes -1 and 1 give (t + 1) / 2",
                       2.0: "for the classes 1 and 2 subtract 1"}.get(number, "give 0 and 1 for two classes")
             raise RangeError(f"{name}: the target {number:g} is outside [0, 1], so no probability; {advice}, and mind "
@@ -219,9 +226,11 @@ def plain(x: Any) -> Any:
     return x.tolist() if hasattr(x, "tolist") else list(x) if hasattr(x, "__next__") else x
 
 
-def averaged(terms: Sequence[Value]) -> Value:
-    """The mean of the outputs' terms, labelled J."""
-    return named("J", terms[0] if len(terms) == 1 else mean(terms))
+def averaged(found: Sequence[Pair], loss: Callable[[Pair], Value]) -> Value:
+    """J, the mean of the outputs' losses J1, J2, ..., or the one there is."""
+    if len(found) == 1:
+        return named("J", loss(found[0]))
+    return named("J", mean([named(f"J{pair.l}", loss(pair)) for pair in found]))
 
 
 def named(label: str, node: Value) -> Value:

@@ -5,9 +5,10 @@ from html import escape
 
 import numpy as np
 
+from .recursion import Recursion, subscripted
+
 Table = list[tuple[str, ...]]
 NO_RULE = "no derivation by hand is known for this loss: it is not one of nn's"
-SUBSCRIPTS = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
 
 
 @dataclass(frozen=True)
@@ -42,7 +43,7 @@ class LocalGradients:
     weight_rows: list[WeightRow]
     loss: float
     lr: float
-    terms: list[str] = field(repr=False)        # the recursion of each neuron, written out with its numbers
+    terms: dict[str, str] = field(repr=False)   # neuron: its recursion in letters and numbers; the output layer first
 
     @property
     def max_error(self) -> float:
@@ -52,9 +53,18 @@ class LocalGradients:
                   for a in columns for b in columns]
         return float(np.max(errors))                        # a NaN among them shows; in max() it may not
 
-    def recursion(self) -> str:
-        """How the derivation by hand finds each δ, term by term: the output layer first, then back."""
-        return "\n".join(self.terms or [NO_RULE])
+    def recursion(self, neuron: str | int | None = None) -> "Recursion":
+        """How the derivation by hand finds each δ, term by term: the output layer first, then back; or one neuron's.
+
+        A neuron is named by its number or its letters, 3, "v3" or "δ3".  Raises ValueError where there is none such.
+        """
+        if neuron is None or not self.terms:
+            return Recursion("\n".join(self.terms.values()) or NO_RULE)
+        name = re.sub(r"^(v|y|δ|delta)_?", "", str(neuron))
+        if name not in self.terms:
+            names = ", ".join([f"v{k}" for k in self.terms])
+            raise ValueError(f"recursion: there is no neuron {neuron!r}; the neurons are {names}")
+        return Recursion(self.terms[name])
 
     def tables(self) -> list[Table]:
         """The two tables as text, a header row each."""
@@ -97,11 +107,6 @@ class LocalGradients:
 def format_cell(x: float) -> str:
     """A number for the tables: six significant digits."""
     return f"{x:.6g}" if x == 0 or abs(x) >= 1e-3 else f"{x:.5e}"
-
-
-def subscripted(text: str) -> str:
-    """The digits that follow a letter as subscripts: w12 becomes w₁₂."""
-    return re.sub(r"(?<=[A-Za-zδ])[0-9]+(,[0-9]+)?", lambda digits: digits[0].translate(SUBSCRIPTS), text)
 
 
 def aligned(table: Table) -> str:

@@ -21,6 +21,7 @@ def each(*xs):
 ANYWHERE = each(-2.3, -0.7, 0.4, 1.9)
 POSITIVE = each(0.3, 0.9, 1.0, 2.6)
 PAIRS = [(-1.3, 0.8), (0.6, -2.1), (1.7, 0.4), (-0.5, -1.1)]
+PROBABILITIES = [(0.3, 0.7), (0.8, 1.0), (0.45, 0.0)]
 LISTS = [([-0.4, 1.1, 0.3],), ([2.0, -1.5, 0.7],)]
 
 # Inside the domain and away from kinks, on either side of them: where the partials are slopes.
@@ -33,6 +34,13 @@ POINTS = {
     "select": [(0.5, 1.2, -0.3), (-0.5, 1.2, -0.3), (3.0, -2.0, 0.4), (-3.0, -2.0, 0.4)],
     "linear": ANYWHERE, "sigmoid": ANYWHERE, "tanh": ANYWHERE, "relu": ANYWHERE, "leaky_relu": ANYWHERE,
     "elu": ANYWHERE, "selu": ANYWHERE, "softplus": ANYWHERE, "half_square": ANYWHERE,
+    "sign": ANYWHERE, "clip": [(0.3, -1.0, 1.0), (-1.6, -1.0, 1.0), (2.1, -1.0, 1.5), (0.2, 1.0, 0.5)],
+    "huber": [(0.3, 1.0), (-0.8, 1.0), (2.1, 0.7), (-1.6, 0.5)],
+    "clamped_log": [*POSITIVE, (-0.3,)], "clamped_reciprocal": [*POSITIVE, (-0.3,)], "probability_error": PROBABILITIES,
+    "binary_cross_entropy": PROBABILITIES, "binary_cross_entropy_with_logits": [(-1.3, 0.8), (0.6, 0.0), (1.7, 1.0)],
+    "mean": LISTS,
+    "cross_entropy": [([-0.4, 1.1, 0.3], [0.0, 1.0, 0.0]), ([2.0, -1.5, 0.7], [0.2, 0.5, 0.3]),
+                      ([0.5, -1.2, 0.1], [0.4, 0.9, -0.3])],
     "total": LISTS, "logsumexp": LISTS, "half_squares": LISTS,
     "weighted_sum": [([0.5, -1.2], [2.0, 0.3], -0.7), ([-0.1, 0.9], [-1.4, 0.6], 1.5)],
     "power(0)": ANYWHERE, "power(1)": ANYWHERE, "power(2)": ANYWHERE, "power(3)": ANYWHERE, "power(-1)": ANYWHERE,
@@ -43,7 +51,8 @@ POINTS = {
 ALPHA, LAMBDA = 1.67326, 1.0507
 TIES = [((0.7, 0.7), (1.0, 0.0)), ((-2.0, -2.0), (1.0, 0.0)), ((0.0, -0.0), (1.0, 0.0))]
 KINKS = {
-    "abs": [((0.0,), (0.0,)), ((-0.0,), (0.0,))],
+    "abs": [((0.0,), (0.0,)), ((-0.0,), (0.0,))], "sign": [((0.0,), (0.0,)), ((-0.0,), (0.0,))],
+    "clip": [((1.0, -1.0, 1.0), (1.0, 0.0, 0.0)), ((-1.0, -1.0, 1.0), (1.0, 0.0, 0.0))],
     "heaviside": [((0.0,), (0.0,)), ((-0.0,), (0.0,))],
     "bipolar": [((0.0,), (0.0,)), ((-0.0,), (0.0,))],
     "relu": [((0.0,), (0.0,)), ((-0.0,), (0.0,))],
@@ -61,6 +70,11 @@ EXTREMES = {
     "log": each(1e-300, 1 - 1e-12, 1 + 1e-12, 1e300), "log1p": each(-1 + 1e-12, -1e-12, 1e-300, 1e300),
     "sqrt": each(1e-300, 1e300), "sin": each(-1e4, 1e4), "cos": each(-1e4, 1e4),
     "tanh": FAR, "sigmoid": FAR, "softplus": FAR, "relu": FAR, "leaky_relu": FAR, "elu": FAR, "selu": FAR,
+    "huber": [(1e4, 1.0), (-1e4, 1e-3), (1e-9, 1.0)], "clamped_log": each(1e-30, 1e-9, 1 - 1e-12, 1e300),
+    "binary_cross_entropy": [(1e-30, 1.0), (1e-9, 0.0), (1 - 1e-9, 0.0)],
+    "binary_cross_entropy_with_logits": [(-1e4, 1.0), (1e4, 0.0), (-40.0, 0.0), (40.0, 0.5)],
+    "cross_entropy": [([1e4, -1e4, 0.0], [0.0, 1.0, 0.0]), ([-1e4, -1e4, -1e4], [0.2, 0.3, 0.5]),
+                      ([1e4, 9999.0, 9997.0], [0.0, 1.0, 0.0])],
     "logsumexp": [([1e4, -1e4, 0.0],), ([-1e4, -1e4, -1e4],), ([1e4, 1e4, 9999.0],), ([0.0, 1e-9, -800.0],)],
 }
 
@@ -83,6 +97,8 @@ OUTSIDE = {
     "div": [((1.0, 0.0), ZeroDivisionError, "1.0 / 0.0: 0.0 is outside y ≠ 0")],
     "general_power": [((0.0, 2.0), ValueError, "0.0 ** 2.0: 0.0 is outside x > 0"),
                       ((-8.0, 0.5), ValueError, "(-8.0) ** 0.5: -8.0 is outside x > 0")],
+    "huber": [((0.5, 0.0), ValueError, "huber(0.5, 0.0): 0.0 is outside d > 0"),
+              ((0.5, -1.0), ValueError, "huber(0.5, -1.0): -1.0 is outside d > 0")],
     "log": [((0.0,), ValueError, "log(0.0): 0.0 is outside x > 0"),
             ((-1.0,), ValueError, "log(-1.0): -1.0 is outside x > 0")],
     "log1p": [((-1.0,), ValueError, "log1p(-1.0): -1.0 is outside x > -1")],
@@ -203,6 +219,6 @@ def graphs(names=ROWS):
     """Random graphs over the named rows of the table, with plain numbers among the arguments."""
     number = st.floats(-2, 2).map(lambda x: round(x, 3))
     row = st.sampled_from([name for name in names if name in POINTS])
-    step = st.tuples(row, st.lists(st.integers(0, 99), min_size=5, max_size=5))
+    step = st.tuples(row, st.lists(st.integers(0, 99), min_size=6, max_size=6))
     return st.builds(Graph, st.lists(number, min_size=1, max_size=4), st.lists(number, max_size=2),
                      st.lists(step, min_size=1, max_size=15))

@@ -36,6 +36,8 @@ LAYERS = [
     ["nn"],
     ["viz.notation"],
     ["viz.path_graph", "viz.diagram", "viz.plots"],
+    ["viz.cancellation"],
+    ["viz.local_gradients", "viz.nested_formula"],
     ["viz.derivation", "viz.drawing"],
     ["viz.page"],
     ["viz"],
@@ -61,6 +63,8 @@ EXCEPTIONS: dict[str, str] = {
     # names of two meanings
     "sigmoid: autograd.ops, nn.by_hand": "the derivation by hand uses nothing of the engine",
     "softmax: autograd.ops, nn.by_hand": "the derivation by hand uses nothing of the engine",
+    **{f"{loss}: autograd.ops, nn.losses": "the row, and the loss that labels and averages it"
+       for loss in ("binary_cross_entropy", "binary_cross_entropy_with_logits", "cross_entropy", "huber")},
     # large modules
     "autograd.compiler.scalar.scalar_source": "a row, its rule and the loop around it, as one text",
     "autograd.compiler.vectorize": "one pass over the arrays of a graph, each step named",
@@ -82,6 +86,7 @@ EXCEPTIONS: dict[str, str] = {
     "autograd.compiler.vectorize.Vectorizer: attributes": "one pass over the arrays of a graph, each step named",
     "autograd.compiler.vectorize.Vectorizer: methods": "one pass over the arrays of a graph, each step named",
     "autograd.ops.Op: attributes": "plain data, a field for each thing that is shown",
+    "autograd.symbolic.mathml.MathMLPrinter: methods": "one method for each kind of formula",
     "autograd.symbolic.matrix_printer.MatrixLatexPrinter: methods": "one method for each kind of formula",
     "autograd.symbolic.matrix_printer.MatrixTextPrinter: methods": "one method for each kind of formula",
     "nn.engines.base.Engine: methods": "all that fit asks of an engine, with what most of them do",

@@ -7,7 +7,8 @@ if not hasattr(autograd, "Value"):
 
 from .derivation import Derivation, derive
 from .drawing import Drawing, draw, draw_dot, trace
+from .nested_formula import expression
 from .page.film import Film
 from .page.step_page import step_through
 
-__all__ = ["Derivation", "Drawing", "Film", "derive", "draw", "draw_dot", "step_through", "trace"]
+__all__ = ["Derivation", "Drawing", "Film", "derive", "draw", "draw_dot", "expression", "step_through", "trace"]

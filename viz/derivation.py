@@ -5,45 +5,19 @@ too long to read it is derived node by node, from the output back.  The formulas
 on Exprs; the numbers are the recorded partials.
 """
 from collections.abc import Sequence
-from dataclasses import dataclass, field
-from functools import reduce
-from operator import add
 
 from autograd import Value, check_fresh, ops
-from autograd.symbolic.equations import Equation, Lines, Prose, Row, as_latex, as_mathml, as_text, row_text
+from autograd.symbolic.equations import Derivation, Equation, Lines, Prose, Row, equation, joined
 from autograd.symbolic.expr import Expr
 
+from .cancellation import cancel, is_clamped
+from .local_gradients import by_delta
 from .notation import Notation, Spell
 from .path_graph import PathGraph
 
 FIRST_NODES, LAST_NODES = 8, 4                 # what is shown of a derivation node by node
 MOST_NOTES = 8
 ONE_LINE = 4                                    # factors of a sum that needs no lines of its own
-
-
-
-@dataclass(frozen=True)
-class Derivation:
-    """∂output/∂wrt, derived: print it, or show it in a notebook; `.latex`, `.mathml` and the exact `.value`."""
-    value: float
-    rows: tuple[Row, ...] = field(repr=False)
-    digits: int = field(default=6, repr=False)
-
-    def __str__(self) -> str:
-        return as_text(self.rows, self.digits)
-
-    @property
-    def latex(self) -> str:
-        """An aligned environment for math mode; it needs amsmath."""
-        return as_latex(self.rows, self.digits)
-
-    @property
-    def mathml(self) -> str:
-        """A <math> element."""
-        return as_mathml(self.rows, self.digits)
-
-    def _repr_latex_(self) -> str:
-        return f"$${self.latex}$$"
 
 
 def derive(output: Value, wrt: Value, *, digits: int = 4) -> Derivation:
@@ -74,21 +48,11 @@ def derive(output: Value, wrt: Value, *, digits: int = 4) -> Derivation:
         raise ValueError(f"derive: digits is a whole number, at least 1, not {digits!r}")
     check_fresh("derive", output)
     graph, notation = PathGraph(output, wrt), Notation(output, digits, wrt)
-    rows = ([*by_paths(graph, notation), *by_delta(graph, notation)] if graph.is_readable() else
-            node_by_node(graph, notation))
+    if graph.is_readable():
+        rows = [*by_paths(graph, notation), *by_delta(graph, notation, "The same through")]
+    else:
+        rows = by_delta(graph, notation, "Through") or node_by_node(graph, notation)
     return Derivation(graph.adjoint.get(wrt, 0.0), (*rows, *notes(graph, notation)), max(digits, 6))
-
-
-def equation(left: Expr, *steps: Lines) -> Equation:
-    """left = step = step ..., without the steps that only say again what stands above them."""
-    right: list[Lines] = []
-    above = [row_text([left])]
-    for step in steps:
-        as_read = [row_text(line) for line in step]
-        if as_read != above:
-            right.append(step)
-            above = as_read
-    return Equation(left, right)
 
 
 # --- as a sum over paths ---------------------------------------------------------------------------------------------
@@ -103,7 +67,9 @@ def by_paths(graph: PathGraph, notation: Notation) -> list[Row]:
     if graph.wrt is graph.output:
         return [Equation(of_wrt, [[[Expr.lift(1.0)]]])]
     stretches = graph.stretches()
-    steps = [step(stretches, spell) for spell in (notation.derivative, notation.formula, notation.number)]
+    shorter = cancel(notation, stretches)
+    steps = [step(stretches, notation.derivative), step(stretches, notation.formula)]
+    steps += [step(shorter.left(stretches), spell) for spell in (shorter.formula, shorter.number)]
     steps.append([[notation.rounded(graph.adjoint[graph.wrt])]])
     if graph.wrt in graph.parents[graph.output] and len(stretches[0]) > 1:
         total = Expr.of("derivative", "d", *of_wrt.parts[1:])
@@ -130,46 +96,6 @@ def step(stretches: Sequence[Sequence[Sequence[tuple[Value, Value]]]], spell: Sp
             lines[-1] += joined("·", [[spell(*edge)] for edge in path])
         lines[-1] += ["]"] if is_bracketed else []
     return lines
-
-
-def joined(mark: str, groups: Sequence[Sequence[Expr | str]]) -> list[Expr | str]:
-    """The groups with the mark between them."""
-    return [piece for group in groups for piece in (mark, *group)][1:]
-
-
-# --- through the local gradients -------------------------------------------------------------------------------------
-
-
-def by_delta(graph: PathGraph, notation: Notation) -> list[Row]:
-    """The lecture's δⱼ = φ'(vⱼ) Σ δₗ wₗⱼ and ∂J/∂wⱼᵢ = −δⱼ xᵢ, of what goes into one hidden neuron alone.
-
-    Node by node this is not needed: δ stands beside each pre-activation there.
-    """
-    def into(node: Value | None) -> Value | None:
-        """The only node that this one goes into."""
-        consumers = graph.consumers.get(node, []) if node is not None else []
-        return consumers[0] if len(consumers) == 1 else None
-
-    def summed(deltas: Sequence[Expr], spell: Spell, y: Value) -> Expr:
-        return reduce(add, [Expr.of("product", delta, spell(l, y)) for delta, l in zip(deltas, nexts)])
-
-    v = into(graph.wrt)
-    y = into(v)
-    if v is None or y is None or not (y.op and y.op.activation):
-        return []
-    nexts = graph.consumers[y][::-1]
-    if not nexts or not all(map(graph.is_pre_activation, nexts)) or not notation.has_distinct_deltas([v, *nexts]):
-        return []
-    x, deltas = graph.wrt, [*map(notation.delta, nexts)]
-    figures = [notation.rounded(0.0 - graph.adjoint[l]) for l in nexts]
-    where = joined(", ", [[delta, "=", -notation.derivative(graph.output, l), "=", figure]
-                          for delta, l, figure in zip(deltas, nexts, figures)])
-    delta, figure = notation.delta(v), notation.rounded(0.0 - graph.adjoint[v])
-    return [Prose(("The same through the local gradients, where ", *where, ":")),
-            equation(delta, [[notation.formula(y, v), "·", summed(deltas, notation.formula, y)]],
-                     [[notation.number(y, v), "·", summed(figures, notation.number, y)]], [[figure]]),
-            equation(notation.derivative(graph.output, x), [[-delta, "·", notation.formula(v, x)]],
-                     [[-figure, "·", notation.number(v, x)]], [[notation.rounded(graph.adjoint[x])]])]
 
 
 # --- node by node ----------------------------------------------------------------------------------------------------
@@ -226,6 +152,10 @@ def notes(graph: PathGraph, notation: Notation) -> list[Prose]:
     found = []
     if notation.constant is not None:
         found.append(Prose(("note: ", notation.symbol(graph.wrt), f" is the constant {notation.constant_text}")))
+    for node in [node for node in graph.nodes if is_clamped(node)][:MOST_NOTES]:
+        data = joined(", ", [[notation.symbol(x), "=", notation.rounded(x.data)] for x in node.parents])
+        found.append(Prose(("note: a logarithm in ", notation.symbol(node), " is held at −100, where its derivative is "
+                            "0: ", *data)))
     kinks = graph.kinks()
     for node, op in kinks[:MOST_NOTES]:
         name = op.written if isinstance(op.written, str) and op.written else op.name

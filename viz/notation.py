@@ -1,6 +1,7 @@
 """How a recorded graph is spelled: the names of its nodes, and the formula and the number of each of its edges."""
 import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from fractions import Fraction
 from functools import reduce
 from operator import add
 from typing import Any
@@ -48,9 +49,16 @@ class Notation:
         printed = float(format_number(x, self.digits).replace("−", "-")) if math.isfinite(x) else x
         return Expr.lift(printed if math.isfinite(printed) else x)
 
+    def exact(self, x: float) -> Expr:
+        """A rule's own number: 1/3 as a fraction where that is what it is, else as it is printed."""
+        rounded, ratio = self.rounded(x), Fraction(x).limit_denominator(1000) if math.isfinite(x) else Fraction(0)
+        if float(ratio) != x or rounded.is_equal(x) or (-rounded).is_equal(-x):
+            return rounded
+        return Expr.lift(float(ratio.numerator)) / float(ratio.denominator)
+
     def expression(self, node: Value) -> Expr:
         """What the node was computed from: its operation on its parents' symbols."""
-        return expression(node, self.names)
+        return node_formula(node, self.names)
 
     def derivative(self, consumer: Value, node: Value) -> Expr:
         """∂consumer/∂node."""
@@ -61,7 +69,7 @@ class Notation:
         if consumer not in self.formulas:
             op: Any = consumer.op
             partials = op.partials(self.symbol(consumer), *map(self.symbol, consumer.parents))
-            self.formulas[consumer] = [p if isinstance(p, Expr) else self.rounded(p) for p in partials]
+            self.formulas[consumer] = [p if isinstance(p, Expr) else self.exact(p) for p in partials]
         return reduce(add, [p for parent, p in zip(consumer.parents, self.formulas[consumer]) if parent is node])
 
     def number(self, consumer: Value, node: Value) -> Expr:
@@ -141,14 +149,14 @@ def expr_of(node: Value, names: Mapping[Value, str]) -> Expr:
     return Expr.lift(node.data) if is_number(node) else Expr(names[node])
 
 
-def expression(node: Value, names: Mapping[Value, str]) -> Expr:
+def node_formula(node: Value, names: Mapping[Value, str]) -> Expr:
     """What the node was computed from: its operation on its parents' Exprs; at a leaf, the leaf itself.
 
     >>> from autograd import tanh, weighted_sum
     >>> w, x, b = Value(-3.0, "w1"), Value(2.0, "x1"), Value(6.5, "b")
     >>> v = weighted_sum([w], [x], b)
     >>> y = tanh(v)
-    >>> expression(v, node_names(y)), expression(y, node_names(y))
+    >>> node_formula(v, node_names(y)), node_formula(y, node_names(y))
     (w₁x₁ + b, tanh(u₁))
     """
     if node.op is None:

@@ -107,7 +107,8 @@ def batched_rule(block: Block) -> tuple[Rule, bool]:
     if isinstance(block, MatMul) or not op.lists:
         return op.partials, True                # a product's terms are those of matrices
     if treats_alike(op, is_list):               # one number stands for all of a list, and so may one array
-        return lambda z, *xs: op.partials(z, *[(x,) if a_list else x for x, a_list in zip(xs, is_list)]), True
+        sizes = [len(a.numbers) if a_list else 0 for a, a_list in zip(block.operands, is_list)]
+        return lambda z, *xs: op.partials(z, *[ops.Stacked(x, n) if n else x for x, n in zip(xs, sizes)]), True
     return one_by_one(op, is_list), False
 
 
@@ -128,18 +129,24 @@ def is_identity(op: ops.Op) -> bool:
 
 @lru_cache(maxsize=1024)
 def treats_alike(op: ops.Op, is_list: tuple[bool, ...]) -> bool:
-    """Does the rule of an op on lists treat the numbers of a list alike?  Then it serves for all of them at once."""
+    """Does the rule of an op on lists treat the numbers of a list alike?  Then it serves for all of them at once.
+
+    It may ask for the length of a list, and for what another row, or softmax, makes of the whole list.
+    """
     trace = Trace()                             # equal numbers of one trace are one
 
-    def partials(*which: int) -> list[list[Any]]:
-        args = [tuple([trace.name(f"x{k} {i}") for i in which]) if a_list else trace.name(f"x{k}")
-                for k, a_list in enumerate(is_list)]
-        found = iter(op.partials(trace.name("z"), *args))
+    def keys(*which: int) -> list[list[Any]]:
+        args = [ops.Stacked(trace.name(f"x{k}", length=2), 2, [trace.name(f"x{k} {i}") for i in which])
+                if a_list else trace.name(f"x{k}") for k, a_list in enumerate(is_list)]
+        partials = op.partials(trace.name("z"), *args)
+        if len(partials) != sum([len(which) if a_list else 1 for a_list in is_list]):
+            return []                           # it counted by len() what it was to go over
+        found = iter(partials)
         parts = [[next(found) for _ in which] if a_list else [next(found)] for a_list in is_list]
         return [[x.number if isinstance(x, Tracer) else repr(x) for x in part] for part in parts]
 
-    both, first, second = partials(0, 1), partials(0), partials(1)
-    return all(b == (x + y if a_list else x) and (a_list or x == y)
+    both, first, second = keys(0, 1), keys(0), keys(1)
+    return bool(first) and all(b == (x + y if a_list else x) and (a_list or x == y)
                for b, x, y, a_list in zip(both, first, second, is_list))
 
 

@@ -97,11 +97,11 @@ class ForwardSource:
         found: list[Tracer | None] = []
         scattered: list[np.ndarray] = []
         for a in places:
-            stacked = a.numbers.ndim == 2
+            length = len(a.numbers) if a.numbers.ndim == 2 else 0
             if a.is_scalar:
-                found.append(self.trace.name(self.scalars(a.numbers), stacked, is_wide=False))
+                found.append(self.trace.name(self.scalars(a.numbers), length, is_wide=False))
             elif follow(numbers := self.place[a.numbers]):
-                found.append(self.trace.name(self.view("Z", numbers), stacked))
+                found.append(self.trace.name(self.view("Z", numbers), length))
             else:
                 scattered.append(numbers)
                 found.append(None)
@@ -114,8 +114,9 @@ class ForwardSource:
             for i, a in enumerate(places):
                 if found[i] is None:
                     first, end = end, end + a.numbers.size
-                    shape = f".reshape({len(a.numbers)}, -1, N)" if a.numbers.ndim == 2 else ""
-                    found[i] = self.trace.name(self.name("u", f"U[{first}:{end}]{shape}"), a.numbers.ndim == 2)
+                    length = len(a.numbers) if a.numbers.ndim == 2 else 0
+                    shape = f".reshape({length}, -1, N)" if length else ""
+                    found[i] = self.trace.name(self.name("u", f"U[{first}:{end}]{shape}"), length)
         return [x for x in found if x is not None]
 
     def writer(self, block: Block) -> CallWriter:

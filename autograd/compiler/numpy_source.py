@@ -96,7 +96,7 @@ class NumpySource(ForwardSource):
             found = self.name("p", f"[None] * {len(operands)}")
             names = ", ".join(map(name_of, (z, *operands)))
             lines.append(f"{found}[:] = {self.given('f', step.rule)}({names})")
-            return [self.trace.name(f"{found}[{k}]", x.is_stacked) for k, x in enumerate(operands)]
+            return [self.trace.name(f"{found}[{k}]", x.length) for k, x in enumerate(operands)]
 
         return rule
 

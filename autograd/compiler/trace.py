@@ -32,19 +32,32 @@ class Tracer:
     >>> z.function, z.args[1].function, z.args[1] is x * x
     ('subtract', 'multiply', True)
     """
-    __slots__ = "args", "function", "is_stacked", "is_wide", "number", "trace"
+    __slots__ = "args", "function", "is_wide", "length", "number", "trace"
 
-    is_stacked: bool            # does it hold the arrays of a list, one on another?
+    length: int                 # of the list whose arrays it holds, one on another; 0 where it is no list
     is_wide: bool               # has it a column for each sample?  Scalars have one for all
     shape = None                # a row that asks is to take its array form; the shape is known when the text runs
 
     def __init__(self, trace: "Trace", number: int, function: str, args: tuple[Number, ...]) -> None:
         self.trace, self.number, self.function, self.args = trace, number, function, args
-        self.is_stacked, self.is_wide = any(isinstance(x, Tracer) and x.is_stacked for x in args), True
+        self.length, self.is_wide = max([x.length for x in args if isinstance(x, Tracer)], default=0), True
+
+    @property
+    def is_stacked(self) -> bool:
+        return self.length > 0
+
+    def __len__(self) -> int:
+        if not self.length:
+            raise NotTraceable("a recorded number has no length")
+        return self.length
 
     @property
     def is_named(self) -> bool:
         return self.function.startswith("name ")
+
+    def __array_namespace__(self) -> "Trace":
+        """What takes numpy's place for this number."""
+        return self.trace
 
     def apply_op(self, op: Op, args: Sequence[Any]) -> Number:
         """Another row that a rule uses: its calls are recorded here as well."""
@@ -119,10 +132,10 @@ class Trace:
             self.calls[key] = Tracer(self, len(self.calls), function, args)
         return self.calls[key]
 
-    def name(self, name: str, is_stacked: bool = False, is_wide: bool = True) -> Tracer:
+    def name(self, name: str, length: int = 0, is_wide: bool = True) -> Tracer:
         """A number that has this name where the text runs."""
         x = self.call("name " + name)
-        x.is_stacked, x.is_wide = is_stacked, is_wide
+        x.length, x.is_wide = length, is_wide
         return x
 
     def run(self, op: Op, args: Sequence[Any]) -> Number:
@@ -171,7 +184,7 @@ class Trace:
         if axis or not (xs.is_stacked and xs.is_wide):
             raise NotTraceable(f"{function} of an array that is no list, or over another axis than its first")
         result = self.call(function, xs)
-        result.is_stacked = False
+        result.length = 0
         return result
 
 

@@ -3,7 +3,7 @@
 A right-hand side is a row of pieces: Exprs, the marks between them ("·", "+", "=", "⋯", "[" and "]"), and prose.
 """
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from .expr import Expr
 from .latex import LatexPrinter
@@ -47,6 +47,23 @@ def write_row(printer: Printer, row: Pieces) -> str:
 def row_text(row: Pieces) -> str:
     """A row of pieces in plain text, its numbers in full."""
     return write_row(TextPrinter(digits=17), row)
+
+
+def equation(left: Expr, *steps: Lines) -> Equation:
+    """left = step = step ..., without the steps that only say again what stands above them."""
+    right: list[Lines] = []
+    above = [row_text([left])]
+    for step in steps:
+        as_read = [row_text(line) for line in step]
+        if as_read != above:
+            right.append(step)
+            above = as_read
+    return Equation(left, right)
+
+
+def joined(mark: str, groups: Sequence[Sequence[Expr | str]]) -> list[Expr | str]:
+    """The groups with the mark between them."""
+    return [piece for group in groups for piece in (mark, *group)][1:]
 
 
 def as_text(rows: Sequence[Row], digits: int) -> str:
@@ -97,3 +114,27 @@ def as_mathml(rows: Sequence[Row], digits: int) -> str:
                                             for side, cell in cells]) + "</mtr>"
                 left = above = ""
     return f'<math display="block"><mtable displaystyle="true">{table}</mtable></math>'
+
+
+@dataclass(frozen=True)
+class Derivation:
+    """Equations, and the number that they end in as `.value`; prints, and shows in a notebook; `.latex`, `.mathml`."""
+    value: float
+    rows: tuple[Row, ...] = field(repr=False)
+    digits: int = field(default=6, repr=False)
+
+    def __str__(self) -> str:
+        return as_text(self.rows, self.digits)
+
+    @property
+    def latex(self) -> str:
+        """An aligned environment for math mode; it needs amsmath."""
+        return as_latex(self.rows, self.digits)
+
+    @property
+    def mathml(self) -> str:
+        """A <math> element."""
+        return as_mathml(self.rows, self.digits)
+
+    def _repr_latex_(self) -> str:
+        return f"$${self.latex}$$"

@@ -3,10 +3,11 @@
 A rule of autograd's table runs on Exprs as it runs on floats, and what comes out is the rule as one writes it on
 paper.  Only the trivial is simplified (0·x, 1·x, x + 0, −(−x), x·x, x¹), so the formula stays the one in the table.
 """
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from numbers import Real
 from typing import Any, NoReturn, TypeVar
 
+from .labels import parse_label
 from .printer import to_text
 
 E = TypeVar("E", bound="Expr")
@@ -69,6 +70,26 @@ class Expr:
             return self.lift(op.forward(*args))
         flat = [expr for x in args for expr in (x if isinstance(x, tuple) else (x,))]
         return self.of("call", op.written or op.name, *flat)
+
+    def substitute(self: E, exprs: Mapping[str, E]) -> E:
+        """The formula with other formulas in the places of these names, and nothing simplified.
+
+        >>> (Expr("w") * Expr("x") + 1).substitute({"w": Expr.lift(-3.0), "x": Expr.lift(1.0)})
+        −3 · 1 + 1
+        """
+        spine = []                              # a sum of many is deep on its left
+        formula = self
+        while formula.kind in ("sum", "product"):
+            spine.append((formula.kind, formula.parts[1].substitute(exprs)))
+            formula = formula.parts[0]
+        if formula.kind == "name":
+            found = exprs.get(formula.parts[0], formula)
+        else:
+            found = self.of(formula.kind, *[part.substitute(exprs) if isinstance(part, Expr) else part
+                                            for part in formula.parts])
+        for kind, right in reversed(spine):
+            found = self.of(kind, found, right)
+        return found
 
     # --- arithmetic, lightly simplified
 
@@ -142,6 +163,19 @@ class Expr:
         return self.of("bars", self)
 
     __abs__ = bars
+
+    def entries(self: E, function: str, xs: Sequence[Any]) -> list[E]:
+        """softmax(y)₁, softmax(y)₂, ...: the numbers that a function makes of a list.
+
+        The list is called by the letter that its names share, with their subscripts, else written out and counted.
+        """
+        xs = [*map(self.lift, xs)]
+        labels = [parse_label(x.parts[0]) for x in xs if x.kind == "name"]
+        letters = {label.base if label.subscript and not label.mark else "" for label in labels}
+        if len(letters) == 1 and "" not in letters and len(labels) == len(xs):
+            whole = self.of("call", function, type(self)(letters.pop()))
+            return [self.of("entry", whole, label.subscript) for label in labels]
+        return [self.of("entry", self.of("call", function, *xs), str(i)) for i, _ in enumerate(xs, start=1)]
 
     def cases(self: E, a: Any, b: Any) -> E:
         """a if x > 0, else b, as select is written."""

@@ -49,6 +49,9 @@ class LatexPrinter(Printer):
         name = name if is_plain and len(function) == 1 else rf"\operatorname{{{name}}}"
         return name + self.brackets(self.arguments(xs)), ATOM
 
+    def entry(self, x: Expr, subscript: str) -> Written:
+        return f"{self.write(x, ATOM)}_{{{subscript}}}", ATOM
+
     def bars(self, x: Expr) -> Written:
         return rf"\left|{self.write(x)}\right|", ATOM
 

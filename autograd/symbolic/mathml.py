@@ -8,7 +8,7 @@ from .printer import ATOM, LOOSE, POWER, PRODUCT, SUM, Expr, Printer, Written
 class MathMLPrinter(Printer):
     """The inside of a <math> element, in MathML Core."""
     plus, minus, dot, sign, comma = "<mo>+</mo>", "<mo>−</mo>", "<mo>·</mo>", "<mo>−</mo>", "<mo>,</mo>"
-    dots, beside = "<mi>⋯</mi>", "<mo>&#x2062;</mo>"        # U+2062: times, unseen
+    dots, beside, applied = "<mi>⋯</mi>", "<mo>&#x2062;</mo>", "<mo>&#x2061;</mo>"     # times and "of", both unseen
     marks: ClassVar = {"·": dot, "+": '<mo form="infix">+</mo>', "=": "<mo>=</mo>", "⋯": dots,
                        "[": "<mo>[</mo>", "]": "<mo>]</mo>"}
 
@@ -62,6 +62,9 @@ class MathMLPrinter(Printer):
     def call(self, function: str, *xs: Expr) -> Written:
         arguments = self.brackets(self.arguments(xs))
         return self.row(f"<mi>{escape_xml(function)}</mi>", "<mo>&#x2061;</mo>", arguments), ATOM
+
+    def entry(self, x: Expr, subscript: str) -> Written:
+        return f"<msub>{self.write(x, ATOM)}<mn>{escape_xml(subscript)}</mn></msub>", ATOM
 
     def bars(self, x: Expr) -> Written:
         return self.row("<mo>|</mo>", self.write(x), "<mo>|</mo>"), ATOM

@@ -6,6 +6,7 @@ transposed.  A factor that is a plain number goes in front.
 from collections.abc import Sequence
 from typing import Any
 
+from ..ops import Stacked
 from .expr import Expr
 from .matrix_printer import TEXT
 
@@ -41,10 +42,10 @@ class MatrixExpr(Expr):
     def apply_op(self, op: Any, args: Sequence[Any]) -> "MatrixExpr":
         """op(*args) written out; of an operation on lists, a sum over the list for each sum of its formula."""
         if op.lists and callable(op.written):
-            pairs = [tuple(y for x in part for y in (self.lift(x), next_of_list(self.lift(x))))
-                     if type(part) is tuple else self.lift(part) for part in args]
+            pairs = [Stacked(part, len(part), [y for x in part for y in (self.lift(x), next_of_list(self.lift(x)))])
+                     if isinstance(part, Stacked | tuple) else self.lift(part) for part in args]
             return folded(self.lift(op.written(*pairs)))
-        return super().apply_op(op, args)
+        return super().apply_op(op, [x.whole if isinstance(x, Stacked) else x for x in args])
 
     # --- arithmetic: signs and numbers go in front
 
@@ -71,6 +72,8 @@ class MatrixExpr(Expr):
             core = x if y.is_equal(1) else y
         elif x.is_same(y):
             core = x ** 2
+        elif x.kind == "fraction" and repr(x.parts[1]) == repr(y):
+            core = x.parts[0]                               # a / b * b
         elif y.kind in ("fraction", "product"):
             core = self.of(y.kind, x.times(y.parts[0]), y.parts[1])
         elif x.kind == "fraction" and x.parts[0].is_equal(1):
@@ -102,6 +105,8 @@ class MatrixExpr(Expr):
                 return second.parts[0].plus(-first)         # -(a - b) is b - a
             if first.kind == "negative":
                 return first.parts[0].plus(-second)
+        if self.kind == "scaled" and (opposite := -self.parts[1]).kind == "sum":
+            return self.of("scaled", self.parts[0], opposite)               # -2 (a - b) is 2 (b - a)
         return self.of("negative", self)
 
     def __matmul__(self, y: "MatrixExpr") -> "MatrixExpr":
@@ -113,6 +118,10 @@ class MatrixExpr(Expr):
         if number_of(self) is not None:
             return self
         return self.of("transposed", self, rows=self.columns, columns=self.rows, is_wide=False)
+
+    def entries(self, function: str, xs: Sequence[Any]) -> "list[MatrixExpr]":
+        """What a function makes of each list, as a list."""
+        return [self.of("call", function, x) for x in xs]
 
     def take_rows(self, index: str, size: int) -> "MatrixExpr":
         """Some of its rows, its sign and its number in front."""

@@ -2,6 +2,7 @@
 import re
 from fractions import Fraction
 
+from .labels import to_superscript
 from .printer import ATOM, NEGATIVE, POWER, PRODUCT, SUM, Expr, TextPrinter, Written
 
 NAME = re.compile(r"(d(?=[A-Za-z])|Δ|)(Delta|[A-Za-zη])(\d*)")
@@ -137,6 +138,26 @@ class MatrixLatexPrinter(MatrixTextPrinter):
         condition = self.write(x)
         return (rf"\begin{{cases}} {self.write(a)} & {condition} > 0 \\ {self.write(b)} & {condition} \le 0 "
                 r"\end{cases}"), SUM
+
+
+class ListPrinter(MatrixTextPrinter):
+    """Plain text in Unicode for formulas of lists: ½ Σ e², −Σ t ln softmax(y)."""
+    star, slash, minus = " ", " / ", " − "
+
+    def number(self, x: float) -> Written:
+        return ("½", ATOM) if x == 0.5 else super().number(x)
+
+    def negative(self, x: Expr) -> Written:
+        return "−" + self.write(x, PRODUCT), NEGATIVE
+
+    def power(self, x: Expr, n: Expr) -> Written:
+        exponent = self.write(n)
+        return (self.write(x, ATOM) + to_superscript(exponent), POWER) if exponent.isdecimal() else super().power(x, n)
+
+    def call(self, function: str, *xs: Expr) -> Written:
+        if function == "sum":
+            return f"Σ {self.write(xs[0], PRODUCT)}", PRODUCT
+        return (f"{function} {self.write(xs[0])}", ATOM) if xs[0].kind == "call" else super().call(function, *xs)
 
 
 TEXT, LATEX = MatrixTextPrinter(), MatrixLatexPrinter()

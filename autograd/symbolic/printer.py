@@ -35,7 +35,7 @@ class Printer:
     """What all printers share: the order of the parts, and where brackets and dots are needed."""
     plus, minus, dot, dots, comma = " + ", " − ", " · ", "⋯", ", "
     sign = "−"
-    beside = ""                                 # between factors that need no dot
+    beside = applied = ""                       # between factors that need no dot; between φ and its brackets
     marks: ClassVar[dict[str, str]]                       # what stands between the pieces of an equation
 
     def __init__(self, digits: int = 6) -> None:
@@ -107,6 +107,15 @@ class Printer:
             written.insert(2, self.dots)
         return self.row(*[part for x in written for part in (self.comma, x)][1:])
 
+    def apply(self, function: Expr, *xs: Expr) -> Written:
+        """φ(x): a function that has a letter of its own."""
+        return self.row(self.write(function, ATOM), self.applied, self.brackets(self.arguments(xs))), ATOM
+
+    def literal(self, number: Expr) -> Written:
+        """A number that no arithmetic simplifies: 2 · 1, (−3) · 0."""
+        written: Written = getattr(self, number.kind)(*number.parts)
+        return written
+
     def half(self) -> str:
         raise NotImplementedError
 
@@ -141,6 +150,9 @@ class TextPrinter(Printer):
 
     def call(self, function: str, *xs: Expr) -> Written:
         return f"{function}({self.arguments(xs)})", ATOM
+
+    def entry(self, x: Expr, subscript: str) -> Written:
+        return self.write(x, ATOM) + to_subscript(subscript), ATOM
 
     def bars(self, x: Expr) -> Written:
         return f"|{self.write(x)}|", ATOM

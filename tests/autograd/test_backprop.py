@@ -417,7 +417,7 @@ def test_it_does_not_matter_in_which_order_inputs_are_asked_for(graph, chance):
 
 def test_the_random_graphs_hold_every_row():
     chance = random.Random(0)
-    proposed = [(name, [chance.randrange(99) for _ in range(5)]) for name in [*POINTS] * 20]
+    proposed = [(name, [chance.randrange(99) for _ in range(6)]) for name in [*POINTS] * 20]
     chance.shuffle(proposed)
     kept = [name for k in range(0, len(proposed), 15)
             for name, _ in Graph([0.5, -1.2, 1.7], [0.3], proposed[k:k + 15]).steps]

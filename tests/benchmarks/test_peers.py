@@ -2,6 +2,7 @@
 
 points.Graph bounds how far rounding can grow, so 1e-12 of the scale tells a wrong rule from a rounded one.
 """
+import math
 import operator
 
 import pytest
@@ -31,6 +32,12 @@ def torchs_rows(torch):
 
         return lambda *args: f(*map(tensor, args))
 
+    def clamped_log(p):
+        return torch.log(torch.clamp(p, min=math.exp(-100)))
+
+    def reciprocal(p):
+        return torch.where(p > math.exp(-100), 1 / torch.clamp(p, min=math.exp(-100)), 0 * p)
+
     same = ["add", "sub", "mul", "div", "neg", "exp", "expm1", "log", "log1p", "sqrt", "sin", "cos", "abs", "maximum",
             "minimum", "sigmoid", "tanh", "relu"]
     rows = {name: getattr(torch, name) for name in same} | {
@@ -43,6 +50,13 @@ def torchs_rows(torch):
         "select": lambda x, a, b: torch.where(x > 0, a, b) + 0 * x,
         "total": torch.sum, "logsumexp": lambda xs: torch.logsumexp(xs, 0),
         "weighted_sum": lambda w, x, b: torch.dot(w, x) + b,
+        "sign": torch.sign, "clip": lambda x, a, b: torch.maximum(torch.minimum(x, b), a),
+        "huber": lambda e, d: torch.where(torch.abs(e) <= d, e ** 2 / 2, d * (torch.abs(e) - d / 2)),
+        "clamped_log": clamped_log, "clamped_reciprocal": reciprocal,
+        "probability_error": lambda y, t: t * reciprocal(y) - (1 - t) * reciprocal(1 - y),
+        "binary_cross_entropy": lambda y, t: -(t * clamped_log(y) + (1 - t) * clamped_log(1 - y)),
+        "binary_cross_entropy_with_logits": lambda v, t: F.softplus(v) - t * v,
+        "mean": torch.mean, "cross_entropy": lambda y, t: torch.logsumexp(y, 0) - torch.dot(t, y),
     } | {f"power({n})": lambda x, n=n: torch.pow(x, n) for n in (0, 1, 2, 3, -1, 0.5, 2.5, -1.5)}
     return {name: on_tensors(f) for name, f in rows.items()}
 

@@ -83,7 +83,8 @@ def test_the_lectures_hidden_layer_through_its_local_gradients() -> None:
     J = half_squared_error(model([Value(x1, "x1"), Value(x2, "x2")]), mazur.T)
     hidden, output = model.layers[0].neurons[0].w[0], model.layers[1].neurons[0].w[0]
     assert str(derive(J, hidden)).split("0.0004386\n\n", 1)[1] == """\
-The same through the local gradients, where δ₃ = −∂J/∂v₃ = −0.1385, δ₄ = −∂J/∂v₄ = 0.0381:
+The same through the local gradients, where δ₃ = −∂J/∂v₃ = e₃ · y₃ · (1 − y₃) = −0.1385, \
+δ₄ = −∂J/∂v₄ = e₄ · y₄ · (1 − y₄) = 0.0381:
 
 δ₁ = y₁ · (1 − y₁) · (δ₃w₃₁ + δ₄w₄₁)
    = 0.2413 · ((−0.1385) · 0.4 + 0.0381 · 0.5)

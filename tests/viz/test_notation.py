@@ -13,7 +13,7 @@ from autograd.symbolic.labels import LONGEST, format_number
 from autograd.symbolic.latex import to_latex
 from autograd.symbolic.mathml import to_mathml
 from autograd.symbolic.printer import to_text
-from viz.notation import expression, node_names
+from viz.notation import node_formula, node_names
 
 HOSTILE = ["<script>alert(1)</script>", '"x" & \'y\'', "two\nlines", "\\end{aligned} \\", "$ % # _ { } ~ ^", "🎉",
            "学習", "é ß", "x" * 10_000, "a + b", "[x]", "--", "&#x3C;b>", "\u202eevil", "\ud800", "\x00", "]]>", "e|f",
@@ -131,9 +131,9 @@ def test_expressions() -> None:
     y.label = "y"
     J = (t - y).half_square()
     found = node_names(J)
-    assert [to_text(expression(node, found), 4) for node in (v, y, J.parents[0], J, w)] == [
+    assert [to_text(node_formula(node, found), 4) for node in (v, y, J.parents[0], J, w)] == [
         "w₁x₁ + w₂ · 0.1235 + b", "tanh(v)", "t − y", "½u₁²", "w₁"]
     for node, printed in ((x / -2, "x₁ / (−2)"), (2 ** x, "2^x₁"), (x ** -0.5, "x₁^(−0.5)"), (abs(x), "|x₁|"),
                           (-x, "−x₁"), (1 - x, "1 − x₁"), (x * x, "x₁²"), (x + -1.5, "x₁ − 1.5"),
                           (maximum(x, 0.0), "max(x₁, 0)"), (select(x, 1.0, w), "1 if x₁ > 0, else w₁")):
-        assert to_text(expression(node, node_names(node))) == printed
+        assert to_text(node_formula(node, node_names(node))) == printed

@@ -2,16 +2,20 @@
 
 Nothing here knows how it will look, and nothing is changed: the gradients come from a sweep of their own.
 """
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
-from autograd import Constant, Parameter, Value, adjoints, recorded, wengert_list
+from autograd import Constant, Parameter, Value, adjoints, ops, recorded, wengert_list
+from autograd.symbolic.labels import parse_label
+from autograd.symbolic.matrix import matrix
+from autograd.symbolic.matrix_printer import ListPrinter
 from autograd.symbolic.printer import to_text
 
-from ..notation import expression, node_names
+from ..notation import node_formula, node_names
 from .expand import is_on_lists
 from .layers import layers_of
 from .model import Diagram, Edge, Node
 
+BRIEF = 40                                      # characters of a formula; a longer one on lists is written by Σ
 LONGEST = 60                                    # characters of a formula; the middle of a longer one is left out
 
 
@@ -37,7 +41,7 @@ def build_diagram(root: Value, gradients: bool = True, digits: int = 4) -> Diagr
     def described(node: Value) -> Node:
         slope = gradient.get(node) if is_differentiated(node, root) else None
         delta = 0.0 - slope if slope is not None and node in pre_activations else None
-        formula = cut(to_text(expression(node, name), digits)) if node.op else ""
+        formula = formula_of(node, name, digits) if node.op else ""
         return Node(f"n{place[node]}", kind[node], name[node], formula, node.data, slope, delta,
                     getattr(node, "scope", ()), layer.get(node, "") if node.op else "")
 
@@ -84,6 +88,21 @@ def in_reading_order(tape: Sequence[Value]) -> list[Value]:
         if node not in late:
             order |= dict.fromkeys([node.parents[i] for i in slots(node)] + [node])
     return list(order)
+
+
+def formula_of(node: Value, names: Mapping[Value, str], digits: int) -> str:
+    """What a node was computed from, as it fits a box: of long lists in the letters that their numbers share."""
+    text = to_text(node_formula(node, names), digits)
+    if len(text) <= BRIEF or node.op is None or not is_on_lists(node.op):
+        return cut(text)
+    lists = []
+    for part in node.arguments:
+        labels = [parse_label(names[x]) if isinstance(x, Value) else None for x in part] if type(part) is tuple else []
+        letters = {label.base if label and label.is_letter and label.subscript else "" for label in labels}
+        if len(letters) != 1 or "" in letters:
+            return cut(text)
+        lists.append(ops.Stacked(matrix(letters.pop(), len(labels), is_wide=True), len(labels)))
+    return ListPrinter().write(matrix("1").apply_op(ops.TABLE[node.op.name], lists))
 
 
 def cut(text: str) -> str:

@@ -10,8 +10,8 @@ from autograd.symbolic.expr import Expr
 from autograd.symbolic.labels import format_number, parse_label
 from autograd.symbolic.printer import to_text
 
-from ..notation import expression, node_names, reading_order
-from .build import cut, kind_of
+from ..notation import node_formula, node_names, reading_order
+from .build import cut, formula_of, kind_of
 from .by_neuron import terms_of
 from .layers import layers_of
 from .model import Diagram, Edge, Node, Summary
@@ -83,7 +83,7 @@ def by_layer(root: Value, boxes: Boxes, gradients: bool = True, digits: int = 4)
         if len(nodes) == 1:
             slope = gradient.get(first) if kind != "constant" else None
             delta = 0.0 - slope if slope is not None and first in activation else None
-            formula = cut(to_text(expression(first, name), digits)) if first.op else ""
+            formula = formula_of(first, name, digits) if first.op else ""
             return Node(box, kind, name[first], formula, first.data, slope, delta, ())
         return Node(box, kind, together([name[node] for node in nodes]), "", last.data, None, None, (), "", (),
                     tuple(summaries_of_many(kind, nodes)))
@@ -91,7 +91,7 @@ def by_layer(root: Value, boxes: Boxes, gradients: bool = True, digits: int = 4)
     def summaries_of_many(kind: str, nodes: list[Value]) -> list[Summary]:
         what = f"{len(nodes)} {kind}s"
         if nodes[0].op:
-            what = cut(f"{to_text(Expr(name[nodes[0]]))} = {to_text(expression(nodes[0], name), digits)}, …")
+            what = cut(f"{to_text(Expr(name[nodes[0]]))} = {to_text(node_formula(nodes[0], name), digits)}, …")
         summaries = [Summary(what, ""), Summary("values", spread(nodes))]
         if gradients and kind != "constant":
             summaries.append(Summary(f"‖∂{to_text(Expr(name[root]))}/∂{letter(nodes[0]) or '·'}‖", norm(nodes),

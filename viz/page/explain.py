@@ -92,18 +92,7 @@ class Explainer:
 
     def in_numbers(self, formula: Expr) -> Expr:
         """The formula with each node's value for its name, and nothing simplified: (−3) · 2 + 1 · 0 + 6.881."""
-        spine = []                              # a sum of many is deep on its left
-        while formula.kind in ("sum", "product"):
-            spine.append((formula.kind, self.in_numbers(formula.parts[1])))
-            formula = formula.parts[0]
-        if formula.kind == "name":
-            found = self.values.get(formula.parts[0], formula)
-        else:
-            found = Expr.of(formula.kind, *[self.in_numbers(part) if isinstance(part, Expr) else part
-                                            for part in formula.parts])
-        for kind, right in reversed(spine):
-            found = Expr.of(kind, found, right)
-        return found
+        return formula.substitute(self.values)
 
     # --- the steps
 

@@ -10,6 +10,8 @@ NOTES = {                       # what stands in the text: what it means
     "Delta": "1 is a column of N ones: Delta 1 sums over the samples.  b1 is added to every column.",
     "sum(": "sum(A) is the sum over the rows of A, for each sample.",
     "H(": "H(A) is 1 where A > 0, else 0.",
+    "softmax(": "softmax(A) is e^A over the sum of its rows, for each sample.",
+    "huber(": "huber(E, d) is 1/2 E^2 where |E| <= d, else d (|E| - d/2).",
     "dZ[": "dZ[U1] are the rows of dZ that belong to U1.",
     "[": "A[2,3] are rows 2 and 3 of A, A[2..5] rows 2 to 5; what += never reaches is 0.",
 }

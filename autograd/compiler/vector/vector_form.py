@@ -226,5 +226,5 @@ class VectorFormWriter(VectorNames):
 
 
 def listed(block: Block, arguments: Sequence[MatrixExpr]) -> list[Any]:
-    """The arguments, a list as a tuple of one: its numbers are treated alike."""
-    return [(x,) if a.numbers.ndim == 2 else x for a, x in zip(block.operands, arguments)]
+    """The arguments, a list as one of a single formula: its numbers are treated alike."""
+    return [ops.Stacked(x, len(a.numbers)) if a.numbers.ndim == 2 else x for a, x in zip(block.operands, arguments)]

@@ -73,7 +73,7 @@ def test_numbers_and_names_are_copied_only_where_that_is_asked():
 
 
 def test_what_comes_of_a_list_is_as_large_as_the_list():
-    x, z = T.name("x", is_stacked=True), T.name("z")
+    x, z = T.name("x", length=3), T.name("z")
     assert (x - z).is_stacked and (1 - x).is_stacked and not (z * z).is_stacked
 
 
@@ -133,7 +133,7 @@ def test_forty_squarings_are_forty_calls():
 
 
 def test_what_cannot_be_recorded_says_so():
-    x = T.name("x", is_stacked=True)
+    x = T.name("x", length=3)
     for attempt in (lambda: bool(x > 0), lambda: float(x), lambda: math.exp(x), lambda: list(x), lambda: f"{x}",
                     lambda: x.reshape(2), lambda: T.sum(x, axis=1), lambda: T.no_such_function(x)):
         with pytest.raises(NotTraceable):

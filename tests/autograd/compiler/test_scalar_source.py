@@ -154,7 +154,7 @@ def random_graph(rng):
     """A random graph over all rows of the table, shared nodes among them."""
     def number():
         return round(rng.uniform(-2, 2), 3)
-    proposed = [(rng.choice(list(ROWS)), [rng.randrange(100) for _ in range(5)]) for _ in range(rng.randint(1, 15))]
+    proposed = [(rng.choice(list(ROWS)), [rng.randrange(100) for _ in range(6)]) for _ in range(rng.randint(1, 15))]
     return Graph([number() for _ in range(rng.randint(1, 4))], [number() for _ in range(rng.randint(0, 2))], proposed)
 
 

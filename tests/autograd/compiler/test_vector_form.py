@@ -68,7 +68,7 @@ FUNCTIONS = {row.written if isinstance(row.written, str) and row.written else ro
              for row in ops.TABLE.values() if row.name.isidentifier()} | {
     "SUM": lambda x: x.sum(0, keepdims=True), "STACK": lambda *xs: np.vstack(xs), "rows": rows,
     "PICK": lambda a, x, b: np.where(x > 0, a, b),
-    "sqrt": np.sqrt, "abs": np.abs}
+    "softmax": lambda x: np.exp(x - x.max(0)) / np.exp(x - x.max(0)).sum(0), "sqrt": np.sqrt, "abs": np.abs}
 
 
 def run(text, names, N, sheets):

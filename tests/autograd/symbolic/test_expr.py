@@ -33,8 +33,10 @@ def arguments(op: Op, numbers: list[float]) -> tuple[list, dict[str, float]]:
 
 
 @pytest.mark.parametrize("numbers", ([0.7, 1.3, 0.4, 0.2, 1.1, 0.6, 2.5], [1.9, 0.3, 1.2, 0.8, 0.1, 0.5, 0.9]))
-@pytest.mark.parametrize("op", ROWS.values(), ids=ROWS)
+@pytest.mark.parametrize("op", [op for op in ROWS.values() if op.name != "cross_entropy"], ids=repr)
 def test_every_row_is_written_as_it_computes(op: Op, numbers: list[float]) -> None:
+    if op.name in ("binary_cross_entropy", "probability_error"):
+        numbers = [0.7, 0.9] if numbers[0] < 1 else [0.2, 0.4]      # of probabilities
     symbols, names = arguments(op, numbers)
     args = [tuple([names[x.parts[0]] for x in part]) if isinstance(part, tuple) else names[part.parts[0]]
             for part in symbols]
@@ -45,6 +47,18 @@ def test_every_row_is_written_as_it_computes(op: Op, numbers: list[float]) -> No
         for write, read in READERS:
             written = write(Expr.lift(formula))
             assert evaluate(read(written), names | {"z": z}) == pytest.approx(number), written
+
+
+def test_cross_entropy_is_written_with_softmax_by_its_name() -> None:
+    y, t = [Expr("y3"), Expr("y4")], [Expr("t3"), Expr("t4")]
+    row = TABLE["cross_entropy"]
+    assert str(row(y, t)) == "−(t₃ · ln(softmax(y)₃) + t₄ · ln(softmax(y)₄))"
+    assert [*map(str, row.partials(Expr("J"), y, t))] == ["softmax(y)₃ − t₃", "softmax(y)₄ − t₄", "−y₃", "−y₄"]
+    partial = row.partials(Expr("J"), y, t)[0]
+    assert to_latex(partial) == r"\operatorname{softmax}(y)_{3} - t_{3}"
+    assert "softmax" in to_mathml(partial) and "<mn>3</mn></msub>" in to_mathml(partial)
+    unnamed = row.partials(Expr("J"), [Expr("a"), Expr("y")], t)[1]     # no letter is shared: the list is written out
+    assert str(unnamed) == "softmax(a, y)₂ − t₄"
 
 
 NAMES = {"x": 0.7, "y": -1.3, "w1": 2.1, "w12": 0.4}
