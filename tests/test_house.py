@@ -25,7 +25,9 @@ LAYERS = [
     ["autograd.reference"],
     ["autograd.compiler.blocks", "autograd.compiler.trace", "autograd.compiler.arrays"],
     ["autograd.compiler.vectorize", "autograd.compiler.differentiate", "autograd.compiler.segment_sum"],
-    ["autograd.compiler.numpy_*", "autograd.compiler.array_function", "autograd.compiler.scalar",
+    ["autograd.compiler.numpy_calls"],
+    ["autograd.compiler.numpy_forward"],
+    ["autograd.compiler.numpy_backward", "autograd.compiler.array_function", "autograd.compiler.scalar",
      "autograd.compiler.vector"],
     ["autograd.compiler.buffers"],
     ["autograd.compiler.program"],
@@ -76,10 +78,8 @@ EXCEPTIONS: dict[str, str] = {
     "nn.training.fit": "the loop, with what may interrupt it",
     "viz.diagram.by_layer.by_layer": "a box's facts, as functions inside it, until diagram/ is redrawn",
     # large classes
-    "autograd.compiler.numpy_forward.ForwardSource: attributes": "the state of a text while it is written",
-    "autograd.compiler.numpy_forward.ForwardSource: methods": "the state of a text while it is written",
-    "autograd.compiler.numpy_source.NumpySource: attributes": "the state of a text while it is written",
-    "autograd.compiler.numpy_source.NumpySource: methods": "the state of a text while it is written",
+    "autograd.compiler.numpy_forward.ForwardCalls: attributes": "the state of a phase while it is written",
+    "autograd.compiler.numpy_backward.PhaseCalls: attributes": "the state of a phase while it is written",
     "autograd.compiler.scalar.scalar_source.ScalarSource: attributes":
         "a row, its rule and the loop around it, as one text",
     "autograd.compiler.vector.vector_form.VectorFormWriter: methods": "one class for one sweep over the blocks",

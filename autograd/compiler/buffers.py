@@ -1,11 +1,14 @@
 """The arrays that a program's two phases work in, and the phases bound to them."""
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from types import CodeType
+from functools import partial
 
 import numpy as np
 
-from .numpy_forward import ForwardSource
+from .numpy_backward import PhaseCalls
+from .numpy_calls import SUM_EDGES, Placed
+from .numpy_forward import ForwardCalls
+from .segment_sum import Step
 
 LARGEST = 2 ** 24           # numbers of Z and G that are kept at a time
 
@@ -22,10 +25,10 @@ class BoundPhases:
 class Buffers:
     """The arrays of a program for one caller at a time: `weights` to fill, `gradient` to read."""
 
-    def __init__(self, text: ForwardSource, code: CodeType) -> None:
-        self.text, self.code = text, code
-        n, constants = len(text.program.parameters), text.program.constants
-        self.S, self.D = np.empty(n + len(constants)), np.zeros(text.more_scalars)
+    def __init__(self, calls: ForwardCalls) -> None:
+        self.calls = calls
+        n, constants = len(calls.graph.parameters), calls.graph.constants
+        self.S, self.P, self.D = np.empty(n + len(constants)), np.empty(calls.copies), np.zeros(calls.more_scalars)
         self.S[n:] = constants
         self.weights, self.gradient = self.S[:n], self.D[:n]
         self.bound: dict[int, BoundPhases] = {}
@@ -33,13 +36,42 @@ class Buffers:
     def phases(self, N: int) -> BoundPhases:
         """The phases for N samples at a time."""
         if N not in self.bound:
-            program = self.text.program
-            rows = program.rows + self.text.more_rows
+            calls = self.calls
+            rows = calls.graph.rows + calls.more_rows
             if len(self.bound) > 4 or rows * (N + sum(self.bound)) > LARGEST:       # large ones are not kept together
                 self.bound.clear()
-            Z, G, X = np.zeros((program.rows, N)), np.zeros((self.text.more_rows, N)), np.ones((N, program.given))
-            Z[program.ones] = 1.0
-            names = self.text.names | {"Z": Z, "G": G, "X": X, "S": self.S, "D": self.D, "N": N}
-            exec(self.code, names)
-            self.bound[N] = BoundPhases(Z, X, names["forward"], names["backward"])
+            arrays = self.arrays(N)
+            for view, number in calls.fills:
+                view.of(arrays)[...] = number
+            self.bound[N] = BoundPhases(arrays["Z"], arrays["X"].T, *[
+                partial(run, self.steps(phase, arrays)) for phase in (calls.forward, calls.backward)])
         return self.bound[N]
+
+    def arrays(self, N: int) -> dict[str, np.ndarray]:
+        """What the calls' views are of, by name, for N samples at a time."""
+        graph = self.calls.graph
+        working = {name: np.empty((rows, N), bool if name[0] in "bc" else float) for name, rows in
+                   self.calls.sizes.items()}
+        Z = np.zeros((graph.rows, N))
+        Z[graph.ones] = 1.0
+        return working | {"Z": Z, "G": np.zeros((self.calls.more_rows, N)), "X": np.ones((N, graph.given)).T,
+                          "S": self.S, "P": self.P, "D": self.D, "one": np.ones(N)}
+
+    def steps(self, phase: Sequence[Placed], arrays: Mapping[str, np.ndarray]) -> list[Step]:
+        """The calls bound to these arrays."""
+        steps: list[Step] = []
+        for calls, views in phase:
+            bound = {name: view.of(arrays) for name, view in views.items()}
+            for call in calls:
+                if call.function == SUM_EDGES:
+                    assert isinstance(self.calls, PhaseCalls)
+                    steps += self.calls.edges.sums(arrays["G"], arrays["V"], *call.args)
+                else:
+                    steps.append(call.bound(bound))
+        return steps
+
+
+def run(steps: Sequence[Step]) -> None:
+    """Make the calls."""
+    for function, arguments in steps:
+        function(*arguments)

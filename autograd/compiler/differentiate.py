@@ -1,8 +1,8 @@
 """The backward phase over blocks, derived once, as plain data.
 
 `backward_plan` finds for every block where its operands lie, which of them a gradient has to reach, and the terms that
-the chain rule sends them.  array_function.py runs the plan, numpy_source.py prints it, vector/ writes it in the
-lecture's letters: none of them differentiates anything.
+the chain rule sends them.  array_function.py runs the plan, numpy_backward.py makes NumPy calls of it, vector/ writes
+it in the lecture's letters: none of them differentiates anything.
 """
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from .. import ops
-from .blocks import Block, BlockGraph, MatMul, Operand
+from .blocks import Block, BlockGraph, MatMul, Operand, holds_any
 from .trace import NotTraceable, Trace, Tracer, checked, is_one
 
 Number = Any                    # whatever the rule is run on: arrays, or symbols that write text
@@ -48,8 +48,7 @@ class BlockStep:
             W, x, _ = operands
             products: Sequence[Callable[[], Number]] = (lambda: g @ x.T, lambda: W.T @ g, lambda: g)
             return [(k, products[k]()) for k, is_wanted in enumerate(self.wanted) if is_wanted]
-        partials = (rule or self.rule)(z, *operands)
-        return [(k, g * partial) for k, (partial, is_wanted) in enumerate(zip(partials, self.wanted)) if is_wanted]
+        return row_terms((rule or self.rule)(z, *operands), self.wanted, g)
 
 
 @dataclass(frozen=True, eq=False)
@@ -94,18 +93,25 @@ def backward_plan(graph: BlockGraph, groups: Sequence[Sequence[int]] = ()) -> Pl
         array_of[own], row_in[own] = i, np.arange(len(own))
     steps, trained = list[BlockStep](), np.zeros(graph.rows, dtype=bool)
     for array, block in enumerate(graph.blocks, start=len(inputs)):
-        wanted = tuple(bool((a.numbers < len(graph.parameters) if a.is_scalar else trained[a.numbers]).any())
-                       for a in block.operands)
-        steps.append(BlockStep(block, array, wanted, *batched_rule(block)))
+        wanted = tuple([holds_any(a.numbers < len(graph.parameters) if a.is_scalar else trained[a.numbers])
+                        for a in block.operands])
+        rule = (block.op.partials, True) if isinstance(block, MatMul) else batched_rule(
+            block.op, tuple([a.numbers.ndim == 2 for a in block.operands]))
+        steps.append(BlockStep(block, array, wanted, *rule))
         trained[block.first:block.first + block.size] = any(wanted)
     return Plan(graph, steps, len(inputs), list(map(len, rows)), array_of, row_in, trained)
 
 
-def batched_rule(block: Block) -> tuple[Rule, bool]:
-    """The rule for the local partials of a block's operands, and whether it is plain arithmetic on them."""
-    op, is_list = block.op, tuple(a.numbers.ndim == 2 for a in block.operands)
-    if isinstance(block, MatMul) or not op.lists:
-        return op.partials, True                # a product's terms are those of matrices
+def row_terms(partials: Sequence[Number], wanted: Sequence[bool], g: Number) -> list[tuple[int, Number]]:
+    """The chain rule of a row: (k, g ∂z/∂x) for each wanted operand x, the k-th."""
+    return [(k, g * partial) for k, (partial, is_wanted) in enumerate(zip(partials, wanted)) if is_wanted]
+
+
+@lru_cache(maxsize=1024)
+def batched_rule(op: ops.Op, is_list: tuple[bool, ...]) -> tuple[Rule, bool]:
+    """The rule for the local partials of a row's operands, and whether it is plain arithmetic on them."""
+    if not op.lists:
+        return op.partials, True
     if treats_alike(op, is_list):               # one number stands for all of a list, and so may one array
         sizes = [len(a.numbers) if a_list else 0 for a, a_list in zip(block.operands, is_list)]
         return lambda z, *xs: op.partials(z, *[ops.Stacked(x, n) if n else x for x, n in zip(xs, sizes)]), True
@@ -117,6 +123,7 @@ def traced_partials(op: ops.Op, z: Number, args: Sequence[Any]) -> list[Number]:
     return [checked(op, partial) for partial in op.partials(z, *args)]
 
 
+@lru_cache(maxsize=1024)
 def is_identity(op: ops.Op) -> bool:
     """Is the operation z = x with the partial 1, as linear is?"""
     trace = Trace()
@@ -127,7 +134,6 @@ def is_identity(op: ops.Op) -> bool:
         return False
 
 
-@lru_cache(maxsize=1024)
 def treats_alike(op: ops.Op, is_list: tuple[bool, ...]) -> bool:
     """Does the rule of an op on lists treat the numbers of a list alike?  Then it serves for all of them at once.
 

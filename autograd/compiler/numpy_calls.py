@@ -1,101 +1,250 @@
-"""The calls of a trace as lines of NumPy: each writes into a buffer that exists before, `np.multiply(a, b, out=c)`."""
+"""NumPy calls as plain data: each writes into arrays that exist before, `np.multiply(a, b, out=c)`.
+
+A row of the table becomes calls on names, once for each kind of operands; every block of that kind puts views of the
+program's arrays in the names' places.
+"""
 import math
-from collections.abc import Callable, Iterable
+import sys
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import lru_cache, partial
+from typing import Any, NamedTuple
 
 import numpy as np
 
 from ..ops import Op
+from .differentiate import batched_rule, row_terms
 from .trace import NotTraceable, Number, Trace, Tracer, in_order, name_of
 
-CONDITIONS = {"greater", "greater_equal", "less", "less_equal", "equal", "not_equal"}       # for np.where alone
+SUM_EDGES = "sum_edges"                 # the call that SegmentSum gives, with these arguments after G and V
+CONDITIONS = {"greater", "greater_equal", "less", "less_equal", "equal", "not_equal", "logical_and", "logical_or",
+              "logical_not"}
+Kind = tuple[str, bool, bool]           # of an operand: its name, is it a list's, has it a column for each sample?
 
 
-def traced(trace: Trace, op: Op, args: Iterable[Number]) -> Number | None:
-    """What the row computes on arrays; None where its array form has to be called as it stands.
+class View(NamedTuple):
+    """Rows first to end of an array, or all of it; None in the shape is the number of samples."""
+    array: str
+    first: int = 0
+    end: int = sys.maxsize
+    shape: tuple[int | None, ...] = ()
+    is_transposed: bool = False
 
-    Raises NotTraceable where there is no array form, and the row decides in Python by the number it is given.
+    def of(self, arrays: Mapping[str, np.ndarray]) -> np.ndarray:
+        """The view of these arrays."""
+        x = arrays[self.array][self.first:self.end]
+        if self.shape:
+            x = x.reshape([x.shape[-1] if n is None else n for n in self.shape])
+        return x.T if self.is_transposed else x
+
+    def __str__(self) -> str:
+        shape = ", ".join("N" if n is None else str(n) for n in self.shape)
+        rows = "" if self.end == sys.maxsize else f"[{self.first}:{self.end}]"
+        return self.array + rows + f".reshape({shape})" * bool(shape) + ".T" * self.is_transposed
+
+
+class Call(NamedTuple):
+    """A call on names, numbers and index arrays.
+
+    The function is a ufunc, the name of a method of the first argument, or another, whose results are copied.
     """
-    try:
-        z = trace.run(op, list(args))
-    except NotTraceable:
-        if op.array or op.lists:
-            return None
-        raise
-    if op.lists and not (isinstance(z, Tracer) and not z.is_stacked and all(map(is_elementwise, in_order([z])))):
-        return None
-    return z
+    function: Any
+    args: tuple[Any, ...]
+    outs: tuple[str, ...] = ()
+
+    def bound(self, arrays: Mapping[str, np.ndarray]) -> tuple[Callable[..., Any], tuple[Any, ...]]:
+        """The function to call and its arguments, with arrays in the names' places."""
+        args = [arrays.get(x, x) if type(x) is str else x for x in self.args]
+        outs = [arrays[x] for x in self.outs]
+        if isinstance(self.function, str):
+            return getattr(args[0], self.function), (*args[1:], *outs)
+        if self.function in (np.maximum, np.minimum):       # for which NumPy deprecates a third argument without a name
+            return partial(self.function, out=outs[0]), tuple(args)
+        if is_ufunc(self.function) or not outs:
+            return self.function, (*args, *outs)
+        return copy_results, (outs, self.function, args)
+
+    def line(self, views: Mapping[str, View], given: dict[str, Any]) -> str:
+        """The call as a line of Python; index arrays and functions that are none of NumPy's get names in `given`."""
+        args, outs = ([text_of(views.get(x, x) if type(x) is str else x, given) for x in xs]
+                      for xs in (self.args, self.outs))
+        if self.function == SUM_EDGES:
+            return f"{SUM_EDGES}({', '.join(args)})"
+        if isinstance(self.function, str):
+            return f"{args[0]}.{self.function}({', '.join([*args[1:], *outs])})"
+        function = text_of(self.function, given)
+        if is_ufunc(self.function) or not outs:
+            return f"{function}({', '.join([*args, *[f'out={out}' for out in outs]])})"
+        return f"{', '.join(f'{out}[...]' for out in outs)} = {function}({', '.join(args)})"
 
 
-def is_elementwise(x: Tracer) -> bool:
-    """Is it a name, or made by a function that works element by element?"""
-    return not x.args or is_ufunc(x.function) or x.function == "where"
+class Placed(NamedTuple):
+    """Calls, and the views in their names' places."""
+    calls: Sequence[Call]
+    views: Mapping[str, View]
 
 
-def is_ufunc(function: str) -> bool:
-    """Is it a function of NumPy that writes to `out`?"""
-    return isinstance(getattr(np, function.partition(".")[0], None), np.ufunc)
+def text_of(x: Any, given: dict[str, Any]) -> str:
+    """An argument or a function as Python: a view, a number, what NumPy has, or a new name in `given`."""
+    if isinstance(x, np.ndarray) and not x.shape:
+        return repr(float(x)) if math.isfinite(x) else f"float('{x}')"
+    if x is np or is_ufunc(x) or getattr(np, getattr(x, "__name__", ""), None) is x:
+        owner = getattr(x, "__self__", None)
+        return "np" if x is np else f"np.{owner.__name__}.{x.__name__}" if owner else f"np.{x.__name__}"
+    if isinstance(x, View | int) or x is None:
+        return str(x)
+    if isinstance(x, str):
+        return repr(x)
+    name = f"{'I' if isinstance(x, np.ndarray) else 'f'}{len(given)}"
+    given[name] = x
+    return name
+
+
+def is_ufunc(function: Any) -> bool:
+    """Is it a function of NumPy that writes into its last argument, or a method of one, such as np.add.reduce?"""
+    return isinstance(getattr(function, "__self__", function), np.ufunc)
+
+
+def copy_results(outs: list[np.ndarray], function: Callable[..., Any], args: list[Any]) -> None:
+    """Call the function and copy what it returns; several results are a list."""
+    results = function(*args)
+    for out, result in zip(outs, [results] if len(outs) == 1 else results):
+        out[...] = result
 
 
 class CallWriter:
-    """Writes traced numbers as lines of text, each once, in as few buffers as are in use at a time.
+    """Writes traced numbers as calls, each once, on as few buffers as are in use at a time.
 
-    `buffer` gives the name of the i-th buffer of this block's shape, or of its lists'; `bound` the name of what stays
-    the same from call to call, NumPy's functions and plain numbers.
+    A buffer's name begins with a letter: t has the shape of the block's rows, l that of its operands' lists; b and c
+    are the same for conditions.
     """
 
-    def __init__(self, buffer: Callable[[int, bool], str], bound: Callable[[str], str] = str) -> None:
-        self.buffer, self.bound = buffer, bound
-        self.lines: list[str] = []
+    def __init__(self) -> None:
+        self.calls: list[Call] = []
+        self.free: dict[str, list[str]] = defaultdict(list)
+        self.buffers: list[str] = []
 
-    def write(self, results: Iterable[tuple[Number, str | None]]) -> list[str]:
-        """Write every number, into the named array or into a buffer; returns the name of each."""
+    def write(self, results: Iterable[tuple[Number, str | None]]) -> list[Any]:
+        """Write every number, into the named array or into a buffer; returns the name of each, or the number."""
         results = list(results)
         self.uses = in_order(x for x, _ in results)
-        self.read: dict[Tracer, str] = {}                   # how each call reads so far
-        self.free: dict[bool, list[str]] = {False: [], True: []}
-        self.made = 0
+        self.places: dict[Tracer, str] = {}
         target = {x: out for x, out in results if isinstance(x, Tracer) and out and self.uses[x] == 1}
         for x in self.uses:
-            self.read[x] = self.written(x, target.get(x)) if x.args else name_of(x)
-        return [self.copied(self.read[x] if isinstance(x, Tracer) else repr(x), out) for x, out in results]
+            self.places[x] = self.write_call(x, target.get(x)) if x.args else name_of(x)
+        return [self.copied(self.argument(x), out) for x, out in results]
 
-    def copied(self, text: str, out: str | None) -> str:
-        """The text, or the named array after a line that copies it there."""
-        if out and text != out:
-            self.lines.append(f"{out}[...] = {text}")
-        return out or text
+    def copied(self, x: Any, out: str | None) -> Any:
+        """The name or number, or the named array after a call that copies it there."""
+        if out and not (isinstance(x, str) and x == out):
+            self.calls.append(Call(np.copyto, (out, x)))
+        return out or x
 
-    def written(self, x: Tracer, out: str | None) -> str:
-        """How x reads, after the line that computes it."""
-        arguments = ", ".join([self.argument(a) for a in x.args])
-        function = self.bound(f"np.{x.function}")
-        if x.function in CONDITIONS:                        # its arguments stay in use until np.where reads it
-            return f"{function}({arguments})"
+    def write_call(self, x: Tracer, out: str | None) -> str:
+        """Write the call that computes x; returns where it is."""
+        arguments = tuple(map(self.argument, x.args))
+        name, _, method = x.function.partition(".")
+        function = getattr(np, name)
         self.release(x)
-        target = out or self.take(x.is_stacked)
-        self.lines.append(f"{function}({arguments}, out={target})" if is_ufunc(x.function) else
-                          f"{target}[...] = {function}({arguments})")
-        return target
+        place = out or self.take(x.is_stacked, x.function in CONDITIONS)
+        if method:                                      # of a list's arrays: axis 0, of the same dtype
+            function, arguments = getattr(function, method), (*arguments, 0, None)
+        self.calls.append(Call(function, arguments, (place,)))
+        return place
 
-    def argument(self, x: Number) -> str:
+    def argument(self, x: Number) -> Any:
         """x where a call reads it: a plain number is an array already, for NumPy would make one at every call."""
-        if isinstance(x, Tracer):
-            return self.read[x]
-        return self.bound(f"np.array({float(x)!r})" if math.isfinite(x) else f"np.array(float('{x}'))")
+        return self.places[x] if isinstance(x, Tracer) else np.array(float(x))
 
-    def take(self, is_stacked: bool) -> str:
+    def take(self, is_stacked: bool, is_condition: bool = False) -> str:
         """A buffer that is not in use."""
-        if self.free[is_stacked]:
-            return self.free[is_stacked].pop()
-        self.made += 1
-        return self.buffer(self.made, is_stacked)
+        letter = ("bc" if is_condition else "tl")[is_stacked]
+        if self.free[letter]:
+            return self.free[letter].pop()
+        self.buffers.append(f"{letter}{sum(name[0] == letter for name in self.buffers) + 1}")
+        return self.buffers[-1]
 
     def release(self, x: Tracer) -> None:
         """x has read its arguments: the buffer of one that nothing else needs is free."""
         for a in x.args:
             if isinstance(a, Tracer) and a.args:
                 self.uses[a] -= 1
-                if self.uses[a] == 0 and a.function in CONDITIONS:
-                    self.release(a)
-                elif self.uses[a] == 0 and self.read[a].startswith("t"):
-                    self.free[a.is_stacked].append(self.read[a])
+                place = self.places[a]
+                if self.uses[a] == 0 and place in self.buffers:
+                    self.free[place[0]].append(place)
+
+
+# --- what a row computes, and what it sends back
+
+
+class RowCalls(NamedTuple):
+    """A row's calls on the names x0, x1, ... of its operands, z of its result and g of its gradient.
+
+    `terms` are those of the backward phase: (k, where it is) for the k-th operand.  Where that is "g" the gradient is
+    sent as it is; else it is "out" and k, the name of a scalar's term, or a number.
+    """
+    calls: list[Call]
+    buffers: list[str]
+    reads: tuple[int, ...]                              # the operands that are read
+    terms: list[tuple[int, Any]]
+    is_stacked: list[bool]                              # for each term: is it as large as the operands' lists?
+
+
+@lru_cache(maxsize=1024)
+def forward_calls(op: Op, kinds: tuple[Kind, ...]) -> RowCalls:
+    """What the row computes on operands of these kinds; its array form is called as it stands where it has no trace.
+
+    Raises NotTraceable where there is no array form, and the row decides in Python by the number it is given.
+    """
+    trace, writer = Trace(), CallWriter()
+    try:
+        z = trace.run(op, [trace.name(*kind) for kind in kinds])
+        is_written = not op.lists or (isinstance(z, Tracer) and not z.is_stacked
+                                      and all(map(is_elementwise, in_order([z]))))
+    except NotTraceable:
+        if not (op.array or op.lists):
+            raise
+        is_written = False
+    if is_written:
+        writer.write([(z, "z")])
+    else:
+        f = op.array or (lambda xp, *args: op.forward(*args))
+        writer.calls.append(Call(f, (np, *[name for name, *_ in kinds]), ("z",)))
+    return row_calls(writer, len(kinds), [], [])
+
+
+@lru_cache(maxsize=1024)
+def backward_calls(op: Op, kinds: tuple[Kind, ...], wanted: tuple[bool, ...], gradient: float | None) -> RowCalls:
+    """What the row sends to the wanted operands; the gradient is the same number for every sample, or None."""
+    trace, writer = Trace(), CallWriter()
+    z, g, xs = trace.name("z"), trace.name("g"), [trace.name(*kind) for kind in kinds]
+    rule, is_batched = batched_rule(op, tuple(x.is_stacked for x in xs))
+    if is_batched:
+        partials = rule(z, *xs)
+    else:                                               # it needs arrays: it is called, and its partials are named
+        names = [writer.take(x.is_stacked) for x in xs]
+        function = rule if len(xs) > 1 else lambda z, x: rule(z, x)[0]
+        writer.calls.append(Call(function, ("z", *map(name_of, xs)), tuple(names)))
+        partials = [trace.name(name, x.is_stacked) for name, x in zip(names, xs)]
+    terms = row_terms(partials, wanted, g if gradient is None else gradient)
+    is_row = [is_wide for _, _, is_wide in kinds]
+    passed = {k for k, term in terms if is_row[k] and (term is g or not isinstance(term, Tracer))}
+    written = [(k, term) for k, term in terms if k not in passed]
+    places = dict(zip([k for k, _ in written], writer.write(
+        [(term, f"out{k}" if is_row[k] else None) for k, term in written])))
+    places |= {k: "g" if term is g or term == gradient else float(term) for k, term in terms if k in passed}
+    return row_calls(writer, len(kinds), [(k, places[k]) for k, _ in terms],
+                     [isinstance(term, Tracer) and term.is_stacked for _, term in terms])
+
+
+def row_calls(writer: CallWriter, arity: int, terms: list[tuple[int, Any]], is_stacked: list[bool]) -> RowCalls:
+    """What was written, and which operands it reads."""
+    read = {x for args in ([x for _, x in terms], *[call.args for call in writer.calls]) for x in args
+            if isinstance(x, str)}
+    reads = tuple([k for k in range(arity) if f"x{k}" in read])
+    return RowCalls(writer.calls, writer.buffers, reads, terms, is_stacked)
+
+
+def is_elementwise(x: Tracer) -> bool:
+    """Is it a name, or made by a function that works element by element?"""
+    return not x.args or x.function == "where" or isinstance(getattr(np, x.function.partition(".")[0], None), np.ufunc)

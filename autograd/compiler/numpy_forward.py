@@ -1,185 +1,183 @@
-"""Blocks as NumPy text: lines that name views of the buffers once, and two functions that run the phases in place.
+"""Blocks as NumPy calls: the forward phase, in place.
 
-The text is run once for each number N of samples at a time.  In it Z holds a row for every node and a column for every
-sample, X the inputs once more with a row for every sample, S the scalars (parameters, then constants), G the gradients
-of Z's rows and D those of S.  numpy_source.py writes the backward phase.
+In them Z holds a row for every node and a column for every sample, X the inputs' rows once more, laid out sample by
+sample, S the scalars (parameters, then constants), P scalars that do not follow each other in S, copied together, G
+the gradients of Z's rows and D those of S; U holds gathered rows.  numpy_backward.py writes the backward phase.
 """
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
-from .blocks import Block, BlockGraph, MatMul, Operand, follow
+from .blocks import Block, BlockGraph, MatMul, Operand, holds_all
 from .differentiate import is_identity
-from .numpy_calls import CallWriter, traced
-from .trace import Trace, Tracer, name_of
+from .numpy_calls import Call, Kind, Placed, RowCalls, View, forward_calls
+
+ADD, MULTIPLY, DOT = (Call(function, ("x", "y"), ("out",)) for function in (np.add, np.multiply, "dot"))
+Place = View | np.ndarray                   # of an operand: a view, or the rows of Z to gather
 
 
-class ForwardSource:
-    """The lines of the forward phase, and the index arrays and functions that they name."""
+class Factors(NamedTuple):
+    """Where W, x and b of a product are; without b where W and x hold it and a row of ones."""
+    weights: Operand                        # the scalars in W
+    W: View
+    x: Place
+    b: Place | None
 
-    def __init__(self, program: BlockGraph) -> None:
-        self.program = program
-        self.names: dict[str, Any] = {"np": np}
-        self.trace = Trace()
-        self.bound: dict[str, str] = {}                     # expression: the name it is bound to
-        self.bind: list[str] = []
-        self.forward: list[str] = []
-        self.backward: list[str] = []
-        self.widest = self.slots = self.gathered = 0        # how large the working memory is
-        self.more_rows, self.more_scalars = 0, len(program.parameters) + len(program.constants)     # of G, of D
-        self.place = np.arange(program.rows)                # where a row is found: that of linear(x) is x
-        self.owner = np.full(program.rows, -1)
-        for i, block in enumerate(program.blocks):
-            self.owner[block.first:block.first + block.size] = i
-        self.blocks = [block for block in program.blocks if not self.is_same(block)]
+
+class ForwardCalls:
+    """The calls of the forward phase, and the sizes of the arrays that they work in."""
+
+    def __init__(self, graph: BlockGraph) -> None:
+        self.graph = graph
+        self.forward: list[Placed] = []
+        self.backward: list[Placed] = []                      # filled where there is one output
+        self.fills: list[tuple[View, float]] = []           # what is in the arrays once and for all
+        self.more_rows, self.more_scalars = 0, len(graph.parameters) + len(graph.constants)     # of G, of D
+        self.sizes = {"U": 0, "V": 0}                       # rows of each working array
+        self.copied: list[np.ndarray] = []                  # the scalars in P
+        self.copies = 0
+        self.place = np.arange(graph.rows)                  # where a row is found: that of linear(x) is x
+        self.is_moved = False
+        self.blocks = [block for block in graph.blocks if not self.is_same(block)]
+        self.operands = {block: self.placed(block) for block in self.blocks}
+        self.places = {block: [self.place_of(a) for a in operands] for block, operands in self.operands.items()
+                       if not isinstance(block, MatMul)}
+        self.kinds = {block: self.kinds_of(block) for block in self.places}
+        self.factors = {block: self.factors_of(block) for block in self.blocks if isinstance(block, MatMul)}
+        if self.copied:
+            every = np.concatenate(self.copied)
+            self.forward.append(take(View("S"), every, View("P")))
         for block in self.blocks:
             self.write_forward(block)
 
+    def text(self) -> tuple[str, dict[str, Any]]:
+        """The calls as Python, and the index arrays and functions that it names."""
+        given: dict[str, Any] = {}
+
+        def function(name: str, phase: Sequence[Placed]) -> str:
+            lines = [call.line(views, given) for calls, views in phase for call in calls]
+            return "\n    ".join([f"def {name}():", *lines, "return"])
+
+        fills = [f"{view}[...] = {number!r}" for view, number in self.fills]
+        phases = function("forward", self.forward), function("backward", self.backward)
+        return "\n\n".join(["\n".join(fills), *phases]) + "\n", given
+
     @property
-    def source(self) -> str:
-        """The whole text."""
-        def function(name: str, lines: Sequence[str]) -> str:
-            return "\n".join(["", "", f"def {name}():", *("    " + line for line in lines or ["pass"])])
+    def scalars(self) -> int:
+        """How many scalars there are."""
+        return len(self.graph.parameters) + len(self.graph.constants)
 
-        memory = [f"U = np.empty(({self.gathered}, N))"] if self.gathered else []
-        memory += [f"T = np.empty(({self.slots}, {self.widest}, N))"] if self.slots else []
-        return "\n".join([*memory, "one = np.ones(N)", *self.bind]) + function("forward", self.forward) + function(
-            "backward", self.backward) + "\n"
-
-    # --- names
-
-    def name(self, kind: str, expression: str) -> str:
-        """The name that an expression is bound to, before anything runs."""
-        return self.bound_to(f"{kind}{len(self.bound)}", expression)
-
-    def constant(self, expression: str) -> str:
-        """The same for a function of NumPy, which keeps its name, and for a plain number."""
-        if expression.startswith("np.array("):
-            return self.name("c", expression)
-        return self.bound_to(expression.removeprefix("np.").replace(".", "_"), expression)
-
-    def bound_to(self, name: str, expression: str) -> str:
-        """This name for the expression, or the one that it has already."""
-        if expression not in self.bound:
-            self.bound[expression] = name
-            self.bind.append(f"{name} = {expression}")
-        return self.bound[expression]
-
-    def part(self, kind: str, array: str, what: str) -> str:
-        """A view of an array, such as its transpose: bound before, unless the array is gathered when it runs."""
-        return self.name(kind, array + what) if array.isidentifier() else array + what
-
-    def given(self, kind: str, x: Any) -> str:
-        """The name of an index array or a function that the text is given."""
-        name = f"{kind}{len(self.names)}"
-        self.names[name] = x
-        return name
-
-    def view(self, of: str, numbers: np.ndarray) -> str:
-        """Rows of Z or of G that follow each other."""
-        first, end = int(numbers.flat[0]), int(numbers.flat[-1]) + 1
-        shape = f".reshape({len(numbers)}, -1, N)" if numbers.ndim == 2 else ""
-        return self.name(of.lower(), f"{of}[{first}:{end}]{shape}")
-
-    def scalars(self, numbers: np.ndarray) -> str:
-        """Some scalars as columns, one for each row of the block, or one for all rows."""
-        shape = f".reshape({len(numbers)}, -1, 1)" if numbers.ndim == 2 else "[:, None]"
-        first, last = int(numbers.flat[0]), int(numbers.flat[-1])
-        if numbers.ndim == 1 and (numbers == first).all():
-            return self.name("s", f"S[{first}:{first + 1}]{shape}")
-        if follow(numbers):
-            return self.name("s", f"S[{first}:{last + 1}]{shape}")
-        return f"S[{self.given('I', numbers)}][..., None]"
-
-    def arguments(self, places: Sequence[Operand], lines: list[str]) -> list[Tracer]:
-        """What a block takes: views where rows follow each other, else gathered in one go by a line before."""
-        found: list[Tracer | None] = []
-        scattered: list[np.ndarray] = []
-        for a in places:
-            length = len(a.numbers) if a.numbers.ndim == 2 else 0
-            if a.is_scalar:
-                found.append(self.trace.name(self.scalars(a.numbers), length, is_wide=False))
-            elif follow(numbers := self.place[a.numbers]):
-                found.append(self.trace.name(self.view("Z", numbers), length))
-            else:
-                scattered.append(numbers)
-                found.append(None)
-        if scattered:
-            together = np.concatenate([numbers.ravel() for numbers in scattered])
-            self.gathered = max(self.gathered, len(together))
-            every = self.name("u", f"U[:{len(together)}]")
-            lines.append(f"Z.take({self.given('I', together)}, 0, {every}, 'clip')")
-            end = 0
-            for i, a in enumerate(places):
-                if found[i] is None:
-                    first, end = end, end + a.numbers.size
-                    length = len(a.numbers) if a.numbers.ndim == 2 else 0
-                    shape = f".reshape({length}, -1, N)" if length else ""
-                    found[i] = self.trace.name(self.name("u", f"U[{first}:{end}]{shape}"), length)
-        return [x for x in found if x is not None]
-
-    def writer(self, block: Block) -> CallWriter:
-        """What writes expressions on the rows of a block, with buffers of their shape."""
-        n = max((len(a.numbers) for a in block.operands if a.numbers.ndim == 2), default=1)
-
-        def buffer(i: int, stacked: bool) -> str:
-            self.slots, self.widest = max(self.slots, i), max(self.widest, n * block.size)
-            if stacked:
-                return self.name("t", f"T[{i - 1}, :{n * block.size}].reshape({n}, {block.size}, N)")
-            return self.name("t", f"T[{i - 1}, :{block.size}]")
-
-        return CallWriter(buffer, self.constant)
-
-    # --- the forward phase
+    # --- where operands are
 
     def is_same(self, block: Block) -> bool:
         """Is each row of the block the very row that it takes, as with linear?  Then it is found there."""
         a = block.operands[0]
-        if a.is_scalar or not is_identity(block.op) or not set(block.rows).isdisjoint(self.program.outputs):
+        if a.is_scalar or not is_identity(block.op) or not set(block.rows).isdisjoint(self.graph.outputs):
             return False
         self.place[block.first:block.first + block.size] = self.place[a.numbers]
+        self.is_moved = True
         return True
 
+    def placed(self, block: Block) -> list[Operand]:
+        """The operands, with rows where they are found."""
+        if not self.is_moved:
+            return block.operands
+        return [a if a.is_scalar else Operand(False, self.place[a.numbers]) for a in block.operands]
+
+    def place_of(self, a: Operand) -> Place:
+        """Where an operand of a row is read."""
+        numbers = a.numbers
+        if not a.is_scalar:
+            return rows_view("Z", numbers) if a.follows else numbers
+        first = int(numbers.flat[0])
+        if numbers.ndim == 1 and numbers[-1] == first and holds_all(numbers == first):
+            return View("S", first, first + 1, (-1, 1))
+        return self.scalar_view(a, 1)
+
+    def scalar_view(self, a: Operand, *more: int) -> View:
+        """Scalars, with axes of length 1 after theirs: in S where they follow each other, else in P."""
+        numbers = a.numbers
+        if a.follows:
+            return View("S", int(numbers.flat[0]), int(numbers.flat[-1]) + 1, (*numbers.shape, *more))
+        self.copied.append(numbers.ravel())
+        self.copies += numbers.size
+        return View("P", self.copies - numbers.size, self.copies, (*numbers.shape, *more))
+
+    def factors_of(self, block: MatMul) -> Factors:
+        """Where W, x and b are."""
+        W, x, b = self.operands[block]
+        if b.is_scalar and x.follows and (end := int(x.numbers[-1]) + 1) in self.graph.ones:
+            with_bias = Operand(True, np.column_stack([block.W, block.b]))
+            if with_bias.follows:
+                return Factors(with_bias, self.scalar_view(with_bias), View("Z", int(x.numbers[0]), end + 1), None)
+        return Factors(W, self.scalar_view(W), rows_view("Z", x.numbers) if x.follows else x.numbers, self.place_of(b))
+
+    # --- calls
+
+    def gathered(self, phase: list[Placed], places: Sequence[Place]) -> list[View]:
+        """Views of all places: those that are no views yet are gathered by one call before."""
+        scattered = [rows for rows in places if not isinstance(rows, View)]
+        if not scattered:
+            return list(places)                             # type: ignore[arg-type]
+        together = scattered[0].ravel() if len(scattered) == 1 else np.concatenate([rows.ravel() for rows in scattered])
+        self.sizes["U"] = max(self.sizes["U"], len(together))
+        phase.append(take(View("Z"), together, View("U", 0, len(together))))
+        end, found = 0, list[View]()
+        for rows in places:
+            if not isinstance(rows, View):
+                end += rows.size
+                rows = View("U", end - rows.size, end, list_shape(rows))
+            found.append(rows)
+        return found
+
+    def put(self, phase: list[Placed], block: Block, row: RowCalls, names: dict[Any, Any]) -> None:
+        """Append a row's calls with the block's views in the names' places, after one that gathers what they read."""
+        places = self.places[block]
+        names.update(zip([f"x{k}" for k in row.reads], self.gathered(phase, [places[k] for k in row.reads])))
+        for name in row.buffers:
+            shape: tuple[int | None, ...] = ()
+            rows = block.size
+            if name[0] in "lc":
+                n = max([len(a.numbers) for a in block.operands if a.numbers.ndim == 2])
+                rows, shape = n * block.size, (n, block.size, None)
+            self.sizes[name] = max(self.sizes.get(name, 0), rows)
+            names[name] = View(name, 0, rows, shape)
+        phase.append(Placed(row.calls, names))
+
+    def kinds_of(self, block: Block) -> tuple[Kind, ...]:
+        """The name of each operand, equal views under one; is it a list's, has it a column for each sample?"""
+        first: dict[Any, int] = {}
+        return tuple([(f"x{first.setdefault(place, k) if isinstance(place, View) else k}", a.numbers.ndim == 2,
+                       not a.is_scalar) for k, (a, place) in enumerate(zip(block.operands, self.places[block]))])
+
     def write_forward(self, block: Block) -> None:
-        z = self.view("Z", block.rows)
-        if isinstance(block, MatMul):
-            W, x, has_bias = self.factors(block)
-            self.forward.append(self.dot(block, W, x, z, has_bias))
-            if not has_bias:
-                [b] = self.arguments(block.operands[2:], self.forward)
-                self.forward.append(f"{self.constant('np.add')}({z}, {name_of(b)}, out={z})")
+        z = View("Z", block.first, block.first + block.size)
+        if not isinstance(block, MatMul):
+            self.put(self.forward, block, forward_calls(block.op, self.kinds[block]), {"z": z})
             return
-        arguments = self.arguments(block.operands, self.forward)
-        result = traced(self.trace, block.op, arguments)
-        if result is None:                              # its array form, called as it stands
-            f = block.op.array or (lambda xp, *args: block.op.forward(*args))
-            names = ", ".join(map(name_of, arguments))
-            self.forward.append(f"{z}[...] = {self.given('f', f)}(np, {names})")
-        else:
-            writer = self.writer(block)
-            writer.write([(result, z)])
-            self.forward += writer.lines
-
-    def dot(self, block: MatMul, W: str, x: str, out: str, has_bias: bool) -> str:
-        """The line out = W x; where W is one number, dot would say that 0 times NaN is 0."""
-        if block.W.size == 1 and not has_bias:
-            return f"{self.constant('np.multiply')}({W}, {x}, out={out})"
-        return f"{W}.dot({x}, {out})"
-
-    def factors(self, block: MatMul) -> tuple[str, str, bool]:
-        """W and x as text, with b and a row of ones in them where both lie so."""
-        with_bias, x = np.column_stack([block.W, block.b]), self.place[block.x]
-        if block.operands[2].is_scalar and follow(x) and x[-1] + 1 in self.program.ones and follow(with_bias):
-            return self.matrix(with_bias), self.name("x", f"Z[{x[0]}:{x[-1] + 2}]"), True
-        if follow(x):
-            return self.matrix(block.W), self.view("Z", x), False
-        return self.matrix(block.W), f"Z[{self.given('I', x)}]", False
-
-    def matrix(self, numbers: np.ndarray) -> str:
-        """Some scalars as a matrix: a view where they follow each other."""
-        if follow(numbers):
-            return self.name("w", f"S[{numbers[0, 0]}:{numbers[-1, -1] + 1}].reshape({len(numbers)}, -1)")
-        return f"S[{self.given('I', numbers)}]"
+        _, W, place, b = self.factors[block]
+        [x] = self.gathered(self.forward, [place])
+        self.forward.append(dot(W, x, z))
+        if b is not None:
+            self.forward.append(Placed([ADD], {"x": z, "y": self.gathered(self.forward, [b])[0], "out": z}))
 
 
+def dot(W: View, x: View, out: View) -> Placed:
+    """The call out = W x; where W is one number, dot would say that 0 times NaN is 0."""
+    return Placed([MULTIPLY if W.end - W.first == 1 else DOT], {"x": W, "y": x, "out": out})
+
+
+def take(array: View, rows: np.ndarray, out: View) -> Placed:
+    """The call that gathers these rows of an array."""
+    return Placed([Call("take", ("x", rows, 0, "out", "clip"))], {"x": array, "out": out})
+
+
+def rows_view(array: str, rows: np.ndarray) -> View:
+    """Rows that follow each other."""
+    return View(array, int(rows.flat[0]), int(rows.flat[-1]) + 1, list_shape(rows))
+
+
+def list_shape(rows: np.ndarray) -> tuple[int | None, ...]:
+    """The shape of an operand's array: none where it has a row for each of the block's."""
+    return (len(rows), rows.shape[1], None) if rows.ndim == 2 else ()

@@ -8,8 +8,8 @@ from ..value import Value
 from .arrays import real_array
 from .blocks import MatMul
 from .buffers import LARGEST, BoundPhases, Buffers
-from .numpy_forward import ForwardSource
-from .numpy_source import NumpySource
+from .numpy_backward import PhaseCalls
+from .numpy_forward import ForwardCalls
 from .vectorize import vectorize
 
 if TYPE_CHECKING:
@@ -21,10 +21,10 @@ DENSE = 8                   # multiplications for each row of Z: from here on pr
 
 
 class Program:
-    """The graph of output, recorded for one sample, as NumPy code for any number of samples.
+    """The graph of output, recorded for one sample, as NumPy calls for any number of samples.
 
     `parameters` are the leaves that are neither inputs nor constants, in the order first met; their data is read at
-    every call.  `source` is the code.  Threads may call it at the same time: each call has buffers of its own.
+    every call.  Threads may call it at the same time: each call has buffers of its own.
     """
 
     def __init__(self, outputs: Sequence[Value], inputs: Sequence[Value], single: bool,
@@ -33,20 +33,23 @@ class Program:
         self.parameters = self.blocks.parameters
         self.inputs = list(inputs)
         self.single = single
-        self.text = NumpySource(self.blocks, self.blocks.outputs[0]) if single else ForwardSource(self.blocks)
-        self.source = self.text.source
-        self.code = compile(self.source, "<a compiled graph>", "exec")
+        self.calls = PhaseCalls(self.blocks, self.blocks.outputs[0]) if single else ForwardCalls(self.blocks)
         self.free: list[Buffers] = []                   # pop and append are atomic: threads need no lock
         products = sum(block.W.size for block in self.blocks.blocks if isinstance(block, MatMul))
         room = LARGEST if products >= DENSE * self.blocks.rows else CACHED
-        self.chunk = max(LEAST, room // (self.blocks.rows + self.text.more_rows))
+        self.chunk = max(LEAST, room // (self.blocks.rows + self.calls.more_rows))
+
+    @property
+    def source(self) -> str:
+        """The calls that run, as NumPy text: Z, S and G are arrays of nodes, scalars and gradients, a row for each."""
+        return self.calls.text()[0]
 
     def take_buffers(self) -> Buffers:
         """Take buffers from `free`, or make some; they are appended to `free` after the call."""
         try:
             return self.free.pop()
         except IndexError:
-            return Buffers(self.text, self.code)
+            return Buffers(self.calls)
 
     def chunks(self, X: Any) -> list[np.ndarray]:
         """X in pieces whose Z stays in the cache."""

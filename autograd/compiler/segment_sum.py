@@ -9,20 +9,20 @@ import numpy as np
 
 from .blocks import follow
 
+Step = tuple[Callable[..., Any], tuple[Any, ...]]       # a function and its arguments
 HEAVY = 16                  # the edges beyond these, of a row that has more, are summed in one call
 
 
 class SegmentSum:
     """All edges of a program, by the row that they lead to: the rows sources[starts[r]:starts[r + 1]] add up to r."""
 
-    def __init__(self, rows: int, targets: list[np.ndarray], sources: list[np.ndarray]) -> None:
-        to = np.concatenate([np.zeros(0, dtype=np.intp), *targets])
-        order = np.argsort(to, kind="stable")
-        self.sources = np.concatenate([np.zeros(0, dtype=np.intp), *sources])[order]
-        self.starts = np.searchsorted(to[order], np.arange(rows + 1))
+    def __init__(self, rows: int, targets: np.ndarray, sources: np.ndarray) -> None:
+        order = np.argsort(targets, kind="stable")
+        self.sources = sources[order]
+        self.starts = np.searchsorted(targets[order], np.arange(rows + 1))
 
-    def sums(self, G: np.ndarray, first: int, size: int, work: np.ndarray, assigned: bool) -> Callable[[], None]:
-        """The function that sums up rows first to first + size of G; added to what is in them already if assigned.
+    def sums(self, G: np.ndarray, work: np.ndarray, first: int, size: int, assigned: bool) -> list[Step]:
+        """What sums up rows first to first + size of G, functions and arguments; added to them already if assigned.
 
         The k-th pass takes the k-th edge of every row that has one; rows that are used most come first in their
         block, so that those of one pass follow each other.
@@ -31,8 +31,10 @@ class SegmentSum:
         counts, sources = np.diff(starts), self.sources[starts[0]:starts[-1]]
         starts = starts[:-1] - starts[0]
         if G.shape[1] == 1 and not assigned and counts.all():
-            return one_column(G[:, 0], first, size, sources, starts)
-        steps: list[tuple[Callable[..., Any], tuple[Any, ...]]] = []
+            part = np.empty(len(sources))               # one sample: the edges of a row lie side by side
+            return [(G[:, 0].take, (sources, 0, part, "clip")),
+                    (np.add.reduceat, (part, starts, 0, None, G[first:first + size, 0]))]
+        steps: list[Step] = []
         for k in range(min(HEAVY, int(counts.max()))):
             rows = np.flatnonzero(counts > k)
             found, to = sources[starts[rows] + k], first + rows
@@ -47,12 +49,7 @@ class SegmentSum:
                 steps += [(G.take, (found, 0, part, "clip")), (np.add, (into, part, into))]
         for r in np.flatnonzero(counts > HEAVY).tolist():
             steps.append((add_rows, (G, sources[starts[r] + HEAVY:starts[r] + counts[r]], G[first + r])))
-
-        def add_up() -> None:
-            for step, arguments in steps:
-                step(*arguments)
-
-        return add_up
+        return steps
 
 
 def put_at(G: np.ndarray, rows: np.ndarray, part: np.ndarray) -> None:
@@ -66,14 +63,3 @@ def add_at(G: np.ndarray, rows: np.ndarray, part: np.ndarray) -> None:
 def add_rows(G: np.ndarray, sources: np.ndarray, into: np.ndarray) -> None:
     """Add rows of G up into one."""
     into += G.take(sources, 0).sum(0)
-
-
-def one_column(g: np.ndarray, first: int, size: int, sources: np.ndarray, starts: np.ndarray) -> Callable[[], None]:
-    """The same for one sample: the edges of a row lie side by side, and are summed in one call."""
-    take, view, add, part = g.take, g[first:first + size], np.add.reduceat, np.empty(len(sources))
-
-    def add_up() -> None:
-        take(sources, 0, part, "clip")
-        add(part, starts, 0, None, view)
-
-    return add_up

@@ -1,7 +1,7 @@
 """A row of the table run on symbols: the calls that it makes, each recorded once.
 
 A Tracer takes the place of a number in a row's formula, a Trace the place of numpy in its array form.  They know no
-text: numpy_source.py and scalar_source.py write the calls down, each in its own language.
+text: numpy_calls.py and scalar_source.py write the calls down, each in its own way.
 """
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence

@@ -6,8 +6,8 @@ product v = W x + b.  What has no layers is grouped all the same: its operands a
 import math
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
-from itertools import count, repeat
+from dataclasses import dataclass, field
+from itertools import chain, count, repeat
 from typing import Any
 
 import numpy as np
@@ -38,13 +38,15 @@ def joint_tape(outputs: Sequence[Value]) -> list[Value]:
 class Group:
     """Calls that will be one block: the nodes' numbers and, for each place, the numbers of the arguments.
 
-    In the place of a list these are (calls, length of the list); for a product the shared x (n,).
+    In the place of a list these are (calls, length of the list); for a product the shared x (n,).  `scalars` counts how
+    many of them are scalars.
     """
     level: int
     op: ops.Op
     nodes: np.ndarray
     places: list[np.ndarray]
     is_product: bool = False
+    scalars: list[int] = field(default_factory=list)
 
 
 class Vectorizer:
@@ -82,8 +84,8 @@ class Vectorizer:
         of_lists = (self.op_of >= 0) & (self.x_of < 0)      # they hold tuples there: no number was found
         self.lists: dict[int, tuple[Any, tuple[Any, ...]]] = {
             i: (tape[i]._op, self.numbered(tape[i])) for i in np.flatnonzero(of_lists).tolist()}
-        flat = [np.array(ops.flat(args), dtype=np.intp) for _, args in self.lists.values()]
-        ends = np.concatenate([self.x_of, self.y_of, self.outputs, *flat]).astype(np.intp)
+        flat = list(chain.from_iterable([ops.flat(args) for _, args in self.lists.values()]))
+        ends = np.concatenate([self.x_of, self.y_of, np.array(self.outputs + flat, dtype=np.intp)])
         self.uses = np.bincount(ends[ends >= 0], minlength=len(self.leaves))
 
     def numbered(self, node: Value) -> tuple[Any, ...]:
@@ -181,8 +183,10 @@ class Vectorizer:
     def groups(self) -> list[Group]:
         """The calls of one level and one operation together; products by the x they share."""
         level = self.levels()
-        return sorted([*self.groups_of_few(np.array(level)), *self.groups_of_lists(level)],
-                      key=lambda group: (group.level, group.nodes[0]))
+        groups = [*self.groups_of_few(np.array(level)), *self.groups_of_lists(level)]
+        for group in groups:
+            group.scalars = [int(np.count_nonzero(self.is_scalar[x])) for x in group.places]
+        return sorted(groups, key=lambda group: (group.level, group.nodes[0]))
 
     def groups_of_few(self, level: np.ndarray) -> Iterable[Group]:
         """Operations on one or two numbers.  A constant in a place, as in 1 - y, stays apart from rows in it."""
@@ -224,9 +228,8 @@ class Vectorizer:
                 found[(*keys[0][:3], ())] = [call for key in keys for call in found.pop(key)]
         for (at, op, _, shared), calls in found.items():
             nodes = np.array([i for i, _ in calls])
-            columns = [np.array(column, dtype=np.intp) for column in zip(*[args for _, args in calls])]
-            if shared:
-                columns[1] = np.array(shared, dtype=np.intp)
+            columns = [np.array(shared if shared and place == 1 else column, dtype=np.intp)
+                       for place, column in enumerate(zip(*[args for _, args in calls]))]
             yield Group(at, op, nodes, columns, bool(shared))
 
     # --- rows, scalars, blocks
@@ -242,12 +245,13 @@ class Vectorizer:
         given = self.rows
         found = self.scalars_beside_rows(groups)
         for group in groups:
-            arguments, nodes = [self.argument(x) for x in group.places], group.nodes
+            nodes = group.nodes
+            arguments = [self.argument(x, n == x.size) for x, n in zip(group.places, group.scalars)]
             if group.is_product:
                 arguments[0].numbers = arguments[0].numbers.T
                 found.append(MatMul(group.op, arguments, self.rows, len(nodes)))
             else:
-                if not all(follow(a.numbers) for a in arguments):
+                if len(nodes) > 1 and not all(follow(a.numbers) for a in arguments):
                     # those used most come first: see segment_sum.py
                     order = np.argsort(-self.uses[nodes], kind="stable")
                     nodes = nodes[order]
@@ -268,7 +272,7 @@ class Vectorizer:
 
     def scalars_beside_rows(self, groups: Sequence[Group]) -> list[Block]:
         """Scalars that stand in one place with rows, or are an output, get rows of their own."""
-        mixed = [x.ravel() for group in groups for x in group.places if self.is_mixed(x)]
+        mixed = [x.ravel() for group in groups for x, n in zip(group.places, group.scalars) if 0 < n < x.size]
         beside = np.unique(np.concatenate([*mixed, np.array(self.outputs, dtype=np.intp)]))
         beside = beside[self.is_scalar[beside]]
         if not len(beside):
@@ -277,19 +281,13 @@ class Vectorizer:
         self.number_rows(beside, False)
         return [block]
 
-    def is_mixed(self, numbers: np.ndarray) -> bool:
-        """Are there rows and scalars both in this place?"""
-        scalar = self.is_scalar[numbers]
-        return bool(scalar.any() and not scalar.all())
-
-    def argument(self, numbers: np.ndarray) -> Operand:
+    def argument(self, numbers: np.ndarray, is_scalar: bool) -> Operand:
         """One place of all calls of a group."""
-        is_scalar = bool(self.is_scalar[numbers].all())
         return Operand(is_scalar, (self.scalar_of if is_scalar else self.row)[numbers].T)
 
     def number_rows(self, nodes: Any, then_ones: bool) -> None:
         """The next rows are these nodes', and the one after them holds ones if so wanted."""
-        self.row[np.asarray(nodes, dtype=np.intp)] = range(self.rows, self.rows + len(nodes))
+        self.row[np.asarray(nodes, dtype=np.intp)] = np.arange(self.rows, self.rows + len(nodes))
         self.rows += len(nodes)
         if then_ones:
             self.ones.append(self.rows)
@@ -300,8 +298,8 @@ class Vectorizer:
         met = [np.array(self.outputs, dtype=np.intp)]
         at = [np.full(len(self.outputs), MOST * len(self.op_of))]
         for group in groups:
-            for place, x in enumerate(group.places):
-                if not (group.is_product and place == 1):
+            for place, (x, n) in enumerate(zip(group.places, group.scalars)):
+                if n:
                     met.append(x.ravel())
                     at.append(np.repeat(group.nodes, x.size // len(group.nodes)) * MOST + place)
         numbers, when = np.concatenate(met), np.concatenate(at)

@@ -7,7 +7,7 @@ from points import POINTS, ROWS, entry, every_row, numbers
 
 from autograd import Parameter, Value, compile, ops
 from autograd.compiler.differentiate import one_by_one, treats_alike
-from autograd.compiler.numpy_calls import CallWriter
+from autograd.compiler.numpy_calls import Call, CallWriter
 from autograd.compiler.trace import NotTraceable, Trace
 
 T = Trace()
@@ -15,25 +15,20 @@ EACH = [name for name in ROWS if not ROWS[name].lists]
 
 
 def written(results, arrays):
-    """The values of expressions, and the lines that computed them."""
+    """The values of expressions, and the calls that computed them."""
     shape = next(iter(arrays.values())).shape
-    buffers = {}
-
-    def buffer(i, stacked):
-        assert not stacked
-        buffers[f"t{i}"] = np.full(shape, np.nan)
-        return f"t{i}"
-
-    writer = CallWriter(buffer)
+    writer = CallWriter()
     places = writer.write(results)
-    names = {"np": np, **arrays, **buffers}
+    arrays |= {name: np.full(shape, np.nan) if name[0] == "t" else np.zeros(shape, bool) for name in writer.buffers}
     with np.errstate(all="ignore"):
-        exec("\n".join(writer.lines), names)
-        return [np.broadcast_to(eval(place, names), shape) for place in places], writer.lines
+        for call in writer.calls:
+            function, arguments = call.bound(arrays)
+            function(*arguments)
+    return [np.broadcast_to(arrays.get(x, x) if isinstance(x, str) else x, shape) for x in places], writer.calls
 
 
 @pytest.mark.parametrize("name", EACH)
-def test_a_row_and_its_rule_as_text(name):
+def test_a_row_and_its_rule_as_calls(name):
     op, points = ROWS[name], np.array([numbers(at) for at in entry(name, POINTS, "POINTS")])
     arrays = {f"x{k}": column for k, column in enumerate(points.T.copy())}
     arrays["z"] = np.array([op(*at) for at in points.tolist()])
@@ -50,9 +45,9 @@ def test_a_row_and_its_rule_as_text(name):
 def test_a_result_that_is_needed_twice_is_computed_once():
     x = T.name("x")
     s = (x + 1) * x
-    [a, b], lines = written([(s * s, None), (s - x, None)], {"x": np.array([1.0, 2.0])})
+    [a, b], calls = written([(s * s, None), (s - x, None)], {"x": np.array([1.0, 2.0])})
     assert (a.tolist(), b.tolist()) == ([4.0, 36.0], [1.0, 4.0])
-    assert len(lines) == 4
+    assert len(calls) == 4
 
 
 def test_a_long_formula_needs_few_buffers():
@@ -60,16 +55,16 @@ def test_a_long_formula_needs_few_buffers():
     y = x
     for _ in range(20):
         y = (y + 1) * 0.5
-    [found], lines = written([(y, None)], {"x": np.array([0.0, 3.0])})
+    [found], calls = written([(y, None)], {"x": np.array([0.0, 3.0])})
     np.testing.assert_allclose(found, [1 - 0.5 ** 20, 1 + 2 * 0.5 ** 20])
-    assert {line.partition("out=")[2] for line in lines} == {"t1)"}
+    assert {call.outs for call in calls} == {("t1",)}
 
 
 def test_numbers_and_names_are_copied_only_where_that_is_asked():
     x = T.name("x")
-    found, lines = written([(x, None), (2.0, None), (x, "out")], {"x": np.array([1.0]), "out": np.array([0.0])})
+    found, calls = written([(x, None), (2.0, None), (x, "out")], {"x": np.array([1.0]), "out": np.array([0.0])})
     assert [a.tolist() for a in found] == [[1.0], [2.0], [1.0]]
-    assert lines == ["out[...] = x"]
+    assert calls == [Call(np.copyto, ("out", "x"))]
 
 
 def test_what_comes_of_a_list_is_as_large_as_the_list():

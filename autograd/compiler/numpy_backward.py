@@ -1,0 +1,178 @@
+"""The backward phase as NumPy calls: every block writes what it sends over its edges, every row sums what it receives.
+
+What a block sends to a whole block is written right into its gradient, as with layers; else it gets rows of its own
+past those of Z, and the rows that it belongs to gather it (segment_sum.py).  D is treated likewise.
+"""
+import numpy as np
+
+from .blocks import Block, BlockGraph, MatMul, Operand, holds_all, holds_any
+from .differentiate import BlockStep, backward_plan
+from .numpy_calls import SUM_EDGES, Call, Placed, View, backward_calls
+from .numpy_forward import DOT, ForwardCalls, dot, list_shape
+from .segment_sum import SegmentSum
+
+BROADCAST_DOT = Call(np.dot, ("x", "y"), ("out",))      # whose result is as large as one of a list's rows
+
+
+class PhaseCalls(ForwardCalls):
+    """The calls of both phases, for the gradient of the output in this row."""
+
+    def __init__(self, graph: BlockGraph, output: int) -> None:
+        super().__init__(graph)
+        self.more_rows = graph.rows
+        self.at = {block.first: block for block in self.blocks}
+        self.gradient_of: dict[int, int] = {}               # a block's first row: its gradient's, where that is another
+        self.assigned: set[int] = set()                     # first rows of blocks: their gradient is written there
+        self.gathers = np.zeros(graph.rows, dtype=bool)     # by an edge from rows past those of Z
+        self.targets: list[np.ndarray] = []
+        self.sources: list[np.ndarray] = []
+        self.scalar_targets: list[np.ndarray] = []
+        self.count_uses()
+        output = int(self.place[output])
+        self.fills.append((View("G", output, output + 1), 1.0))
+        self.known = {(output, 1): 1.0}                     # (first, size): rows of G that hold one number always
+        plan = backward_plan(graph)
+        for step in reversed(plan.steps):
+            block = step.block
+            if block in self.operands and any(step.wanted) and (
+                    block.first <= output < block.first + block.size or self.is_reached(block)):
+                self.write_backward(step)
+        self.sum_up(plan.trained)
+
+    def count_uses(self) -> None:
+        """Find the rows and the scalars to which one edge leads."""
+        rows, scalars = [np.zeros(0, dtype=np.intp)], [np.zeros(0, dtype=np.intp)]
+        for operands in self.operands.values():
+            for a in operands:
+                (scalars if a.is_scalar else rows).append(a.numbers.ravel())
+        self.is_used_once = np.bincount(np.concatenate(rows), minlength=self.graph.rows) == 1
+        self.is_scalar_used_once = np.bincount(np.concatenate(scalars), minlength=self.more_scalars) == 1
+
+    def is_reached(self, block: Block) -> bool:
+        """Has anything been sent to it?"""
+        return (block.first in self.assigned or block.first in self.gradient_of or self.is_summed(block))
+
+    def is_summed(self, block: Block) -> bool:
+        """Do edges lead to its rows?"""
+        return holds_any(self.gathers[block.first:block.first + block.size])
+
+    # --- one block
+
+    def write_backward(self, step: BlockStep) -> None:
+        """The calls that send a block's terms: a partial of 1 sends its own gradient on, wherever that is."""
+        block, operands = step.block, self.operands[step.block]
+        if self.is_summed(block):
+            self.sizes["V"] = max(self.sizes["V"], block.size)
+            self.backward.append(
+                Placed([Call(SUM_EDGES, (block.first, block.size, block.first in self.assigned))], {}))
+        first = self.gradient_of.get(block.first, block.first)
+        g = View("G", first, first + block.size)
+        if isinstance(block, MatMul):
+            self.matmul_backward(step, block, g)
+            return
+        is_known = not any(a.is_scalar and is_wanted for a, is_wanted in zip(operands, step.wanted))
+        row = backward_calls(block.op, self.kinds[block], step.wanted,
+                             self.known.get((first, block.size)) if is_known else None)
+        names = {"z": View("Z", block.first, block.first + block.size), "g": g}
+        for k, place in row.terms:
+            if place == "g":
+                if not operands[k].is_scalar:
+                    self.pass_on(operands[k], g)
+            elif isinstance(place, float):                  # a number: it is there once and for all
+                self.fills.append((self.destination(operands[k], place), place))
+            elif not operands[k].is_scalar:
+                names[place] = self.destination(operands[k])
+        self.put(self.backward, block, row, names)
+        for (k, place), is_stacked in zip(row.terms, row.is_stacked):
+            if operands[k].is_scalar:
+                self.sum_over_samples(names[place], operands[k], operands[k].numbers.ndim == 2 and not is_stacked)
+
+    def matmul_backward(self, step: BlockStep, block: MatMul, g: View) -> None:
+        """dW = g x', db = g summed over the samples, dx = W' g."""
+        weights, W, place, b = self.factors[block]
+        _, rows, bias = self.operands[block]
+        weights_wanted, rows_wanted, bias_wanted = step.wanted
+        if weights_wanted or (b is None and bias_wanted):
+            [x] = self.gathered(self.backward, [place])
+            if x.array == "Z" and x.end <= self.graph.given:
+                x = View("X", x.first, x.end)               # a row for every sample: a product reads it faster
+            self.backward.append(Placed([DOT], {"x": g, "y": x._replace(is_transposed=True),
+                                                "out": self.scalar_destination(weights)}))
+        if b is not None and bias_wanted:
+            if bias.is_scalar:
+                self.sum_over_samples(g, bias)
+            else:
+                self.pass_on(bias, g)
+        if rows_wanted:
+            to = self.destination(rows, and_ones=b is None)     # one row more is faster than [W b] without its b
+            self.backward.append(dot(W._replace(is_transposed=True), g, to))
+
+    # --- where gradients go
+
+    def pass_on(self, a: Operand, g: View) -> None:
+        """The partial is 1: what is sent is the block's own gradient, wherever that is."""
+        rows = a.numbers
+        if rows.ndim == 1 and self.is_whole(a) and holds_all(self.is_used_once[rows]):
+            self.gradient_of[int(rows[0])] = g.first
+        else:
+            sources = np.arange(g.first, g.end)
+            self.edge(rows, sources if rows.ndim == 1 else np.broadcast_to(sources, rows.shape))
+
+    def is_whole(self, a: Operand) -> bool:
+        """Are these a whole block, and nothing is in its gradient yet?"""
+        first = int(a.numbers.flat[0])
+        return first in self.at and first not in self.assigned and a.numbers.size == self.at[first].size and a.follows
+
+    def destination(self, a: Operand, constant: float | None = None, and_ones: bool = False) -> View:
+        """Where a block writes what it sends to rows, and to the row of ones after them, which nobody reads.
+
+        A constant is written there once: nothing may be added to it.
+        """
+        rows, size = a.numbers, a.numbers.size
+        first = int(rows.flat[0])
+        if self.is_whole(a) and (constant is None or holds_all(self.is_used_once[rows])):
+            self.assigned.add(first)
+            if constant is not None:
+                self.known[first, size] = constant
+        else:
+            first = self.more_rows
+            self.more_rows += size + and_ones
+            self.edge(rows, np.arange(first, first + size))
+        return View("G", first, first + size + and_ones, list_shape(rows))
+
+    def edge(self, rows: np.ndarray, sources: np.ndarray) -> None:
+        """What is in these rows of G has to be added to the gradients of those rows."""
+        self.targets.append(rows.ravel())
+        self.sources.append(sources.ravel())
+        self.gathers[rows] = True
+
+    def sum_over_samples(self, term: View, a: Operand, broadcast: bool = False) -> None:
+        """The gradient of scalars, from a row for each of them."""
+        self.backward.append(Placed([BROADCAST_DOT if broadcast else DOT], {
+            "x": term, "y": View("one"), "out": self.scalar_destination(a)}))
+
+    def scalar_destination(self, a: Operand) -> View:
+        """Where a block writes what it sends to scalars: in D where they are its alone, else past the end of D."""
+        numbers, size, first = a.numbers, a.numbers.size, int(a.numbers.flat[0])
+        if not (a.follows and holds_all(self.is_scalar_used_once[numbers])):
+            first = self.more_scalars
+            self.more_scalars += size
+            self.scalar_targets.append(numbers.ravel())
+        return View("D", first, first + size, numbers.shape if numbers.ndim == 2 else ())
+
+    def sum_up(self, trained: np.ndarray) -> None:
+        """What the edges are is known when all are written."""
+        none = np.zeros(0, dtype=np.intp)
+        targets, sources = np.concatenate([none, *self.targets]), np.concatenate([none, *self.sources])
+        keep = trained[targets]
+        self.edges = SegmentSum(self.graph.rows, targets[keep], sources[keep])
+        if self.scalar_targets:
+            every = np.concatenate(self.scalar_targets)
+            self.backward.append(Placed([Call(add_up, ("D", np.unique(every), every, "sent"))], {
+                "D": View("D"), "sent": View("D", self.scalars, self.more_scalars)}))
+
+
+def add_up(D: np.ndarray, rows: np.ndarray, targets: np.ndarray, sent: np.ndarray) -> None:
+    """D[rows] is what was sent to its targets, each of which is one of these rows."""
+    D[rows] = 0.0
+    np.add.at(D, targets, sent)
