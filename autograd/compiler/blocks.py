@@ -21,6 +21,11 @@ class Operand:
     is_scalar: bool
     numbers: np.ndarray
 
+    @property
+    def first(self) -> int:
+        """Its first number."""
+        return int(self.numbers.item(0))
+
     @cached_property
     def follows(self) -> bool:
         """Does each number follow the one before?"""

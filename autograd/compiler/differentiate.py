@@ -86,20 +86,21 @@ class Plan:
 def backward_plan(graph: BlockGraph, groups: Sequence[Sequence[int]] = ()) -> Plan:
     """The plan of a block graph; groups of its inputs lie in arrays of their own, all in one where none is given."""
     places = groups or [range(len(graph.inputs))]
-    inputs = [np.array(graph.inputs, dtype=np.intp)[list(group)] for group in places]
-    rows = [*inputs, *(block.rows for block in graph.blocks)]
     array_of, row_in = np.full(graph.rows, -1), np.zeros(graph.rows, dtype=np.intp)
-    for i, own in enumerate(rows):
-        array_of[own], row_in[own] = i, np.arange(len(own))
+    for i, group in enumerate(places):
+        rows = np.array(graph.inputs, dtype=np.intp)[list(group)]
+        array_of[rows], row_in[rows] = i, np.arange(len(group))
     steps, trained = list[BlockStep](), np.zeros(graph.rows, dtype=bool)
-    for array, block in enumerate(graph.blocks, start=len(inputs)):
+    for array, block in enumerate(graph.blocks, start=len(places)):
+        own = slice(block.first, block.first + block.size)
         wanted = tuple([holds_any(a.numbers < len(graph.parameters) if a.is_scalar else trained[a.numbers])
                         for a in block.operands])
         rule = (block.op.partials, True) if isinstance(block, MatMul) else batched_rule(
             block.op, tuple([a.numbers.ndim == 2 for a in block.operands]))
         steps.append(BlockStep(block, array, wanted, *rule))
-        trained[block.first:block.first + block.size] = any(wanted)
-    return Plan(graph, steps, len(inputs), list(map(len, rows)), array_of, row_in, trained)
+        array_of[own], row_in[own], trained[own] = array, np.arange(block.size), any(wanted)
+    sizes = [*map(len, places), *[block.size for block in graph.blocks]]
+    return Plan(graph, steps, len(places), sizes, array_of, row_in, trained)
 
 
 def row_terms(partials: Sequence[Number], wanted: Sequence[bool], g: Number) -> list[tuple[int, Number]]:

@@ -5,7 +5,7 @@ past those of Z, and the rows that it belongs to gather it (segment_sum.py).  D 
 """
 import numpy as np
 
-from .blocks import Block, BlockGraph, MatMul, Operand, holds_all, holds_any
+from .blocks import BlockGraph, MatMul, Operand, holds_all, holds_any
 from .differentiate import BlockStep, backward_plan
 from .numpy_calls import SUM_EDGES, Call, Placed, View, backward_calls
 from .numpy_forward import DOT, ForwardCalls, dot, list_shape
@@ -34,9 +34,8 @@ class PhaseCalls(ForwardCalls):
         plan = backward_plan(graph)
         for step in reversed(plan.steps):
             block = step.block
-            if block in self.operands and any(step.wanted) and (
-                    block.first <= output < block.first + block.size or self.is_reached(block)):
-                self.write_backward(step)
+            if block in self.operands and any(step.wanted):
+                self.write_backward(step, block.first <= output < block.first + block.size)
         self.sum_up(plan.trained)
 
     def count_uses(self) -> None:
@@ -48,20 +47,18 @@ class PhaseCalls(ForwardCalls):
         self.is_used_once = np.bincount(np.concatenate(rows), minlength=self.graph.rows) == 1
         self.is_scalar_used_once = np.bincount(np.concatenate(scalars), minlength=self.more_scalars) == 1
 
-    def is_reached(self, block: Block) -> bool:
-        """Has anything been sent to it?"""
-        return (block.first in self.assigned or block.first in self.gradient_of or self.is_summed(block))
-
-    def is_summed(self, block: Block) -> bool:
-        """Do edges lead to its rows?"""
-        return holds_any(self.gathers[block.first:block.first + block.size])
-
     # --- one block
 
-    def write_backward(self, step: BlockStep) -> None:
-        """The calls that send a block's terms: a partial of 1 sends its own gradient on, wherever that is."""
+    def write_backward(self, step: BlockStep, is_output: bool) -> None:
+        """The calls that send a block's terms, if a gradient comes to it.
+
+        A partial of 1 sends the block's own gradient on, wherever that is.
+        """
         block, operands = step.block, self.operands[step.block]
-        if self.is_summed(block):
+        is_summed = holds_any(self.gathers[block.first:block.first + block.size])
+        if not (is_output or is_summed or block.first in self.assigned or block.first in self.gradient_of):
+            return
+        if is_summed:
             self.sizes["V"] = max(self.sizes["V"], block.size)
             self.backward.append(
                 Placed([Call(SUM_EDGES, (block.first, block.size, block.first in self.assigned))], {}))
@@ -71,7 +68,7 @@ class PhaseCalls(ForwardCalls):
             self.matmul_backward(step, block, g)
             return
         is_known = not any(a.is_scalar and is_wanted for a, is_wanted in zip(operands, step.wanted))
-        row = backward_calls(block.op, self.kinds[block], step.wanted,
+        row = backward_calls(block.op, self.kinds(block), step.wanted,
                              self.known.get((first, block.size)) if is_known else None)
         names = {"z": View("Z", block.first, block.first + block.size), "g": g}
         for k, place in row.terms:
@@ -89,22 +86,23 @@ class PhaseCalls(ForwardCalls):
 
     def matmul_backward(self, step: BlockStep, block: MatMul, g: View) -> None:
         """dW = g x', db = g summed over the samples, dx = W' g."""
-        weights, W, place, b = self.factors[block]
-        _, rows, bias = self.operands[block]
+        weights, rows, *bias = self.operands[block]
+        W, x, *_ = self.views[block]
         weights_wanted, rows_wanted, bias_wanted = step.wanted
-        if weights_wanted or (b is None and bias_wanted):
-            [x] = self.gathered(self.backward, [place])
-            if x.array == "Z" and x.end <= self.graph.given:
+        if weights_wanted or (not bias and bias_wanted):
+            if x.array == "U":
+                self.backward.append(self.gather[block])
+            elif x.end <= self.graph.given:
                 x = View("X", x.first, x.end)               # a row for every sample: a product reads it faster
             self.backward.append(Placed([DOT], {"x": g, "y": x._replace(is_transposed=True),
                                                 "out": self.scalar_destination(weights)}))
-        if b is not None and bias_wanted:
-            if bias.is_scalar:
-                self.sum_over_samples(g, bias)
+        if bias and bias_wanted:
+            if bias[0].is_scalar:
+                self.sum_over_samples(g, bias[0])
             else:
-                self.pass_on(bias, g)
+                self.pass_on(bias[0], g)
         if rows_wanted:
-            to = self.destination(rows, and_ones=b is None)     # one row more is faster than [W b] without its b
+            to = self.destination(rows, and_ones=not bias)      # one row more is faster than [W b] without its b
             self.backward.append(dot(W._replace(is_transposed=True), g, to))
 
     # --- where gradients go
@@ -113,14 +111,14 @@ class PhaseCalls(ForwardCalls):
         """The partial is 1: what is sent is the block's own gradient, wherever that is."""
         rows = a.numbers
         if rows.ndim == 1 and self.is_whole(a) and holds_all(self.is_used_once[rows]):
-            self.gradient_of[int(rows[0])] = g.first
+            self.gradient_of[a.first] = g.first
         else:
             sources = np.arange(g.first, g.end)
             self.edge(rows, sources if rows.ndim == 1 else np.broadcast_to(sources, rows.shape))
 
     def is_whole(self, a: Operand) -> bool:
         """Are these a whole block, and nothing is in its gradient yet?"""
-        first = int(a.numbers.flat[0])
+        first = a.first
         return first in self.at and first not in self.assigned and a.numbers.size == self.at[first].size and a.follows
 
     def destination(self, a: Operand, constant: float | None = None, and_ones: bool = False) -> View:
@@ -129,7 +127,7 @@ class PhaseCalls(ForwardCalls):
         A constant is written there once: nothing may be added to it.
         """
         rows, size = a.numbers, a.numbers.size
-        first = int(rows.flat[0])
+        first = a.first
         if self.is_whole(a) and (constant is None or holds_all(self.is_used_once[rows])):
             self.assigned.add(first)
             if constant is not None:
@@ -153,7 +151,7 @@ class PhaseCalls(ForwardCalls):
 
     def scalar_destination(self, a: Operand) -> View:
         """Where a block writes what it sends to scalars: in D where they are its alone, else past the end of D."""
-        numbers, size, first = a.numbers, a.numbers.size, int(a.numbers.flat[0])
+        numbers, size, first = a.numbers, a.numbers.size, a.first
         if not (a.follows and holds_all(self.is_scalar_used_once[numbers])):
             first = self.more_scalars
             self.more_scalars += size

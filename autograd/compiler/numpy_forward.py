@@ -5,7 +5,7 @@ sample, S the scalars (parameters, then constants), P scalars that do not follow
 the gradients of Z's rows and D those of S; U holds gathered rows.  numpy_backward.py writes the backward phase.
 """
 from collections.abc import Sequence
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 
@@ -14,15 +14,6 @@ from .differentiate import is_identity
 from .numpy_calls import Call, Kind, Placed, RowCalls, View, forward_calls
 
 ADD, MULTIPLY, DOT = (Call(function, ("x", "y"), ("out",)) for function in (np.add, np.multiply, "dot"))
-Place = View | np.ndarray                   # of an operand: a view, or the rows of Z to gather
-
-
-class Factors(NamedTuple):
-    """Where W, x and b of a product are; without b where W and x hold it and a row of ones."""
-    weights: Operand                        # the scalars in W
-    W: View
-    x: Place
-    b: Place | None
 
 
 class ForwardCalls:
@@ -31,7 +22,7 @@ class ForwardCalls:
     def __init__(self, graph: BlockGraph) -> None:
         self.graph = graph
         self.forward: list[Placed] = []
-        self.backward: list[Placed] = []                      # filled where there is one output
+        self.backward: list[Placed] = []                    # filled where there is one output
         self.fills: list[tuple[View, float]] = []           # what is in the arrays once and for all
         self.more_rows, self.more_scalars = 0, len(graph.parameters) + len(graph.constants)     # of G, of D
         self.sizes = {"U": 0, "V": 0}                       # rows of each working array
@@ -41,10 +32,10 @@ class ForwardCalls:
         self.is_moved = False
         self.blocks = [block for block in graph.blocks if not self.is_same(block)]
         self.operands = {block: self.placed(block) for block in self.blocks}
-        self.places = {block: [self.place_of(a) for a in operands] for block, operands in self.operands.items()
-                       if not isinstance(block, MatMul)}
-        self.kinds = {block: self.kinds_of(block) for block in self.places}
-        self.factors = {block: self.factors_of(block) for block in self.blocks if isinstance(block, MatMul)}
+        self.views: dict[Block, list[View]] = {}            # of each operand; in U where its rows are gathered
+        self.gather: dict[Block, Placed] = {}
+        for block in self.blocks:
+            self.find(block)
         if self.copied:
             every = np.concatenate(self.copied)
             self.forward.append(take(View("S"), every, View("P")))
@@ -80,87 +71,79 @@ class ForwardCalls:
         return True
 
     def placed(self, block: Block) -> list[Operand]:
-        """The operands, with rows where they are found."""
-        if not self.is_moved:
-            return block.operands
-        return [a if a.is_scalar else Operand(False, self.place[a.numbers]) for a in block.operands]
+        """The operands: rows where they are found; of a product [W b] as one where b follows W, and x a row of ones."""
+        operands = block.operands
+        if self.is_moved:
+            operands = [a if a.is_scalar else Operand(False, self.place[a.numbers]) for a in operands]
+        if isinstance(block, MatMul):
+            _, x, b = operands
+            if b.is_scalar and x.follows and x.first + len(x.numbers) in self.graph.ones:
+                with_bias = Operand(True, np.column_stack([block.W, block.b]))
+                if with_bias.follows:
+                    return [with_bias, x]
+        return operands
 
-    def place_of(self, a: Operand) -> Place:
-        """Where an operand of a row is read."""
-        numbers = a.numbers
-        if not a.is_scalar:
-            return rows_view("Z", numbers) if a.follows else numbers
-        first = int(numbers.flat[0])
-        if numbers.ndim == 1 and numbers[-1] == first and holds_all(numbers == first):
-            return View("S", first, first + 1, (-1, 1))
-        return self.scalar_view(a, 1)
+    def find(self, block: Block) -> None:
+        """Find where a block's operands are read: views where they follow each other, else gathered in one go."""
+        operands = self.operands[block]
+        views = [self.scalar_view(a) if a.is_scalar else rows_view("Z", a) if a.follows else None for a in operands]
+        scattered = [a.numbers.ravel() for a, view in zip(operands, views) if view is None]
+        if scattered:
+            together = scattered[0] if len(scattered) == 1 else np.concatenate(scattered)
+            self.sizes["U"] = max(self.sizes["U"], len(together))
+            self.gather[block] = take(View("Z"), together, View("U", 0, len(together)))
+        self.views[block], end = [], 0
+        for a, view in zip(operands, views):
+            if view is None:
+                view, end = rows_view("U", a, end), end + a.numbers.size
+            self.views[block].append(view)
+        if isinstance(block, MatMul):
+            W, x, *b = self.views[block]
+            self.views[block] = [W._replace(shape=W.shape[:-1]), x if b else x._replace(end=x.end + 1), *b]
 
-    def scalar_view(self, a: Operand, *more: int) -> View:
-        """Scalars, with axes of length 1 after theirs: in S where they follow each other, else in P."""
-        numbers = a.numbers
+    def scalar_view(self, a: Operand) -> View:
+        """Scalars in S, where they are one or follow each other, else in P; for a row an axis for the samples after."""
+        numbers, first, size = a.numbers, a.first, a.numbers.size
         if a.follows:
-            return View("S", int(numbers.flat[0]), int(numbers.flat[-1]) + 1, (*numbers.shape, *more))
+            return View("S", first, first + size, (*numbers.shape, 1))
+        if numbers.ndim == 1 and holds_all(numbers == first):
+            return View("S", first, first + 1, (1, 1))
         self.copied.append(numbers.ravel())
-        self.copies += numbers.size
-        return View("P", self.copies - numbers.size, self.copies, (*numbers.shape, *more))
-
-    def factors_of(self, block: MatMul) -> Factors:
-        """Where W, x and b are."""
-        W, x, b = self.operands[block]
-        if b.is_scalar and x.follows and (end := int(x.numbers[-1]) + 1) in self.graph.ones:
-            with_bias = Operand(True, np.column_stack([block.W, block.b]))
-            if with_bias.follows:
-                return Factors(with_bias, self.scalar_view(with_bias), View("Z", int(x.numbers[0]), end + 1), None)
-        return Factors(W, self.scalar_view(W), rows_view("Z", x.numbers) if x.follows else x.numbers, self.place_of(b))
+        self.copies += size
+        return View("P", self.copies - size, self.copies, (*numbers.shape, 1))
 
     # --- calls
 
-    def gathered(self, phase: list[Placed], places: Sequence[Place]) -> list[View]:
-        """Views of all places: those that are no views yet are gathered by one call before."""
-        scattered = [rows for rows in places if not isinstance(rows, View)]
-        if not scattered:
-            return list(places)                             # type: ignore[arg-type]
-        together = scattered[0].ravel() if len(scattered) == 1 else np.concatenate([rows.ravel() for rows in scattered])
-        self.sizes["U"] = max(self.sizes["U"], len(together))
-        phase.append(take(View("Z"), together, View("U", 0, len(together))))
-        end, found = 0, list[View]()
-        for rows in places:
-            if not isinstance(rows, View):
-                end += rows.size
-                rows = View("U", end - rows.size, end, list_shape(rows))
-            found.append(rows)
-        return found
-
-    def put(self, phase: list[Placed], block: Block, row: RowCalls, names: dict[Any, Any]) -> None:
+    def put(self, phase: list[Placed], block: Block, row: RowCalls, names: dict[str, View]) -> None:
         """Append a row's calls with the block's views in the names' places, after one that gathers what they read."""
-        places = self.places[block]
-        names.update(zip([f"x{k}" for k in row.reads], self.gathered(phase, [places[k] for k in row.reads])))
+        views = self.views[block]
+        for k in row.reads:
+            names[f"x{k}"] = views[k]
+        if block in self.gather and any([views[k].array == "U" for k in row.reads]):
+            phase.append(self.gather[block])
         for name in row.buffers:
-            shape: tuple[int | None, ...] = ()
-            rows = block.size
-            if name[0] in "lc":
-                n = max([len(a.numbers) for a in block.operands if a.numbers.ndim == 2])
-                rows, shape = n * block.size, (n, block.size, None)
-            self.sizes[name] = max(self.sizes.get(name, 0), rows)
-            names[name] = View(name, 0, rows, shape)
+            n = max([len(a.numbers) for a in block.operands if a.numbers.ndim == 2]) if name[0] in "lc" else 1
+            self.sizes[name] = max(self.sizes.get(name, 0), n * block.size)
+            names[name] = View(name, 0, n * block.size, (n, block.size, None) if name[0] in "lc" else ())
         phase.append(Placed(row.calls, names))
 
-    def kinds_of(self, block: Block) -> tuple[Kind, ...]:
+    def kinds(self, block: Block) -> tuple[Kind, ...]:
         """The name of each operand, equal views under one; is it a list's, has it a column for each sample?"""
-        first: dict[Any, int] = {}
-        return tuple([(f"x{first.setdefault(place, k) if isinstance(place, View) else k}", a.numbers.ndim == 2,
-                       not a.is_scalar) for k, (a, place) in enumerate(zip(block.operands, self.places[block]))])
+        first: dict[View, int] = {}
+        return tuple([(f"x{first.setdefault(view, k)}", a.numbers.ndim == 2, not a.is_scalar)
+                      for k, (a, view) in enumerate(zip(block.operands, self.views[block]))])
 
     def write_forward(self, block: Block) -> None:
         z = View("Z", block.first, block.first + block.size)
         if not isinstance(block, MatMul):
-            self.put(self.forward, block, forward_calls(block.op, self.kinds[block]), {"z": z})
+            self.put(self.forward, block, forward_calls(block.op, self.kinds(block)), {"z": z})
             return
-        _, W, place, b = self.factors[block]
-        [x] = self.gathered(self.forward, [place])
+        W, x, *bias = self.views[block]
+        if block in self.gather:
+            self.forward.append(self.gather[block])
         self.forward.append(dot(W, x, z))
-        if b is not None:
-            self.forward.append(Placed([ADD], {"x": z, "y": self.gathered(self.forward, [b])[0], "out": z}))
+        if bias:
+            self.forward.append(Placed([ADD], {"x": z, "y": bias[0], "out": z}))
 
 
 def dot(W: View, x: View, out: View) -> Placed:
@@ -173,11 +156,12 @@ def take(array: View, rows: np.ndarray, out: View) -> Placed:
     return Placed([Call("take", ("x", rows, 0, "out", "clip"))], {"x": array, "out": out})
 
 
-def rows_view(array: str, rows: np.ndarray) -> View:
-    """Rows that follow each other."""
-    return View(array, int(rows.flat[0]), int(rows.flat[-1]) + 1, list_shape(rows))
+def rows_view(array: str, a: Operand, first: int | None = None) -> View:
+    """An array's rows from the first on, as many as the operand has, in its shape: those of Z are its own."""
+    first = a.first if first is None else first
+    return View(array, first, first + a.numbers.size, list_shape(a.numbers))
 
 
 def list_shape(rows: np.ndarray) -> tuple[int | None, ...]:
     """The shape of an operand's array: none where it has a row for each of the block's."""
-    return (len(rows), rows.shape[1], None) if rows.ndim == 2 else ()
+    return (*rows.shape, None) if rows.ndim == 2 else ()
