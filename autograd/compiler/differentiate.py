@@ -7,7 +7,7 @@ it in the lecture's letters: none of them differentiates anything.
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -28,8 +28,7 @@ class Span:
     is_whole: bool              # the operand is this array: all its rows, in their order, and nothing else
 
 
-@dataclass(frozen=True, eq=False)
-class BlockStep:
+class BlockStep(NamedTuple):
     """One block of the run, and what the backward phase does there."""
     block: Block
     array: int                                  # of the run: the one that the block computes

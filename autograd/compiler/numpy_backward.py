@@ -67,22 +67,22 @@ class PhaseCalls(ForwardCalls):
         if isinstance(block, MatMul):
             self.matmul_backward(step, block, g)
             return
-        is_known = not any(a.is_scalar and is_wanted for a, is_wanted in zip(operands, step.wanted))
-        row = backward_calls(block.op, self.kinds(block), step.wanted,
-                             self.known.get((first, block.size)) if is_known else None)
+        known = self.known.get((first, block.size))
+        if known is not None and any([a.is_scalar and is_wanted for a, is_wanted in zip(operands, step.wanted)]):
+            known = None
+        row = backward_calls(block.op, self.kinds[block], step.wanted, known)
         names = {"z": View("Z", block.first, block.first + block.size), "g": g}
-        for k, place in row.terms:
-            if place == "g":
-                if not operands[k].is_scalar:
-                    self.pass_on(operands[k], g)
-            elif isinstance(place, float):                  # a number: it is there once and for all
-                self.fills.append((self.destination(operands[k], place), place))
-            elif not operands[k].is_scalar:
-                names[place] = self.destination(operands[k])
         self.put(self.backward, block, row, names)
-        for (k, place), is_stacked in zip(row.terms, row.is_stacked):
-            if operands[k].is_scalar:
-                self.sum_over_samples(names[place], operands[k], operands[k].numbers.ndim == 2 and not is_stacked)
+        for k, place, is_stacked in row.terms:
+            a = operands[k]
+            if a.is_scalar:
+                self.sum_over_samples(names[place], a, a.numbers.ndim == 2 and not is_stacked)
+            elif place == "g":
+                self.pass_on(a, g)
+            elif isinstance(place, float):                  # it is there once and for all
+                self.fills.append((self.destination(a, place), place))
+            else:
+                names[place] = self.destination(a)
 
     def matmul_backward(self, step: BlockStep, block: MatMul, g: View) -> None:
         """dW = g x', db = g summed over the samples, dx = W' g."""

@@ -88,13 +88,15 @@ def text_of(x: Any, given: dict[str, Any]) -> str:
     """An argument or a function as Python: a view, a number, what NumPy has, or a new name in `given`."""
     if isinstance(x, np.ndarray) and not x.shape:
         return repr(float(x)) if math.isfinite(x) else f"float('{x}')"
-    if x is np or is_ufunc(x) or getattr(np, getattr(x, "__name__", ""), None) is x:
-        owner = getattr(x, "__self__", None)
-        return "np" if x is np else f"np.{owner.__name__}.{x.__name__}" if owner else f"np.{x.__name__}"
-    if isinstance(x, View | int) or x is None:
+    if isinstance(x, View | int | None):
         return str(x)
     if isinstance(x, str):
         return repr(x)
+    if x is np:
+        return "np"
+    path = ".".join([owner.__name__ for owner in (getattr(x, "__self__", None), x) if hasattr(owner, "__name__")])
+    if is_ufunc(x) or getattr(np, path, None) is x:
+        return f"np.{path}"
     name = f"{'I' if isinstance(x, np.ndarray) else 'f'}{len(given)}"
     given[name] = x
     return name
@@ -180,14 +182,13 @@ class CallWriter:
 class RowCalls(NamedTuple):
     """A row's calls on the names x0, x1, ... of its operands, z of its result and g of its gradient.
 
-    `terms` are those of the backward phase: (k, where it is) for the k-th operand.  Where that is "g" the gradient is
-    sent as it is; else it is "out" and k, the name of a scalar's term, or a number.
+    `terms` are those of the backward phase: (k, where it is, is it stacked) for the k-th operand.  Where that is "g",
+    the gradient is sent as it is; else it is "out" and k, the name of a scalar's term, or a number.
     """
     calls: list[Call]
     buffers: list[str]
     reads: tuple[int, ...]                              # the operands that are read
-    terms: list[tuple[int, Any]]
-    is_stacked: list[bool]                              # for each term: is it as large as the operands' lists?
+    terms: list[tuple[int, Any, bool]]
 
 
 @lru_cache(maxsize=1024)
@@ -210,7 +211,7 @@ def forward_calls(op: Op, kinds: tuple[Kind, ...]) -> RowCalls:
     else:
         f = op.array or (lambda xp, *args: op.forward(*args))
         writer.calls.append(Call(f, (np, *[name for name, *_ in kinds]), ("z",)))
-    return row_calls(writer, len(kinds), [], [])
+    return row_calls(writer, len(kinds), [])
 
 
 @lru_cache(maxsize=1024)
@@ -233,16 +234,16 @@ def backward_calls(op: Op, kinds: tuple[Kind, ...], wanted: tuple[bool, ...], gr
     places = dict(zip([k for k, _ in written], writer.write(
         [(term, f"out{k}" if is_row[k] else None) for k, term in written])))
     places |= {k: "g" if term is g or term == gradient else float(term) for k, term in terms if k in passed}
-    return row_calls(writer, len(kinds), [(k, places[k]) for k, _ in terms],
-                     [isinstance(term, Tracer) and term.is_stacked for _, term in terms])
+    return row_calls(writer, len(kinds), [(k, places[k], isinstance(term, Tracer) and term.is_stacked)
+                                          for k, term in terms])
 
 
-def row_calls(writer: CallWriter, arity: int, terms: list[tuple[int, Any]], is_stacked: list[bool]) -> RowCalls:
+def row_calls(writer: CallWriter, arity: int, terms: list[tuple[int, Any, bool]]) -> RowCalls:
     """What was written, and which operands it reads."""
-    read = {x for args in ([x for _, x in terms], *[call.args for call in writer.calls]) for x in args
+    read = {x for args in ([x for _, x, _ in terms], *[call.args for call in writer.calls]) for x in args
             if isinstance(x, str)}
     reads = tuple([k for k in range(arity) if f"x{k}" in read])
-    return RowCalls(writer.calls, writer.buffers, reads, terms, is_stacked)
+    return RowCalls(writer.calls, writer.buffers, reads, terms)
 
 
 def is_elementwise(x: Tracer) -> bool:

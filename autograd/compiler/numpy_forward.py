@@ -34,6 +34,7 @@ class ForwardCalls:
         self.operands = {block: self.placed(block) for block in self.blocks}
         self.views: dict[Block, list[View]] = {}            # of each operand; in U where its rows are gathered
         self.gather: dict[Block, Placed] = {}
+        self.kinds: dict[Block, tuple[Kind, ...]] = {}      # of the operands of a row; equal views have one name
         for block in self.blocks:
             self.find(block)
         if self.copied:
@@ -100,6 +101,10 @@ class ForwardCalls:
         if isinstance(block, MatMul):
             W, x, *b = self.views[block]
             self.views[block] = [W._replace(shape=W.shape[:-1]), x if b else x._replace(end=x.end + 1), *b]
+            return
+        first: dict[View, int] = {}
+        self.kinds[block] = tuple([(f"x{first.setdefault(view, k)}", a.numbers.ndim == 2, not a.is_scalar)
+                                   for k, (a, view) in enumerate(zip(operands, self.views[block]))])
 
     def scalar_view(self, a: Operand) -> View:
         """Scalars in S, where they are one or follow each other, else in P; for a row an axis for the samples after."""
@@ -127,16 +132,10 @@ class ForwardCalls:
             names[name] = View(name, 0, n * block.size, (n, block.size, None) if name[0] in "lc" else ())
         phase.append(Placed(row.calls, names))
 
-    def kinds(self, block: Block) -> tuple[Kind, ...]:
-        """The name of each operand, equal views under one; is it a list's, has it a column for each sample?"""
-        first: dict[View, int] = {}
-        return tuple([(f"x{first.setdefault(view, k)}", a.numbers.ndim == 2, not a.is_scalar)
-                      for k, (a, view) in enumerate(zip(block.operands, self.views[block]))])
-
     def write_forward(self, block: Block) -> None:
         z = View("Z", block.first, block.first + block.size)
         if not isinstance(block, MatMul):
-            self.put(self.forward, block, forward_calls(block.op, self.kinds(block)), {"z": z})
+            self.put(self.forward, block, forward_calls(block.op, self.kinds[block]), {"z": z})
             return
         W, x, *bias = self.views[block]
         if block in self.gather:

@@ -7,7 +7,7 @@ import math
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from itertools import chain, count, repeat
+from itertools import chain, count, pairwise, repeat
 from typing import Any
 
 import numpy as np
@@ -199,11 +199,12 @@ class Vectorizer:
         key = ((level[nodes] * len(self.ops) + self.op_of[nodes]) * 2 + self.is_constant[x]) * 2 + (
             (y >= 0) & self.is_constant[y])
         order = np.argsort(key, kind="stable")
-        bounds = np.flatnonzero(np.diff(key[order])) + 1
-        for part in np.split(order, bounds):
-            i = nodes[part[0]]
+        nodes, x, y = nodes[order], x[order], y[order]
+        bounds = (np.flatnonzero(np.diff(key[order])) + 1).tolist()
+        for first, end in pairwise([0, *bounds, len(nodes)]):
+            i, part = int(nodes[first]), slice(first, end)
             yield Group(int(level[i]), self.ops[self.op_of[i]], nodes[part],
-                        [x[part], y[part]] if self.y_of[i] >= 0 else [x[part]])
+                        [x[part], y[part]] if y[first] >= 0 else [x[part]])
 
     def groups_of_lists(self, level: Sequence[int]) -> Iterable[Group]:
         """Operations on lists, alike where their lists are as long and hold scalars in the same places."""
@@ -256,7 +257,7 @@ class Vectorizer:
                     order = np.argsort(-self.uses[nodes], kind="stable")
                     nodes = nodes[order]
                     for a in arguments:
-                        a.numbers = a.numbers[..., order]
+                        a.numbers = a.numbers.take(order, -1)
                 found.append(Block(group.op, arguments, self.rows, len(nodes)))
             self.number_rows(nodes, tuple(nodes.tolist()) in shared)
         return BlockGraph(found, self.row[self.inputs].tolist(), self.row[self.outputs].tolist(), self.ones, given,

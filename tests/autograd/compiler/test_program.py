@@ -10,6 +10,7 @@ from points import EXTREMES, KINKS, OUTSIDE, POINTS, ROWS, entry, every_row, fil
 import nn
 from autograd import Parameter, Value, compile, half_square, ops, tanh, total, weighted_sum
 from autograd.compiler.blocks import MatMul
+from autograd.compiler.buffers import Buffers
 from autograd.value import Constant
 
 CLOSE = dict(rtol=1e-12, atol=1e-13, equal_nan=True)
@@ -371,6 +372,33 @@ def test_numbers_of_other_kinds_are_samples_too():
     for X in ([[1, 0]], [[True, False]], np.array([[1, 0]], dtype=np.int8), np.array([[1, 0]], dtype=np.float32),
               np.asfortranarray([[1.0, 0.0]])):
         np.testing.assert_array_equal(program.forward(X), expected)
+
+
+def test_the_text_is_what_runs():
+    """Executed as Python, on arrays of its own, it gives the same values and gradients."""
+    for seed in range(2000, 2060):
+        recipe = Recipe(seed)
+        samples = np.array(recipe.tame())
+        if not len(samples):
+            continue
+        xs, ws = [Value(x) for x in samples[0]], list(map(Parameter, recipe.w))
+        program = compiled(recipe(xs, ws), xs)
+        text, given = program.calls.text()
+        assert text == program.source
+        buffers = Buffers(program.calls)
+        names = {**given, **buffers.arrays(len(samples)), "np": np, "N": len(samples)}
+        names["sum_edges"] = lambda *rows, calls=program.calls, names=names: [
+            function(*arguments) for function, arguments in calls.edges.sums(names["G"], names["V"], *rows)]
+        with np.errstate(all="ignore"):
+            exec(text, names)
+            buffers.weights[:] = [p.data for p in program.parameters]
+            names["Z"][program.blocks.inputs] = samples.T
+            names["X"][program.blocks.inputs] = samples.T
+            names["forward"]()
+            names["backward"]()
+        values, gradient = program.value_and_grad(samples)
+        np.testing.assert_array_equal(names["Z"][program.blocks.outputs[0]], values, err_msg=f"Recipe({seed})")
+        np.testing.assert_array_equal(buffers.gradient, gradient, err_msg=f"Recipe({seed})")
 
 
 def test_the_text_does_not_grow_with_width():
