@@ -94,7 +94,8 @@ def text_of(x: Any, given: dict[str, Any]) -> str:
         return repr(x)
     if x is np:
         return "np"
-    path = ".".join([owner.__name__ for owner in (getattr(x, "__self__", None), x) if hasattr(owner, "__name__")])
+    owner = getattr(x, "__self__", None)
+    path = f"{owner.__name__}.{x.__name__}" if isinstance(owner, np.ufunc) else getattr(x, "__name__", "")
     if is_ufunc(x) or getattr(np, path, None) is x:
         return f"np.{path}"
     name = f"{'I' if isinstance(x, np.ndarray) else 'f'}{len(given)}"

@@ -1,18 +1,19 @@
 """python -m benchmarks trust [PART ...]: faults at random moments, tried more often than the tests can; prints a table.
 
 The parts are interrupts (Ctrl-C in nn.fit, on every engine), kills (SIGKILL in nn.save), damage (files with bytes
-changed), memory (many calls of fit and compile) and deep (freeing a graph of a million nodes); without one all of them.
+changed), memory (many calls of fit and compile), deep (freeing a graph of a million nodes) and fuzz (random graphs and
+trainings, compiled and eager); without one all of them.
 """
 import argparse
 import platform
 from collections.abc import Callable, Iterable, Sequence
 
-from . import damage, deep, interrupts, kills, memory
+from . import damage, deep, fuzz, interrupts, kills, memory
 from .outcome import Outcome, table
 
 PARTS: dict[str, Callable[[bool], Iterable[Outcome]]] = {
     "interrupts": interrupts.outcomes, "kills": kills.outcomes, "damage": damage.outcomes, "memory": memory.outcomes,
-    "deep": deep.outcomes}
+    "deep": deep.outcomes, "fuzz": fuzz.outcomes}
 
 
 def main(arguments: Sequence[str]) -> int:

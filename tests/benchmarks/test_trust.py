@@ -9,7 +9,7 @@ import pytest
 
 import nn
 from benchmarks import trust
-from benchmarks.trust import damage, deep, memory
+from benchmarks.trust import damage, deep, fuzz, memory
 from benchmarks.trust.outcome import Outcome, table
 
 ROOT = Path(__file__).parents[2]
@@ -41,7 +41,7 @@ def test_the_command_runs_a_part_and_knows_no_others():
     ran = run("trust", "--quick", "damage")
     assert ran.returncode == 0, ran.stderr
     assert ran.stdout.count("a damaged file") == 2 * len(damage.DAMAGE) and "FAILED" not in ran.stdout
-    assert "interrupts, kills, damage, memory, deep" in run("trust", "floods").stderr
+    assert "interrupts, kills, damage, memory, deep, fuzz" in run("trust", "floods").stderr
 
 
 def test_damage_that_is_not_found_is_a_failure(monkeypatch):
@@ -117,3 +117,11 @@ def test_a_crash_is_a_failure(monkeypatch):
     monkeypatch.setattr(deep, "STEPS", {"a": "crash"})
     [outcome] = deep.outcomes(quick=True)
     assert len(outcome.failures) == 1 and "crash" in outcome.failures[0]
+
+
+def test_the_fuzz_compares_what_is_compiled_with_the_eager_engine(monkeypatch):
+    monkeypatch.setattr(fuzz, "SEEDS", 400)
+    graphs, trainings = fuzz.outcomes(quick=True)
+    assert (graphs.failures, trainings.failures, trainings.times) == ([], [], 20) and 10 < graphs.times <= 20
+    seen = fuzz.tried("a trial", lambda seed: [True, False][seed] or 1 / 0, 2)
+    assert (seen.times, seen.failures) == (2, ["seed 1: ZeroDivisionError: division by zero"])
