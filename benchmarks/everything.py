@@ -21,14 +21,14 @@ class Size(NamedTuple):
     seconds: float = 0.2                            # a run of a training peer
     nodes: int = 100_000                            # of the random graph
     samples: int = 1000
-    compiled: tuple[int, ...] = (10_000, 100_000, 1_000_000)
+    compiled: tuple[int, ...] = (1_000, 10_000, 100_000, 1_000_000)
     wide: int = 784
     small: bool = False                             # tiny networks, for tests
     without: tuple[str, ...] = ()                   # "table: peer" that takes too long
 
 
 def quick(repeats: int) -> Size:
-    return Size(repeats, 0.03, 20_000, 200, (10_000, 100_000), without=("digits: micrograd, gc on",
+    return Size(repeats, 0.03, 20_000, 200, (1_000, 10_000, 100_000), without=("digits: micrograd, gc on",
                                                                        "digits: micrograd, gc off"))
 
 

@@ -13,7 +13,7 @@ from autograd import Value, wengert_list
 
 from .comparison import Comparison
 from .random_graph import random_graph
-from .timing import Time, round_robin
+from .timing import Time, frozen, round_robin
 
 SAMPLES = 1000
 
@@ -70,7 +70,8 @@ def compare(repeats: int, n: int = 100_000, samples: int = SAMPLES) -> list[Comp
     """The tables of D."""
     graph = Compiled(n)
     nodes = len(graph.tape)
-    return [by_node(nodes, n, repeats, graph), replayed(graph, samples, repeats), memory(n, samples)]
+    with frozen():
+        return [by_node(nodes, n, repeats, graph), replayed(graph, samples, repeats), memory(n, samples)]
 
 
 def by_node(nodes: int, n: int, repeats: int, graph: Compiled) -> Comparison:

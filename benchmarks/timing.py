@@ -4,7 +4,8 @@ import os
 import platform
 import sys
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
@@ -63,6 +64,17 @@ def round_robin(runs: Mapping[str, Callable[[], object]], repeats: int, collecto
     finally:
         (gc.enable if was_enabled else gc.disable)()
     return {name: Time(tuple(times), busy[name] / max(sum(times), 1e-9)) for name, times in seconds.items()}
+
+
+@contextmanager
+def frozen() -> Iterator[None]:
+    """Keep the garbage collector from walking what exists before: other libraries, a graph of a million nodes."""
+    gc.collect()
+    gc.freeze()
+    try:
+        yield
+    finally:
+        gc.unfreeze()
 
 
 def machine(*packages: str) -> str:

@@ -11,7 +11,7 @@ import numpy as np
 
 from .comparison import Comparison
 from .peers import PEERS, Peer, Unavailable, load
-from .timing import Time, round_robin
+from .timing import Time, frozen, round_robin
 from .workloads import Workload
 
 CHECKED = 3                 # steps after which all peers must have reached the same parameters
@@ -30,14 +30,10 @@ def compare(workload: Workload, names: Sequence[str], repeats: int, seconds: flo
             found.skipped[name] = str(why)
     if found.reference not in peers and peers:
         found.reference = next(iter(peers))
-    gc.collect()
-    gc.freeze()             # libraries that only other peers need are not for a peer's garbage collector to walk
-    try:
+    with frozen():
         worst = check(peers)
         found.notes.append(f"after {CHECKED} steps all peers' parameters and losses agree to {worst:.0e}")
         measure(peers, found, workload.steps_per_epoch, repeats, seconds)
-    finally:
-        gc.unfreeze()
     return found
 
 

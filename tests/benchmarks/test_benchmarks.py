@@ -124,6 +124,13 @@ def test_ratios_and_goals_are_those_of_the_medians():
     c = found[f"moons: {goals.OURS} takes this many times C -O3 -ffast-math's time, at most"]
     assert (c["measured"], c["must met"], c["aim met"]) == (2.0, True, True)
     assert len(found) == 2 and "NOT MET" in "\n".join(goals.table(list(found.values())))
+    lines = goals.table([c, torch])
+    assert "PyTorch" in lines[1] and "NOT MET" in lines[1] and "NOT MET" not in lines[2]       # what falls short first
+
+
+def test_goals_are_ratios_and_none_is_to_a_collector():
+    for goal in goals.GOALS:
+        assert goal.base and "gc on" not in goal.row + goal.base, goal
 
 
 def test_round_robin_takes_turns_and_keeps_every_round():
