@@ -88,10 +88,8 @@ def text_of(x: Any, given: dict[str, Any]) -> str:
     """An argument or a function as Python: a view, a number, what NumPy has, or a new name in `given`."""
     if isinstance(x, np.ndarray) and not x.shape:
         return repr(float(x)) if math.isfinite(x) else f"float('{x}')"
-    if isinstance(x, View | int | None):
-        return str(x)
-    if isinstance(x, str):
-        return repr(x)
+    if isinstance(x, View | int | str | None):
+        return repr(x) if isinstance(x, str) else str(x)
     if x is np:
         return "np"
     owner = getattr(x, "__self__", None)
@@ -140,7 +138,7 @@ class CallWriter:
     def copied(self, x: Any, out: str | None) -> Any:
         """The name or number, or the named array after a call that copies it there."""
         if out and not (isinstance(x, str) and x == out):
-            self.calls.append(Call(np.copyto, (out, x)))
+            self.calls.append(Call(np.multiply, (x, np.array(1.0)), (out,)))    # the fastest copy, of a condition too
         return out or x
 
     def write_call(self, x: Tracer, out: str | None) -> str:
