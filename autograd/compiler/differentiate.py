@@ -95,7 +95,7 @@ def backward_plan(graph: BlockGraph, groups: Sequence[Sequence[int]] = ()) -> Pl
         wanted = tuple([holds_any(a.numbers < len(graph.parameters) if a.is_scalar else trained[a.numbers])
                         for a in block.operands])
         rule = (block.op.partials, True) if isinstance(block, MatMul) else batched_rule(
-            block.op, tuple([a.numbers.ndim == 2 for a in block.operands]))
+            block.op, tuple(map(list_length, block.operands)))
         steps.append(BlockStep(block, array, wanted, *rule))
         array_of[own], row_in[own], trained[own] = array, np.arange(block.size), any(wanted)
     sizes = [*map(len, places), *[block.size for block in graph.blocks]]
@@ -107,15 +107,37 @@ def row_terms(partials: Sequence[Number], wanted: Sequence[bool], g: Number) -> 
     return [(k, g * partial) for k, (partial, is_wanted) in enumerate(zip(partials, wanted)) if is_wanted]
 
 
+def list_length(a: Operand) -> int:
+    """How many numbers an operand has for each row of its block where they are a list's; else 0."""
+    return len(a.numbers) if a.numbers.ndim == 2 else 0
+
+
 @lru_cache(maxsize=1024)
-def batched_rule(op: ops.Op, is_list: tuple[bool, ...]) -> tuple[Rule, bool]:
-    """The rule for the local partials of a row's operands, and whether it is plain arithmetic on them."""
+def batched_rule(op: ops.Op, lengths: tuple[int, ...]) -> tuple[Rule, bool]:
+    """The rule for the local partials of a row's operands, and whether it is plain arithmetic on them.
+
+    lengths are those of the lists among the operands, 0 for a number.
+    """
     if not op.lists:
         return op.partials, True
+    is_list = tuple(map(bool, lengths))
     if treats_alike(op, is_list):               # one number stands for all of a list, and so may one array
-        sizes = [len(a.numbers) if a_list else 0 for a, a_list in zip(block.operands, is_list)]
-        return lambda z, *xs: op.partials(z, *[ops.Stacked(x, n) if n else x for x, n in zip(xs, sizes)]), True
+        return lambda z, *xs: op.partials(z, *[ops.Stacked(x, n) if n else x for x, n in zip(xs, lengths)]), True
     return one_by_one(op, is_list), False
+
+
+def traced_rule(op: ops.Op, z: Tracer, xs: Sequence[Tracer]) -> tuple[Rule, Sequence[Number] | None]:
+    """The rule of a row's operands, and its partials on traced numbers; None where the rule needs arrays."""
+    lengths = tuple([x.length for x in xs])
+    rule, is_batched = batched_rule(op, lengths)
+    if not is_batched:
+        return rule, None
+    try:
+        return rule, rule(z, *xs)
+    except NotTraceable:                        # it asks for more of a list of scalars than a call can give
+        if not op.lists:
+            raise
+        return one_by_one(op, lengths), None
 
 
 def traced_partials(op: ops.Op, z: Number, args: Sequence[Any]) -> list[Number]:
@@ -156,7 +178,7 @@ def treats_alike(op: ops.Op, is_list: tuple[bool, ...]) -> bool:
                for b, x, y, a_list in zip(both, first, second, is_list))
 
 
-def one_by_one(op: ops.Op, is_list: Sequence[bool]) -> Rule:
+def one_by_one(op: ops.Op, is_list: Sequence[object]) -> Rule:
     """The rule of an op on lists that looks at a whole list for each partial, on stacked arrays of any library."""
     def rule(z: Any, *args: Any) -> list[Any]:
         xp = ops.library_of(z)

@@ -13,13 +13,13 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from ..ops import Op
-from .differentiate import batched_rule, row_terms
+from .differentiate import row_terms, traced_rule
 from .trace import NotTraceable, Number, Trace, Tracer, in_order, name_of
 
 SUM_EDGES = "sum_edges"                 # the call that SegmentSum gives, with these arguments after G and V
 CONDITIONS = {"greater", "greater_equal", "less", "less_equal", "equal", "not_equal", "logical_and", "logical_or",
               "logical_not"}
-Kind = tuple[str, bool, bool]           # of an operand: its name, is it a list's, has it a column for each sample?
+Kind = tuple[str, int, bool]            # of an operand: its name, the length of a list, has it a column a sample?
 
 
 class View(NamedTuple):
@@ -218,14 +218,12 @@ def backward_calls(op: Op, kinds: tuple[Kind, ...], wanted: tuple[bool, ...], gr
     """What the row sends to the wanted operands; the gradient is the same number for every sample, or None."""
     trace, writer = Trace(), CallWriter()
     z, g, xs = trace.name("z"), trace.name("g"), [trace.name(*kind) for kind in kinds]
-    rule, is_batched = batched_rule(op, tuple(x.is_stacked for x in xs))
-    if is_batched:
-        partials = rule(z, *xs)
-    else:                                               # it needs arrays: it is called, and its partials are named
+    rule, partials = traced_rule(op, z, xs)
+    if partials is None:                                # it needs arrays: it is called, and its partials are named
         names = [writer.take(x.is_stacked) for x in xs]
         function = rule if len(xs) > 1 else lambda z, x: rule(z, x)[0]
         writer.calls.append(Call(function, ("z", *map(name_of, xs)), tuple(names)))
-        partials = [trace.name(name, x.is_stacked) for name, x in zip(names, xs)]
+        partials = [trace.name(name, x.length) for name, x in zip(names, xs)]
     terms = row_terms(partials, wanted, g if gradient is None else gradient)
     is_row = [is_wide for _, _, is_wide in kinds]
     passed = {k for k, term in terms if is_row[k] and (term is g or not isinstance(term, Tracer))}

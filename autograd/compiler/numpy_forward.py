@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from .blocks import Block, BlockGraph, MatMul, Operand, holds_all
-from .differentiate import is_identity
+from .differentiate import is_identity, list_length
 from .numpy_calls import Call, Kind, Placed, RowCalls, View, forward_calls
 
 ADD, MULTIPLY, DOT = (Call(function, ("x", "y"), ("out",)) for function in (np.add, np.multiply, "dot"))
@@ -103,7 +103,7 @@ class ForwardCalls:
             self.views[block] = [W._replace(shape=W.shape[:-1]), x if b else x._replace(end=x.end + 1), *b]
             return
         first: dict[View, int] = {}
-        self.kinds[block] = tuple([(f"x{first.setdefault(view, k)}", a.numbers.ndim == 2, not a.is_scalar)
+        self.kinds[block] = tuple([(f"x{first.setdefault(view, k)}", list_length(a), not a.is_scalar)
                                    for k, (a, view) in enumerate(zip(operands, self.views[block]))])
 
     def scalar_view(self, a: Operand) -> View:
