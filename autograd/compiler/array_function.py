@@ -1,4 +1,4 @@
-"""A program as a pure function, (parameters, X) -> (values, gradient), over numpy, jax.numpy or torch.
+"""A program as a pure function, (parameters, X, weights) -> (values, gradient), over numpy, jax.numpy or torch.
 
 It runs the plan of differentiate.py.  Every step makes a new array and nothing is written in place: what jax.jit
 compiles, and spreads over many devices.
@@ -14,7 +14,7 @@ from .blocks import Block, BlockGraph, MatMul, Operand, follow
 from .differentiate import BlockStep, Plan, Span, backward_plan
 
 Array = Any                     # of the library that the function was made for
-Function = Callable[[Array, Array], tuple[Array, Array]]
+Function = Callable[..., tuple[Array, Array]]               # parameters, X, weights
 Reader = Callable[[Array, list[Array]], Array]              # scalars, the arrays so far -> an operand
 
 
@@ -66,15 +66,15 @@ class Library:
 
 
 def array_function(graph: BlockGraph, xp: Any) -> Function:
-    """The graph's output and its gradient as a function of the parameters and of X, a row for every sample."""
+    """The graph's output and its gradient as a function of the parameters, X (a row for every sample) and weights."""
     if len(graph.outputs) > 1:
         raise ValueError(f"function: a gradient is of one output, but the program has {len(graph.outputs)}; compile "
                          "one of them, or their sum")
     library = Library(xp)
     runner = Runner(backward_plan(graph), library)
 
-    def values_and_gradient(parameters: Array, X: Array) -> tuple[Array, Array]:
-        """The output for every row of X, and its gradient by the parameters, summed over the rows."""
+    def values_and_gradient(parameters: Array, X: Array, weights: Array = None) -> tuple[Array, Array]:
+        """The output for every row of X, and its gradient by the parameters: Σ weightₙ ∂valueₙ, all 1 by default."""
         parameters, X = library.floats(library.array("parameters", parameters), library.array("X", X))
         if parameters.shape != (len(graph.parameters),):
             raise ValueError(f"parameters have shape {tuple(parameters.shape)}; expected ({len(graph.parameters)},): "
@@ -82,8 +82,13 @@ def array_function(graph: BlockGraph, xp: Any) -> Function:
         if X.ndim != 2 or X.shape[1] != len(graph.inputs):
             raise ValueError(f"X has shape {tuple(X.shape)}; expected (samples, {len(graph.inputs)}): a column for "
                              "each input, in their order")
+        if weights is not None:
+            weights = library.like(X, weights)
+            if weights.shape != (X.shape[0],):
+                raise ValueError(f"weights have shape {tuple(weights.shape)}; expected ({X.shape[0]},): a number for "
+                                 "each row of X")
         with np.errstate(all="ignore"):         # outside a domain the result is NaN or inf, as in Program.forward
-            return runner.run(parameters, X)
+            return runner.run(parameters, X, weights)
 
     return values_and_gradient
 
@@ -105,8 +110,8 @@ class Runner:
         self.order = np.argsort(self.sent)
         self.is_each_once = np.array_equal(self.sent[self.order], np.arange(len(plan.graph.parameters)))
 
-    def run(self, parameters: Array, X: Array) -> tuple[Array, Array]:
-        """The output for every sample, and the gradient summed over the samples."""
+    def run(self, parameters: Array, X: Array, weights: Array | None) -> tuple[Array, Array]:
+        """The output for every sample, and the gradient summed over the samples, each times its weight."""
         plan, N, scalars = self.plan, X.shape[0], parameters
         if plan.graph.constants:
             constants = self.library.like(parameters, plan.graph.constants)
@@ -116,19 +121,25 @@ class Runner:
             operands.append([read(scalars, Z) for read in readers])
             Z.append(self.full(self.forward(step.block, operands[-1]), (step.block.size,), N))
         value = Z[self.output.array][self.output.rows]
-        return value[0], self.gradient(Z, operands, scalars, self.xp.ones_like(value))
+        seed = self.xp.ones_like(value) if weights is None else weights.reshape(1, N)
+        return value[0], self.gradient(Z, operands, scalars, seed)
 
     def forward(self, block: Block, operands: list[Array]) -> Array:
         if isinstance(block, MatMul):
             W, x, b = operands
             return W @ x + b
-        return block.op.array(self.xp, *operands) if block.op.array else block.op.forward(*operands)
+        try:
+            return block.op.array(self.xp, *operands) if block.op.array else block.op.forward(*operands)
+        except TypeError as error:                  # as of NumPy's own functions, on JAX's arrays
+            raise TypeError(f"the operation {block.op.name!r} does not run on {self.xp.__name__}: "
+                            f"{str(error).splitlines()[0]}.  Its array form is to use the functions of the xp that it "
+                            "is given") from error
 
-    def gradient(self, Z: list[Array], operands: list[list[Array]], scalars: Array, one: Array) -> Array:
+    def gradient(self, Z: list[Array], operands: list[list[Array]], scalars: Array, seed: Array) -> Array:
         """The backward phase: every block sends the terms of the chain rule on."""
         G: list[Array] = [None] * len(Z)                    # the gradient of each array, None where none has come
         sent = list[Array]()
-        self.add(G, Z, self.output, one)
+        self.add(G, Z, self.output, seed)
         for step, xs, targets in reversed([*zip(self.plan.steps, operands, self.targets)]):
             if G[step.array] is None:
                 continue
@@ -137,7 +148,7 @@ class Runner:
                 if isinstance(step.block, MatMul) and k == 0:
                     sent.append(term.reshape(-1))           # g x' has summed over the samples
                     continue
-                term = self.full(term, operand.numbers.shape, one.shape[1])
+                term = self.full(term, operand.numbers.shape, seed.shape[1])
                 if operand.is_scalar:
                     sent.append(term.sum(-1))
                 for span in targets[k]:

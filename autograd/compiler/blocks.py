@@ -5,6 +5,7 @@ sample, or the rows of earlier blocks.
 """
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 
@@ -76,6 +77,13 @@ class BlockGraph:
     rows: int
     parameters: list[Value]                     # the first scalars; constants, plain numbers among them, come after
     constants: list[float]
+
+    @property
+    def key(self) -> tuple[Any, ...]:
+        """What is equal for graphs that compute the same of their inputs and parameters, whatever those hold."""
+        blocks = [(type(block), block.op, block.first, block.size, *(
+            (a.is_scalar, a.numbers.shape, a.numbers.tobytes()) for a in block.operands)) for block in self.blocks]
+        return (*blocks, *self.inputs, None, *self.outputs, self.rows, len(self.parameters), *map(repr, self.constants))
 
 
 def follow(numbers: np.ndarray) -> bool:

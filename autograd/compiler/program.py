@@ -89,10 +89,11 @@ class Program:
 
         return vector_form(self.blocks, self.inputs)
 
-    def function(self, xp: Any) -> Callable[[Any, Any], tuple[Any, Any]]:
-        """The same as a pure function (parameters, X) -> (values, gradient) over numpy, jax.numpy or torch.
+    def function(self, xp: Any) -> Callable[..., tuple[Any, Any]]:
+        """The same as a pure function over numpy, jax.numpy or torch: (parameters, X, weights) -> (values, gradient).
 
-        parameters is a 1-D array in the order of self.parameters.
+        parameters is a 1-D array in the order of self.parameters.  The gradient is Σ weightₙ ∂valueₙ over the rows of
+        X, every weight 1 where none are given: 0 leaves a row out, such as one that only fills up a batch.
 
         >>> from autograd import compile
         >>> w, x = Value(3.0, "w"), Value(2.0, "x")

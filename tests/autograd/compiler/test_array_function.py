@@ -26,22 +26,22 @@ def need(package):
         pytest.skip(f'{package} is not installed: pip install -e ".[peers]"')
 
 
-def run(library, program, X):
+def run(library, program, X, *weights):
     """function(xp) of the library at the parameters' data, as NumPy arrays."""
     parameters = np.array([p.data for p in program.parameters], dtype=np.float64)
     if library == "numpy":
-        return program.function(np)(parameters, X)
+        return program.function(np)(parameters, X, *weights)
     if library == "torch":
         need("torch")
         import torch
-        found = program.function(torch)(torch.tensor(parameters), torch.tensor(X))
+        found = program.function(torch)(torch.tensor(parameters), torch.tensor(X), *map(torch.tensor, weights))
         assert all(a.dtype == torch.float64 for a in found)
         return [a.numpy() for a in found]
     need("jax")
     import jax
     jax.config.update("jax_enable_x64", True)
     f = program.function(jax.numpy)
-    return [np.asarray(a) for a in (jax.jit(f) if library == "jax.jit" else f)(parameters, X)]
+    return [np.asarray(a) for a in (jax.jit(f) if library == "jax.jit" else f)(parameters, X, *weights)]
 
 
 def eager(output, inputs, parameters, X):
@@ -66,6 +66,24 @@ def close(found, expected, tolerance=1e-12):
     for a, b in zip(found, expected):
         assert a.shape == b.shape
         assert np.abs(a - b).max(initial=0) <= tolerance * max(1, np.abs(b).max(initial=0))
+
+
+@pytest.mark.parametrize("library", LIBRARIES)
+def test_weights_of_the_rows_are_those_of_the_gradients_sum(library):
+    """Whole weights are as many copies of a row, 0 leaves it out; the values are those of every row."""
+    model, inputs = nn.MLP(2, [3, 1], "tanh", seed=0), [Value(0.5, "x1"), Value(0.1, "x2"), Value(1.0, "t")]
+    J = nn.half_squared_error(model(inputs[:2]), inputs[2])
+    program, X = compile(J, inputs), np.random.default_rng(0).normal(size=(5, 3))
+    values, gradient = run(library, program, X, np.array([1.0, 0.0, 2.0, 1.0, 3.0]))
+    expected = eager(J, inputs, program.parameters, X[[0, 2, 2, 3, 4, 4, 4]])
+    close([gradient], [expected[1]])
+    close([values], [program.forward(X)])
+
+
+def test_weights_of_another_shape_are_refused():
+    w, x = Value(3.0, "w"), Value(2.0, "x")
+    with pytest.raises(ValueError, match=r"weights have shape \(2,\); expected \(1,\): a number for each row of X"):
+        compile(w * x, [x]).function(np)(np.ones(1), np.ones((1, 1)), np.ones(2))
 
 
 def agree(library, output, inputs, X):
