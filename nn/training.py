@@ -1,6 +1,6 @@
 """The training loop: forward, backward, step, over batches and epochs."""
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -14,6 +14,7 @@ from .diagnosis.checks import Diagnosis
 from .engines.base import Engine
 from .engines.compiled import Compiled, Jitted
 from .engines.eager import Eager
+from .engines.jax import Jax, checked_settings
 from .losses import Loss, RangeError, check_loss
 from .optimizers import Optimizer, check_optimizer
 
@@ -38,7 +39,8 @@ class History:
 def fit(model: Callable[..., Any], X: Any, T: Any, loss: Loss, optimizer: Optimizer, epochs: int,
         batch_size: int | None = None, reduction: str = "mean", shuffle: bool = True, seed: int = 0,
         engine: str = "compiled", validation: tuple[Any, Any] | None = None,
-        on_epoch: Callable[[int, float], Any] | None = None, progress: bool = True) -> History:
+        on_epoch: Callable[[int, float], Any] | None = None, progress: bool = True, dtype: str = "float64",
+        devices: Any = None) -> History:
     """Train the optimizer's parameters so that loss(model(x), t) falls over the samples.
 
     X is (N, inputs); T is (N,), (N, 1) or (N, outputs), or for cross_entropy integer labels (N,).  batch_size None is
@@ -47,7 +49,8 @@ def fit(model: Callable[..., Any], X: Any, T: Any, loss: Loss, optimizer: Optimi
 
     The engine "compiled" records the loss of one sample and trains on arrays, "eager" walks node by node; their weights
     agree to 1e-9.  With batch_size=1 the compiled engine goes over to numba's machine code where that is installed and
-    will pay; "jit" does from the first update.
+    will pay; "jit" does from the first update.  "jax" compiles whole epochs for JAX's devices, in float64 or by dtype
+    in "float32"; each batch is spread over `devices`, a number or a list of them, all that JAX sees by default.
 
     A model or a loss that decides in Python by its data, reads .data, is random or uses a number that on_epoch changes
     (unless that is a Value's .data) needs "eager".  The compiled engines raise TypeError, naming the line or a sample,
@@ -71,38 +74,35 @@ def fit(model: Callable[..., Any], X: Any, T: Any, loss: Loss, optimizer: Optimi
     check_int("epochs", epochs, least=0)
     history, warnings, run = History(), np.geterr(), None
 
-    def train(run: Engine, diagnosis: Diagnosis, order: np.ndarray, size: int, unseen: Dataset | None,
-              bar: Any) -> None:
+    def train(run: Engine, diagnosis: Diagnosis, orders: Iterator[np.ndarray] | None, size: int,
+              unseen: Dataset | None, bar: Any) -> None:
         """Run the epochs, in a function of their own.
 
         Since Python 3.13 a Ctrl-C that arrives at a loop's jump back passes by every except, finally and with of the
         loop's own function, because CPython's exception tables leave the jump out.
         """
-        random, N = np.random.default_rng(seed), len(order)
-        for epoch in range(1, epochs + 1):
+        while (done := len(history.seconds)) < epochs:
             start = time.perf_counter()
-            if shuffle and size < N:
-                random.shuffle(order)
+            most = 1 if on_epoch else min(epochs, 2 ** done.bit_length()) - done    # the diagnosis looks at powers of 2
             try:
-                J = run.epoch(order, size)
-                history.losses.append(J / N if reduction == "mean" else J)
-                if unseen:
-                    J = run.validation_loss(unseen)
-                    history.validation_losses.append(J / len(unseen.X) if reduction == "mean" else J)
-                diagnosis.after_epoch(epoch, epochs, run)
+                losses, unseen_losses = run.epochs(orders, size, unseen, most)
+                N, M = (len(data.X), len(unseen.X) if unseen else 1) if reduction == "mean" else (1, 1)
+                history.losses += [J / N for J in losses]
+                history.validation_losses += [J / M for J in unseen_losses]
+                diagnosis.after_epoch(done + len(losses), epochs, run)
             except (ValueError, ArithmeticError) as error:
                 run.rollback()
-                raise diverged(epoch, error) from error
-            history.seconds.append(time.perf_counter() - start)
+                raise diverged(max(done + 1, len(history.losses)), error) from error
+            history.seconds += [(time.perf_counter() - start) / len(losses)] * len(losses)
             if not bar.disable:
-                bar.update()
+                bar.update(len(losses))
                 bar.set_postfix(loss=f"{history.losses[-1]:.4g}", refresh=False)
             if on_epoch:
                 run.lend()
                 with np.errstate(**warnings):
-                    stop = on_epoch(epoch, history.losses[-1])
+                    stop = on_epoch(done + 1, history.losses[-1])
                 run.take_back()                                     # what it changed stays, if it stops or not
-                run.check_recording(epoch)
+                run.check_recording(done + 1)
                 if isinstance(stop, (bool, np.bool_)) and stop:     # not a None or a number that it may return
                     history.stopped = "on_epoch"
                     break
@@ -114,26 +114,28 @@ def fit(model: Callable[..., Any], X: Any, T: Any, loss: Loss, optimizer: Optimi
         unseen = Dataset(model, *validation, loss, "validation ") if validation else None
         N = len(data.X)
         size = N if batch_size is None else min(N, check_int("batch_size", batch_size, least=1))
+        if engine != "jax" and (dtype != "float64" or devices is not None):
+            raise ValueError(f"fit: dtype and devices are for engine='jax'; {engine!r} trains in float64 on one core")
         if engine == "jit" and size > 1:
             raise ValueError("engine 'jit' moves the weights after every sample: give batch_size=1, or for batches of "
                              f"{size} the engine 'compiled'")
+        settings = checked_settings(dtype, devices, size, data, unseen) if engine == "jax" else {}
         diagnosis = Diagnosis(model, data, loss, optimizer, unseen, is_compiled=engine != "eager")
         try:
-            run = ENGINES[engine](model, data, loss, optimizer, reduction)
+            run = ENGINES[engine](model, data, loss, optimizer, reduction, **settings)
         except (ValueError, ArithmeticError) as error:
             raise diverged(1, error) from error
         try:
             with (tqdm(total=epochs, unit="epoch", disable=None if progress else True) as bar,
                   np.errstate(all="ignore")):           # what is not finite is found, and said, after its batch
-                train(run, diagnosis, np.arange(N), size, unseen, bar)
+                train(run, diagnosis, shuffled(N, seed) if shuffle and size < N else None, size, unseen, bar)
         finally:
             run.write_back()
         run.check_recording()
     except KeyboardInterrupt:
         np.seterr(**warnings)                           # it may have hit the end of an np.errstate,
         if run:
-            if run.checkpoint:
-                run.restore(run.checkpoint)
+            run.undo(len(history.seconds))
             run.write_back()                            # or write back half-way
             run.check_recording()
         complete_epochs = len(history.seconds)
@@ -150,7 +152,15 @@ def diverged(epoch: int, error: Exception) -> Exception:
                               "finite loss; try a smaller lr")
 
 
-ENGINES: dict[str, type[Engine]] = {"compiled": Compiled, "eager": Eager, "jit": Jitted}
+ENGINES: dict[str, type[Engine]] = {"compiled": Compiled, "eager": Eager, "jit": Jitted, "jax": Jax}
+
+
+def shuffled(N: int, seed: int) -> Iterator[np.ndarray]:
+    """An order of the N samples for each epoch, every time the same array, shuffled once more."""
+    random, order = np.random.default_rng(seed), np.arange(N)
+    while True:
+        random.shuffle(order)
+        yield order
 
 
 def check_int(name: str, n: Any, least: int) -> int:

@@ -92,6 +92,7 @@ EXCEPTIONS: dict[str, str] = {
     "nn.engines.base.Engine: methods": "all that fit asks of an engine, with what most of them do",
     "nn.engines.compiled.Compiled: attributes": "two ways of training, on arrays and straight on, that share a state",
     "nn.engines.compiled.Compiled: methods": "two ways of training, on arrays and straight on, that share a state",
+    "nn.engines.jax.Jax: attributes": "a run on the devices, beside the state of the engine of arrays",
     "viz.diagram.model.Node: attributes": "plain data, a field for each thing that is shown",
     "viz.page.film.Film: methods": "the frames, the page and the notebook's view of them",
     "viz.page.explain.Explainer: methods": "a method for each kind of step and each kind of line",

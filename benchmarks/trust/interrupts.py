@@ -19,7 +19,9 @@ from .outcome import Outcome
 
 X = [[0.1, -0.2], [0.2, 0.9], [0.8, 0.1], [1.0, 1.1]]
 T = [0.1, 0.9, 0.8, -0.1]
-BATCH_AND_EPOCHS = {"eager": (2, 12), "compiled": (2, 100), "compiled, one by one": (1, 60), "jit": (1, 60)}
+BATCH_AND_EPOCHS = {"eager": (2, 12), "compiled": (2, 100), "compiled, one by one": (1, 60), "jit": (1, 60),
+                    "jax": (2, 100)}
+NEEDS = {"jit": "numba", "jax": "jax"}
 
 
 class Training:
@@ -133,8 +135,9 @@ def interrupted(name: str, trainings: Iterator[Training], times: int) -> Outcome
     if not hasattr(signal, "setitimer"):
         outcome.note = "not tried: this system has no interval timers"
         return outcome
-    if name.startswith("jit") and find_spec("numba") is None:
-        outcome.note = "not tried: numba is not installed"
+    package = NEEDS.get(name.partition(",")[0])
+    if package and find_spec(package) is None:
+        outcome.note = f"not tried: {package} is not installed"
         return outcome
     moments, trials = random.Random(0), 0
     handler = signal.signal(signal.SIGALRM, signal.default_int_handler)

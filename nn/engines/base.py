@@ -1,6 +1,6 @@
 """What trains for one epoch: batches, a step of the optimizer after each, and the way back."""
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import numpy as np
@@ -25,6 +25,15 @@ class Engine:
         self.last_finite: Any = self.before_fit     # where the loss was last finite
         self.checkpoint: Any = None                 # while a step is under way: where everything stood before it
         self.is_lent = False                        # while on_epoch runs: it may change the Values' weights
+
+    def epochs(self, orders: Iterator[np.ndarray] | None, size: int, unseen: Dataset | None,
+               most: int) -> tuple[list[float], list[float]]:
+        """Train for one epoch, or several but at most `most`; the sums of losses of each, and of the unseen samples.
+
+        Without orders the samples are taken as they come.
+        """
+        J = self.epoch(next(orders) if orders else np.arange(len(self.data.X)), size)
+        return [J], [self.validation_loss(unseen)] if unseen else []
 
     def epoch(self, order: np.ndarray, size: int) -> float:
         """One pass over the samples in this order; the sum of their losses, each before its batch's step.
@@ -70,6 +79,11 @@ class Engine:
     def restore(self, state: Any) -> None:
         """Go back to an earlier state."""
         self.optimizer.restore(state)
+
+    def undo(self, epochs: int) -> None:
+        """Go back to whole steps after Ctrl-C, where the history holds this many epochs."""
+        if self.checkpoint:
+            self.restore(self.checkpoint)
 
     def rollback(self) -> None:
         """Go back to where the loss was last finite."""

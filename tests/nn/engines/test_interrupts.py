@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 import nn
-from benchmarks.trust.interrupts import BATCH_AND_EPOCHS, Training, interrupted
+from benchmarks.trust.interrupts import BATCH_AND_EPOCHS, NEEDS, Training, interrupted
 from nn.engines.compiled import Compiled
 
 
@@ -20,8 +20,8 @@ from nn.engines.compiled import Compiled
 @pytest.mark.parametrize("name", BATCH_AND_EPOCHS)
 def test_500_interrupts_an_engine(name, has_on_epoch):
     """250 without on_epoch and 250 with one that changes the weights."""
-    if name == "jit":
-        pytest.importorskip("numba", reason="numba is not installed")
+    if name in NEEDS:
+        pytest.importorskip(NEEDS[name], reason=f"{NEEDS[name]} is not installed")
     outcome = interrupted(name, repeat(Training(name, has_on_epoch)), 250)
     assert outcome.failures == [] and outcome.times == 250
 

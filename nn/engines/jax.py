@@ -1,0 +1,149 @@
+"""Training on JAX's devices: the compiled graph and the optimizer's rule, epochs at a time without Python between."""
+import time
+from collections.abc import Callable, Iterator
+from copy import copy
+from importlib.util import find_spec
+from typing import Any
+
+import numpy as np
+
+from ..dataset import Dataset
+from ..optimizers import Optimizer
+from .compiled import Compiled
+from .recording import rows_of
+
+SECONDS = 0.1                   # of epochs at a time, after which Python looks for Ctrl-C
+KEPT = 8                        # compiled loops, of the graphs trained last
+
+LOOPS: dict[Any, Callable[..., Any]] = {}
+
+Order = np.ndarray | None       # of the samples in an epoch; None where they are taken as they come
+
+
+def checked_settings(dtype: Any, devices: Any, size: int, *data: Dataset | None) -> dict[str, Any]:
+    """The dtype and the list of devices for batches of a size.
+
+    Raises ImportError without JAX, ValueError where it has no such devices or a sample is too large for the dtype.
+    """
+    if find_spec("jax") is None:
+        raise ImportError("engine 'jax' needs JAX, which is not installed: pip install deltagrad[jax]")
+    if dtype not in ("float64", "float32"):
+        raise ValueError(f"fit: dtype is 'float64' or 'float32', not {dtype!r}")
+    largest = max(float(abs(rows_of(samples)).max()) for samples in data if samples)
+    if largest > float(np.finfo(dtype).max):
+        raise ValueError(f"fit: a sample holds ±{largest:g}, which is too large for {dtype}: give dtype='float64'")
+    from .jax_loop import chosen_devices
+
+    return {"dtype": dtype, "devices": chosen_devices(devices, size)}
+
+
+class Jax(Compiled):
+    """The engine of JAX: some epochs run on the devices, then the weights are the engine's vector again.
+
+    Where a number is not finite, those epochs are run again up to there, and the next on NumPy, which says what it was.
+    """
+
+    def __init__(self, *arguments: Any, dtype: str, devices: list[Any]) -> None:
+        from . import jax_loop
+
+        self.jax, self.dtype, self.devices = jax_loop, dtype, devices
+        super().__init__(*arguments)
+        with self.precision():
+            jax_loop.check_rule(self.optimizer, dtype)
+        places = self.bound.reached, self.bound.places
+        self.is_identity = isinstance(places[0], slice)         # are these all parameters of the program, in its order?
+        self.graph = (self.program.blocks.key, *(x.tobytes() for x in places if not isinstance(x, slice)))
+        self.layout: Any = None                         # made when the size of a batch is known
+        self.pending: list[Order] = []                  # of the epochs to run next
+        self.at_once, self.done = 1, 0                  # how many epochs to run at a time, and how many were run
+        self.last_run: Any = None                       # its first state, its orders, and the optimizer's settings then
+
+    def precision(self) -> Any:
+        """The context in which JAX traces and runs."""
+        return self.jax.float64_allowed(self.dtype == "float64")
+
+    def epochs(self, orders: Iterator[np.ndarray] | None, size: int, unseen: Dataset | None,
+               most: int) -> tuple[list[float], list[float]]:
+        with self.precision():
+            if not self.layout:
+                self.layout = self.jax.Layout(
+                    rows_of(self.data), rows_of(unseen) if unseen else None, size, orders is not None, self.is_mean,
+                    self.dtype, self.devices)
+            n = min(most, self.at_once, self.layout.capacity)
+            while len(self.pending) < n:
+                self.pending.append(next(orders).copy() if orders else None)
+            self.checkpoint = start = self.state()
+            began = time.perf_counter()
+            state, losses, unseen_losses = self.run_while_finite(start, self.pending[:n])
+            if not losses:
+                losses, unseen_losses = self.run_on_numpy(self.pending[0], size, unseen)
+                state = self.state()
+        n = len(losses)
+        self.at_once = max(1, int(SECONDS * n / (time.perf_counter() - began)))
+        self.last_run, self.pending = (start, self.pending[:n], copy(self.optimizer)), self.pending[n:]
+        self.restore(state)
+        self.done += n
+        self.checkpoint = None
+        return losses, unseen_losses if unseen else []
+
+    def undo(self, epochs: int) -> None:
+        if self.done > epochs:                          # Ctrl-C came before the history had those of the last run
+            self.restore(self.last_run[0])
+        super().undo(epochs)
+
+    def run_while_finite(self, start: Any, orders: list[Order]) -> tuple[Any, list[float], list[float]]:
+        """The longest run of these epochs that leaves every number finite: the state after it, and their losses."""
+        while orders:
+            state, losses, unseen_losses = self.run(start, orders)
+            n = next((e for e, J in enumerate(zip(losses, unseen_losses)) if not np.isfinite(J).all()), len(orders))
+            if n == len(orders) and np.isfinite(state[0]).all():
+                return state, losses, unseen_losses
+            orders = orders[:n if n < len(orders) else n // 2]
+        return start, [], []
+
+    def run(self, start: Any, orders: list[Order]) -> tuple[Any, list[float], list[float]]:
+        """The state after these epochs, and the sums of the losses of each, of the samples and of the unseen ones."""
+        w, memory, steps = start
+        fixed = None if self.is_identity else np.array([p._data for p in self.program.parameters], self.dtype)
+        with np.errstate(over="ignore"):
+            w, memory, *losses = self.device_loop()(
+                w.astype(self.dtype), [m.astype(self.dtype) for m in memory], np.int32(steps),
+                np.asarray(self.optimizer.lr, self.dtype), fixed, self.layout.with_orders(orders),
+                np.int32(len(orders)), np.zeros(self.layout.capacity, self.dtype))
+        losses, unseen_losses = (np.asarray(J, float)[:len(orders)].tolist() for J in losses)
+        return ((np.asarray(w, float), [np.asarray(m, float) for m in memory],
+                 steps + len(orders) * len(self.layout.places)), losses, unseen_losses)
+
+    def device_loop(self) -> Callable[..., Any]:
+        """The compiled loop, which an earlier fit of the same graph by the same rule may have left."""
+        key = self.graph, type(self.optimizer).rule, settings_of(self.optimizer), self.dtype, tuple(self.devices)
+        if key not in LOOPS:
+            places = () if self.is_identity else (self.bound.reached, self.bound.places)
+            LOOPS[key] = self.jax.EpochLoop(self.program.function(self.jax.jnp), copy(self.optimizer),
+                                            self.devices, *places).jitted
+            for old in list(LOOPS)[:-KEPT]:
+                del LOOPS[old]
+        return LOOPS[key]
+
+    def run_on_numpy(self, order: Order, size: int, unseen: Dataset | None) -> tuple[list[float], list[float]]:
+        """The next epoch on NumPy in float64, which says what is not finite.  Raises FloatingPointError."""
+        start, order = self.state(), np.arange(len(self.data.X)) if order is None else order
+        if self.last_run:                               # its last epoch again: NumPy keeps its last finite weights
+            first, orders, optimizer = self.last_run
+            again = copy(self)
+            again.optimizer = optimizer
+            again.restore(self.run(first, orders[:-1])[0])
+            again.epoch(np.arange(len(order)) if orders[-1] is None else orders[-1], size)
+            self.last_finite, self.start = again.last_finite, again.start
+        J = self.epoch(order, size)
+        losses = [J], [self.validation_loss(unseen)] if unseen else []
+        if self.dtype == "float32":
+            self.last_finite, self.start = start, None
+            raise FloatingPointError("a number leaves float32's range, though not float64's: give dtype='float64'")
+        return losses
+
+
+def settings_of(optimizer: Optimizer) -> tuple[tuple[str, Any], ...]:
+    """What the compiled rule reads of its optimizer as plain numbers, in a form that can be compared."""
+    read = {name: x for name, x in vars(optimizer).items() if name not in ("parameters", "memory", "steps", "lr")}
+    return tuple((name, x.tobytes() if isinstance(x, np.ndarray) else repr(x)) for name, x in sorted(read.items()))

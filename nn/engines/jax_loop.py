@@ -1,0 +1,203 @@
+"""Epochs of updates as one function that JAX compiles: on one device, or with each batch spread over several."""
+import traceback
+from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager
+from copy import copy
+from typing import Any, NamedTuple
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+from jax.sharding import Mesh, NamedSharding
+from jax.sharding import PartitionSpec as Spread
+
+from autograd import ops
+
+from ..optimizers import Optimizer
+
+Array = Any                     # of JAX
+AXIS = "samples"                # of the mesh: what a batch is spread over
+MOST_EPOCHS, MOST_ROWS = 4096, 2 ** 18          # in a run; and in the orders that are sent to the devices for it
+
+
+class Batches(NamedTuple):
+    """What an epoch takes, the None left out; P samples a batch with those that fill it up, W numbers a sample."""
+    batches: Array              # (batches, P, W): the samples in their order
+    rows: Array                 # or (N, W), for the orders to choose from
+    orders: Array               # (epochs, batches, P): the number of each row
+    weights: Array              # (batches, P): 0 for what fills a batch up
+    sizes: Array                # (batches,): what a mean divides by
+    unseen: Array               # (P, W): the validation samples
+    unseen_weights: Array       # (P,)
+
+
+SPREAD = Batches(Spread(None, AXIS), Spread(), Spread(None, None, AXIS), Spread(None, AXIS), Spread(), Spread(AXIS),
+                 Spread(AXIS))
+
+
+def float64_allowed(is_allowed: bool) -> AbstractContextManager[Any]:
+    """A context in which JAX computes in float64, or does not, whatever the user has set for the rest."""
+    if hasattr(jax, "enable_x64"):
+        return jax.enable_x64(is_allowed)
+    from jax import experimental  # before JAX 0.8
+
+    return getattr(experimental, "enable_x64")(is_allowed)      # noqa: B009
+
+
+def chosen_devices(devices: Any, most: int) -> list[Any]:
+    """The devices to train on: at most one for each sample of a batch where none are named.  Raises ValueError."""
+    every = jax.devices()
+    if devices is None:
+        return every[:most]
+    if isinstance(devices, int | np.integer) and not isinstance(devices, bool):
+        if not 1 <= devices <= len(every):
+            raise ValueError(f"fit: devices is {devices}, but JAX sees {len(every)}: {ops.short(repr(every))}")
+        return every[:devices]
+    found = list(devices) if isinstance(devices, list | tuple | np.ndarray) else [devices]
+    if not found or not all(isinstance(device, jax.Device) for device in found) or len({*found}) < len(found):
+        raise ValueError("fit: devices is how many to use or a list of them, such as jax.devices()[:2], each once, not "
+                         f"{ops.short(repr(devices))}")
+    return found
+
+
+class Layout:
+    """A data set on the devices: what an epoch's batches are made of, and how many epochs a run can take."""
+
+    def __init__(self, rows: np.ndarray, unseen: np.ndarray | None, size: int, is_shuffled: bool, is_mean: bool,
+                 dtype: str, devices: Sequence[Any]) -> None:
+        self.devices, self.dtype, self.is_shuffled = devices, dtype, is_shuffled
+        self.places, weights = batches_of(len(rows), size, len(devices))
+        sizes = weights.sum(1) if is_mean else None
+        unseen_places, unseen_weights = batches_of(1 if unseen is None else len(unseen), None, len(devices))
+        self.capacity = max(1, min(MOST_EPOCHS, MOST_ROWS // self.places.size)) if is_shuffled else MOST_EPOCHS
+        self.batches = Batches(
+            *(self.put(name, numbers) for name, numbers in zip(Batches._fields, (
+                None if is_shuffled else rows[self.places], rows if is_shuffled else None, None,
+                None if weights.all() else weights, sizes, None if unseen is None else unseen[unseen_places[0]],
+                None if unseen is None or unseen_weights.all() else unseen_weights[0]))))
+
+    def put(self, name: str, numbers: np.ndarray | None) -> Array:
+        """A part of the batches where the loop takes it: whole on each device, or spread over them."""
+        if numbers is None:
+            return None
+        where = NamedSharding(mesh_of(self.devices), getattr(SPREAD, name)) if len(self.devices) > 1 else \
+            self.devices[0]
+        return jax.device_put(numbers.astype(self.dtype), where)
+
+    def with_orders(self, orders: Sequence[np.ndarray]) -> Batches:
+        """The batches of some epochs in these orders; without orders every epoch is alike."""
+        if not self.is_shuffled:
+            return self.batches
+        numbers = np.zeros((self.capacity, *self.places.shape), dtype=np.int32)
+        for e, order in enumerate(orders):
+            numbers[e] = order[self.places]
+        return self.batches._replace(orders=numbers)
+
+
+def batches_of(N: int, size: int | None, devices: int) -> tuple[np.ndarray, np.ndarray]:
+    """The places of N samples in batches of one length, a multiple of the devices, and 0 for each that fills one up.
+
+    What fills up a batch is its first sample once more: what is finite for the batch is finite for it.
+
+    >>> [x.tolist() for x in batches_of(3, 2, 1)]
+    [[[0, 1], [2, 2]], [[1.0, 1.0], [1.0, 0.0]]]
+    """
+    size = size or N
+    columns = np.arange(-(-size // devices) * devices)
+    firsts = np.arange(0, N, size)[:, None]
+    is_sample = (columns < size) & (firsts + columns < N)
+    return np.where(is_sample, firsts + columns, firsts), is_sample.astype(float)
+
+
+def mesh_of(devices: Sequence[Any]) -> Mesh:
+    return Mesh(np.array(devices), (AXIS,))
+
+
+class EpochLoop:
+    """The function of some epochs that JAX compiles, from the program's f(parameters, rows, weights).
+
+    Where the optimizer's w is not all of the program's parameters in their order, `places` are those of w[reached]
+    among them, and the others are given as `fixed`.
+    """
+
+    def __init__(self, f: Callable[..., Any], optimizer: Optimizer, devices: Sequence[Any],
+                 reached: np.ndarray | None = None, places: np.ndarray | None = None) -> None:
+        self.f, self.optimizer, self.reached, self.places = f, optimizer, reached, places
+        self.is_spread, train = len(devices) > 1, self.train
+        if self.is_spread:
+            everywhere = Spread()
+            train = jax.shard_map(train, mesh=mesh_of(devices), out_specs=everywhere,
+                                  in_specs=(*[everywhere] * 5, SPREAD, everywhere, everywhere))
+        self.jitted: Any = jax.jit(train)
+
+    def train(self, w: Array, memory: list[Array], steps: Array, lr: Array, fixed: Array, data: Batches, count: Array,
+              losses: Array) -> tuple[Array, list[Array], Array, Array]:
+        """w and memory after `count` epochs, and for each epoch the sum of the losses, and that of the unseen samples.
+
+        `losses` is an array of zeros, as long as there can be epochs.
+        """
+        def epoch(e: Any, state: Any) -> Any:
+            w, memory, steps, losses, unseen_losses = state
+            order = None if data.orders is None else data.orders[e]
+            w, memory, steps, J = self.epoch((w, memory, steps), lr, fixed, data, order)
+            if data.unseen is not None:
+                unseen_J, _ = self.loss_and_grad(w, fixed, data.unseen, data.unseen_weights)
+                unseen_losses = unseen_losses.at[e].set(unseen_J)
+            return w, memory, steps, losses.at[e].set(J), unseen_losses
+
+        w, memory, _, losses, unseen_losses = jax.lax.fori_loop(0, count, epoch, (w, memory, steps, losses, losses))
+        return w, memory, losses, unseen_losses
+
+    def epoch(self, state: Any, lr: Array, fixed: Array, data: Batches, order: Array) -> Any:
+        """A step for each batch: w, memory and steps after them, and the sum of the losses before each."""
+        def step(b: Any, state: Any) -> Any:
+            w, memory, steps, J = state
+            rows = data.batches[b] if order is None else data.rows[order[b]]
+            more, g = self.loss_and_grad(w, fixed, rows, None if data.weights is None else data.weights[b])
+            g = g if data.sizes is None else g / data.sizes[b]
+            return *moved(self.optimizer, steps + 1, lr, w, g, memory), steps + 1, J + more
+
+        first = *state, jnp.zeros((), lr.dtype)
+        batches = len(data.batches if order is None else order)
+        return step(0, first) if batches == 1 else jax.lax.fori_loop(0, batches, step, first)
+
+    def loss_and_grad(self, w: Array, fixed: Array, rows: Array, weights: Array) -> tuple[Array, Array]:
+        """The sum of the losses of a batch, wherever its rows are, and its gradient by w."""
+        values, g = self.f(w if self.places is None else fixed.at[self.places].set(w[self.reached]), rows, weights)
+        J = values.sum() if weights is None else weights @ values
+        if self.is_spread:                              # the one message between the devices
+            total = jax.lax.psum(jnp.append(g, J), AXIS)
+            J, g = total[-1], total[:-1]
+        return J, g if self.places is None else jnp.zeros_like(w).at[self.reached].set(g[self.places])
+
+
+def moved(optimizer: Optimizer, steps: Array, lr: Array, w: Array, g: Array,
+          memory: Sequence[Array]) -> tuple[Array, list[Array]]:
+    """The parameters and the memory after one step of the optimizer's rule.  Raises TypeError where it changes more."""
+    trial = copy(optimizer)                             # the numbers of a trace must not reach the optimizer itself
+    trial.steps, trial.lr = steps, lr
+    before = dict(vars(trial))
+    w, *memory = (jnp.broadcast_to(jnp.asarray(x, w.dtype), w.shape) for x in trial.rule(w, g, *memory))
+    changed = [name for name, x in vars(trial).items() if before.get(name) is not x]
+    if changed:
+        raise TypeError(f"it sets self.{changed[0]}, which only what it returns can remember")
+    return w, memory
+
+
+def check_rule(optimizer: Optimizer, dtype: str) -> None:
+    """Raise TypeError, naming the line, where JAX cannot trace the optimizer's rule."""
+    n = jax.ShapeDtypeStruct((len(optimizer.parameters),), dtype)
+    try:
+        _, memory = jax.eval_shape(lambda w, g, memory, steps, lr: moved(optimizer, steps, lr, w, g, memory), n, n,
+                                   [n] * optimizer.remembers, jax.ShapeDtypeStruct((), "int32"),
+                                   jax.ShapeDtypeStruct((), dtype))
+    except Exception as error:
+        code = type(optimizer).rule.__code__
+        line = max((frame.lineno or 0 for frame in traceback.extract_tb(error.__traceback__)
+                    if (frame.filename, frame.name) == (code.co_filename, code.co_name)), default=code.co_firstlineno)
+        raise TypeError(f"engine 'jax' cannot trace the rule of {type(optimizer).__name__}, {code.co_filename}, line "
+                        f"{line}: {str(error).splitlines()[0]}.  Give engine='compiled', or write it in arithmetic on "
+                        "w, g and the memory") from error
+    if len(memory) != optimizer.remembers:
+        raise TypeError(f"the rule of {type(optimizer).__name__} returns {len(memory)} numbers to remember, but its "
+                        f"`remembers` is {optimizer.remembers}")
