@@ -39,6 +39,7 @@ class Entry(NamedTuple):
 PEERS = {
     "deltagrad fit, compiled": Entry("deltagrad", "Compiled"),
     "deltagrad fit, numba": Entry("deltagrad", "Jitted", "numba"),
+    "deltagrad fit, jax": Entry("deltagrad", "Jax", "jax"),
     "deltagrad fit, eager": Entry("deltagrad", "Eager", alone=True),
     "deltagrad gradient alone": Entry("deltagrad", "Gradient", moves=False),
     "deltagrad own loop": Entry("deltagrad", "OwnLoop"),

@@ -65,6 +65,20 @@ class Jitted(Fit):
         self.reset()
 
 
+class Jax(Fit):
+    """The loop of updates inside one function that JAX compiles; it was compiled before."""
+
+    engine = "jax"
+
+    def __init__(self, workload: Workload) -> None:
+        super().__init__(workload)
+        try:
+            self.run(1)
+        except ImportError as error:
+            raise Unavailable("jax is not installed: pip install jax") from error
+        self.reset()
+
+
 class Eager(Fit):
     engine = "eager"
 
