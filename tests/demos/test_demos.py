@@ -14,7 +14,7 @@ from demos.__main__ import DEMOS, TOUR
 CHECKOUT = Path(__file__).parents[2]
 USES = {"activations": ["matplotlib"], "regression": ["matplotlib"], "multilabel": ["matplotlib"],
         "moons": ["matplotlib", "sklearn"], "digits": ["matplotlib", "sklearn"], "sharded": ["jax"]}
-EXTRA = {"matplotlib": "demos", "sklearn": "demos", "jax": "peers"}
+EXTRA = {"matplotlib": "demos", "sklearn": "demos", "jax": "jax"}
 QUICK = {"regression": ["--epochs", "2"], "multilabel": ["--epochs", "2", "--seed", "3"],
          "moons": ["--epochs", "2", "--lr", "0.02"], "digits": ["--epochs", "1"]}
 WRITES = {"activations": {"activations.png"}, "moons": {"moons.png", "moons_loss.png"},
