@@ -7,7 +7,6 @@ import math
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 from importlib.util import find_spec
 from typing import Any
 
@@ -15,11 +14,11 @@ import numpy as np
 
 from ...backprop import wengert_list
 from ...value import Value
+from .machine_code import MATH, machine_code
 from .python_syntax import PythonSyntax
 from .scalar_source import ScalarSource, Update
 
 ERRORS = (ValueError, ArithmeticError)          # how Python refuses log(-1), 1/0 and exp(1000)
-MATH = {name: getattr(math, name) for name in dir(math) if not name.startswith("_")}
 EXACT = MATH | {name: getattr(np, name) for name in MATH if hasattr(np, name)} | {"pow": np.power, "number": np.float64}
 
 State = tuple[list[float], list[float]]         # parameters, and the memory in one list
@@ -198,17 +197,6 @@ class NumPyNumbers(PythonSyntax):
 
     def literal(self, x: float) -> str:
         return f"number({x!r})"
-
-
-@lru_cache(maxsize=64)
-def machine_code(text: str, functions: tuple[tuple[str, Callable[..., Any]], ...]) -> Callable[..., Any]:
-    """The text's function through numba: compiled at its first call, and once for all loops of the same text."""
-    import numba
-
-    compiled = numba.njit(error_model="numpy")
-    names = MATH | {name: compiled(f) for name, f in functions}
-    exec(text, names)
-    return compiled(names["loop"])
 
 
 # Measured on networks of tanh, 2-8-1 to 16-32-1, CPython 3.11: 0.01 microseconds for each number of a row, which meets
