@@ -1,5 +1,6 @@
 """Training on arrays: the loss recorded for one sample, compiled, and the optimizer's rule on one flat vector."""
 import math
+from collections.abc import Iterator
 from copy import copy
 from importlib.util import find_spec
 from typing import Any
@@ -15,6 +16,8 @@ from ..optimizers import Optimizer
 from .base import Engine
 from .eager import Eager
 from .recording import WORK, Recording, is_power_of_two, rows_of
+
+MOST_UPDATES = 2 ** 14          # of one sample each, in one run of the loop; after it Python looks for Ctrl-C
 
 
 class Compiled(Engine):
@@ -36,6 +39,9 @@ class Compiled(Engine):
         self.loop: UpdateLoop | None = None
         self.settings: dict[str, Any] = {}
         self.start: Any = None                          # of the last epoch in the loop: its state, its order, the loop
+        self.in_order = np.arange(len(self.data.X))
+        self.pending: list[np.ndarray] = []             # orders of the epochs to run next
+        self.done, self.before_run = 0, self.before_fit     # how many were run, and the state before the last of them
         self.writes = writes_in_place(self.optimizer)
         self.read_back()
         self.last_finite = self.state()
@@ -94,6 +100,42 @@ class Compiled(Engine):
         w, memory = (self.w.copy(), [*map(np.array, self.memory)]) if self.writes else (self.w, self.memory)
         self.w, *self.memory = self.optimizer.rule(w, g, *memory)
 
+    def epochs(self, orders: Iterator[np.ndarray] | None, size: int, unseen: Dataset | None,
+               most: int) -> tuple[list[float], list[float]]:
+        start, loop, N = self.state(), self.loop, len(self.data.X)
+        n = min(most, MOST_UPDATES // N) if loop and loop.is_faster and size == 1 and not unseen else 1
+        together = self.next_orders(orders, n)
+        if not loop or n < 2:
+            found = super().epochs(iter(together), size, unseen, 1)
+            self.count(start, 1)
+            return found
+        self.checkpoint = start
+        order = np.concatenate(together)
+        losses, reason = self.run_updates(start, order, loop)
+        if reason:                                      # up to the epoch that went wrong, which then comes on its own
+            self.restore(start)
+            return self.epochs(orders, size, unseen, max(1, len(losses) // N))
+        self.start = start, order, loop
+        self.count(start, n)
+        return [math.fsum(losses[first:first + N]) for first in range(0, n * N, N)], []
+
+    def next_orders(self, orders: Iterator[np.ndarray] | None, n: int) -> list[np.ndarray]:
+        """The orders of the next n epochs, which stay pending until they are run."""
+        while len(self.pending) < n:
+            self.pending.append(next(orders).copy() if orders else self.in_order)
+        return self.pending[:n]
+
+    def count(self, start: Any, n: int) -> None:
+        """Note that n of the pending epochs were run, from this state."""
+        self.before_run, self.pending = start, self.pending[n:]
+        self.done += n
+        self.checkpoint = None
+
+    def undo(self, epochs: int) -> None:
+        if self.done > epochs:                          # Ctrl-C came before the history had those of the last run
+            self.restore(self.before_run)
+        super().undo(epochs)
+
     def epoch(self, order: np.ndarray, size: int) -> float:
         if size == 1 and self.is_small:
             self.write_loop()
@@ -130,7 +172,7 @@ class Compiled(Engine):
     def run_updates(self, state: Any, order: np.ndarray, loop: UpdateLoop) -> tuple[list[float], str]:
         """From this state an update for each sample in this order; the losses, and why it ended early if it did."""
         w, memory, steps = state
-        run = loop.run(self.samples[order], w.tolist(), [m.tolist() for m in memory], steps)
+        run = loop.run(self.samples.take(order, 0), w.tolist(), [m.tolist() for m in memory], steps)
         self.w, self.memory = np.array(run.parameters), [np.array(m) for m in run.memory]
         self.optimizer.steps = steps + len(run.losses)
         return run.losses, run.reason

@@ -17,8 +17,6 @@ KEPT = 8                        # compiled loops, of the graphs trained last
 
 LOOPS: dict[Any, Callable[..., Any]] = {}
 
-Order = np.ndarray | None       # of the samples in an epoch; None where they are taken as they come
-
 
 def checked_settings(dtype: Any, devices: Any, size: int, *data: Dataset | None) -> dict[str, Any]:
     """The dtype and the list of devices for batches of a size.
@@ -54,8 +52,7 @@ class Jax(Compiled):
         self.is_identity = isinstance(places[0], slice)         # are these all parameters of the program, in its order?
         self.graph = (self.program.blocks.key, *(x.tobytes() for x in places if not isinstance(x, slice)))
         self.layout: Any = None                         # made when the size of a batch is known
-        self.pending: list[Order] = []                  # of the epochs to run next
-        self.at_once, self.done = 1, 0                  # how many epochs to run at a time, and how many were run
+        self.at_once = 1                                # how many epochs to run at a time
         self.last_run: Any = None                       # its first state, its orders, and the optimizer's settings then
 
     def precision(self) -> Any:
@@ -69,29 +66,21 @@ class Jax(Compiled):
                 self.layout = self.jax.Layout(
                     rows_of(self.data), rows_of(unseen) if unseen else None, size, orders is not None, self.is_mean,
                     self.dtype, self.devices)
-            n = min(most, self.at_once, self.layout.capacity)
-            while len(self.pending) < n:
-                self.pending.append(next(orders).copy() if orders else None)
+            together = self.next_orders(orders, min(most, self.at_once, self.layout.capacity))
             self.checkpoint = start = self.state()
             began = time.perf_counter()
-            state, losses, unseen_losses = self.run_while_finite(start, self.pending[:n])
+            state, losses, unseen_losses = self.run_while_finite(start, together)
             if not losses:
-                losses, unseen_losses = self.run_on_numpy(self.pending[0], size, unseen)
+                losses, unseen_losses = self.run_on_numpy(together[0], size, unseen)
                 state = self.state()
         n = len(losses)
         self.at_once = max(1, int(SECONDS * n / (time.perf_counter() - began)))
-        self.last_run, self.pending = (start, self.pending[:n], copy(self.optimizer)), self.pending[n:]
+        self.last_run = start, together[:n], copy(self.optimizer)
         self.restore(state)
-        self.done += n
-        self.checkpoint = None
+        self.count(start, n)
         return losses, unseen_losses if unseen else []
 
-    def undo(self, epochs: int) -> None:
-        if self.done > epochs:                          # Ctrl-C came before the history had those of the last run
-            self.restore(self.last_run[0])
-        super().undo(epochs)
-
-    def run_while_finite(self, start: Any, orders: list[Order]) -> tuple[Any, list[float], list[float]]:
+    def run_while_finite(self, start: Any, orders: list[np.ndarray]) -> tuple[Any, list[float], list[float]]:
         """The longest run of these epochs that leaves every number finite: the state after it, and their losses."""
         while orders:
             state, losses, unseen_losses = self.run(start, orders)
@@ -101,7 +90,7 @@ class Jax(Compiled):
             orders = orders[:n if n < len(orders) else n // 2]
         return start, [], []
 
-    def run(self, start: Any, orders: list[Order]) -> tuple[Any, list[float], list[float]]:
+    def run(self, start: Any, orders: list[np.ndarray]) -> tuple[Any, list[float], list[float]]:
         """The state after these epochs, and the sums of the losses of each, of the samples and of the unseen ones."""
         w, memory, steps = start
         fixed = None if self.is_identity else np.array([p._data for p in self.program.parameters], self.dtype)
@@ -125,15 +114,15 @@ class Jax(Compiled):
                 del LOOPS[old]
         return LOOPS[key]
 
-    def run_on_numpy(self, order: Order, size: int, unseen: Dataset | None) -> tuple[list[float], list[float]]:
+    def run_on_numpy(self, order: np.ndarray, size: int, unseen: Dataset | None) -> tuple[list[float], list[float]]:
         """The next epoch on NumPy in float64, which says what is not finite.  Raises FloatingPointError."""
-        start, order = self.state(), np.arange(len(self.data.X)) if order is None else order
+        start = self.state()
         if self.last_run:                               # its last epoch again: NumPy keeps its last finite weights
             first, orders, optimizer = self.last_run
             again = copy(self)
             again.optimizer = optimizer
             again.restore(self.run(first, orders[:-1])[0])
-            again.epoch(np.arange(len(order)) if orders[-1] is None else orders[-1], size)
+            again.epoch(orders[-1], size)
             self.last_finite, self.start = again.last_finite, again.start
         J = self.epoch(order, size)
         losses = [J], [self.validation_loss(unseen)] if unseen else []
