@@ -1,4 +1,5 @@
 """Ctrl-C at random moments of nn.fit: whole steps remain, and nothing else is changed."""
+import gc
 import random
 import signal
 import statistics
@@ -95,6 +96,7 @@ class Training:
             np.seterr(**state[0])
             warnings.filters[:] = state[1]              # type: ignore[index]
             this_thread.refuses_decisions = state[2]
+            (gc.enable if state[3] else gc.disable)()
         return bool(wrong) or (history is not None and history.stopped == "interrupted"), wrong
 
     def wrong(self, history: nn.History | None) -> str:
@@ -115,7 +117,7 @@ class Training:
 
 def process_state() -> tuple[Any, ...]:
     """What fit may set for a while in the whole process."""
-    return np.geterr(), list(warnings.filters), this_thread.refuses_decisions
+    return np.geterr(), list(warnings.filters), this_thread.refuses_decisions, gc.isenabled()
 
 
 def outcomes(quick: bool) -> Iterator[Outcome]:

@@ -1,4 +1,5 @@
 """Training node by node: a graph for a few samples at a time, recorded, swept and dropped."""
+import gc
 from typing import Any
 
 import numpy as np
@@ -9,7 +10,7 @@ from ..module import Module
 from .base import Engine
 from .recording import loss_value, records_nothing
 
-# samples a graph: enough to visit the weights seldom, few enough for the garbage collector to rest
+# samples a graph: enough to visit the weights seldom, few enough for its nodes to stay in the cache
 SAMPLES_PER_GRAPH = 8
 
 
@@ -21,6 +22,7 @@ class Eager(Engine):
         self.leaves = list(dict.fromkeys([*(self.model.parameters() if isinstance(self.model, Module) else ()),
                                           *self.optimizer.parameters]))
         self.has_recorded = False               # was the loss of any sample a Value?
+        self.collects = False                   # was the collector on when it was paused?
 
     def epoch(self, order: np.ndarray, size: int) -> float:
         J = super().epoch(order, size)
@@ -32,14 +34,39 @@ class Eager(Engine):
     def losses(self, first: int, end: int) -> float:
         for p in self.leaves:
             p._grad = 0.0
-        J, samples = 0.0, [(self.data.x[row], self.data.t[row]) for row in self.order[first:end].tolist()]
-        for k in range(0, len(samples), SAMPLES_PER_GRAPH):
-            losses = [self.loss(self.model(x), t) for x, t in samples[k:k + SAMPLES_PER_GRAPH]]
-            self.has_recorded = self.has_recorded or any(isinstance(x, Value) for x in losses)
-            handful = total([loss_value(x) for x in losses])
-            handful.backward()
-            J += handful.data
+        J, rows = 0.0, self.order[first:end].tolist()
+        for k in range(0, len(rows), SAMPLES_PER_GRAPH):
+            J += self.without_collector(rows[k:k + SAMPLES_PER_GRAPH])
         return J
+
+    def without_collector(self, rows: list[int]) -> float:
+        """The sum of losses of a few samples, Python's cyclic garbage collector paused.
+
+        It would walk the growing graph again and again and free nothing, for a graph has no cycles.
+        """
+        self.collects = gc.isenabled()
+        gc.disable()
+        try:
+            return self.backward(rows)
+        finally:
+            self.resume_collector()
+
+    def backward(self, rows: list[int]) -> float:
+        """Record one graph of a few samples and add its gradient up in the leaves; the sum of their losses."""
+        losses = [self.loss(self.model(self.data.x[row]), self.data.t[row]) for row in rows]
+        self.has_recorded = self.has_recorded or any(isinstance(x, Value) for x in losses)
+        J = total([loss_value(x) for x in losses])
+        J.backward()
+        return J.data
+
+    def resume_collector(self) -> None:
+        """Let the collector run where it did before the pause."""
+        if self.collects:
+            gc.enable()
+
+    def undo(self, epochs: int) -> None:
+        self.resume_collector()                 # Ctrl-C may have come between a pause and its end
+        super().undo(epochs)
 
     def step(self, size: int) -> None:
         if self.is_mean:

@@ -3,6 +3,7 @@
 Here with the eager engine, whose every step can be seen; tests/nn/test_nn_peers.py holds the loss curves to PyTorch's.
 """
 import functools
+import gc
 import inspect
 import io
 import math
@@ -664,3 +665,30 @@ def test_moons_reaches_100_percent_training_accuracy():
                   batch_size=10, on_epoch=right)
     assert (np.sign(predict(model, points)) == sides).all()
     assert history.stopped == "on_epoch"
+
+
+# --- the garbage collector -------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("is_on", [True, False])
+@pytest.mark.parametrize("end", [None, ZeroDivisionError, KeyboardInterrupt])
+def test_the_collector_is_paused_while_graphs_grow_and_is_then_as_it_was(is_on, end):
+    """It is off in every call of the model, as it was in on_epoch, and as it was after an error and Ctrl-C."""
+    w, inside, outside = Parameter(1.0), [], []
+
+    def model(x):
+        inside.append(gc.isenabled())
+        if end and len(inside) > 20:
+            raise end
+        return w * x[0]
+
+    (gc.enable if is_on else gc.disable)()
+    try:
+        fit(model, [[1.0], [2.0], [3.0]], [0.0] * 3, half_squared_error, SGD([w], lr=0.01), 10, batch_size=2,
+            on_epoch=lambda epoch, J: outside.append(gc.isenabled()))
+    except FloatingPointError as error:
+        assert end and isinstance(error.__cause__, end)
+    finally:
+        after = gc.isenabled()
+        gc.enable()
+    assert after is is_on and set(outside) == {is_on} and not any(inside[-12:])
