@@ -33,6 +33,8 @@ def compare(workload: Workload, names: Sequence[str], repeats: int, seconds: flo
     with frozen():
         worst = check(peers)
         found.notes.append(f"after {CHECKED} steps all peers' parameters and losses agree to {worst:.0e}")
+        found.notes += [f"{name}: {peer.compiling:.2g} s to compile, or to load, before" for name, peer in peers.items()
+                        if hasattr(peer, "compiling")]
         measure(peers, found, workload.steps_per_epoch, repeats, seconds)
     return found
 

@@ -17,7 +17,8 @@ from benchmarks.workloads import WORKLOADS
 
 ROOT = Path(__file__).parents[2]
 TINY = everything.Size(1, 0.001, 2_000, 4, (1_000, 2_000), 8, small=True, without=tuple(
-    f"{part}: JAX jit, {which}" for part in ("moons", "digits") for which in ("a call a step", "loop inside")))
+    f"{part}: {peer}" for part in ("moons", "digits")
+    for peer in ("JAX jit, a call a step", "JAX jit, loop inside", "deltagrad fit, jax")))
 
 
 @pytest.fixture(scope="module")
