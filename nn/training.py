@@ -83,7 +83,7 @@ def fit(model: Callable[..., Any], X: Any, T: Any, loss: Loss, optimizer: Optimi
         """
         while (done := len(history.seconds)) < epochs:
             start = time.perf_counter()
-            most = 1 if on_epoch else min(epochs, 2 ** done.bit_length()) - done    # the diagnosis looks at powers of 2
+            most = 1 if on_epoch else diagnosis.next_epoch(done, epochs) - done
             try:
                 losses, unseen_losses = run.epochs(orders, size, unseen, most)
                 N, M = (len(data.X), len(unseen.X) if unseen else 1) if reduction == "mean" else (1, 1)

@@ -70,6 +70,12 @@ class Diagnosis:
         if optimizer.steps == 0:                            # a layer that was trained may well be saturated
             self.check_inputs(first)
 
+    def next_epoch(self, done: int, epochs: int) -> int:
+        """The next epoch after which there may be something to check: until then several can run together."""
+        if self.idle and not done:
+            return 1
+        return min(epochs, 2 ** done.bit_length()) if self.outputs else epochs
+
     def after_epoch(self, epoch: int, epochs: int, run: Engine) -> None:
         """Make the checks that need the weights of now, after the 1st, 2nd, 4th, 8th, ... and the last epoch."""
         if self.outputs and (is_power_of_two(epoch) or epoch == epochs):

@@ -236,6 +236,7 @@ def test_ctrl_c_before_the_history_has_the_last_epochs_takes_them_back(monkeypat
     def interrupted(self, *args):
         losses = run(self, *args)
         calls.append(len(losses[0]))
+        self.at_once = 3
         if len(calls) == 4:
             raise KeyboardInterrupt
         return losses
@@ -248,15 +249,31 @@ def test_ctrl_c_before_the_history_has_the_last_epochs_takes_them_back(monkeypat
     assert weights == pytest.approx(expected[0], rel=1e-9) and memory == pytest.approx(expected[1], rel=1e-9)
 
 
-def test_epochs_run_together_and_the_history_has_each(monkeypatch):
-    """Between two looks at Ctrl-C 0.1 s pass; the numbers of epochs are those of the diagnosis, powers of two."""
+def runs(monkeypatch, **settings):
+    """How many epochs ran together, where time does not matter, and the history."""
     run, calls = engine.Jax.run, []
+    monkeypatch.setattr(engine, "SECONDS", 1e9)
     monkeypatch.setattr(engine.Jax, "run", lambda self, start, orders: calls.append(len(orders)) or run(self, start,
                                                                                                        orders))
-    monkeypatch.setattr(engine, "SECONDS", 1e9)
-    history = trained("jax", epochs=100)[3]
-    assert calls == [1, 1, 2, 4, 8, 16, 32, 36] and len(history.losses) == 100
+    return calls, trained("jax", epochs=100, **settings)[3]
+
+
+def test_epochs_run_together_and_the_history_has_each(monkeypatch):
+    """The first compiles, and its time says nothing of how many fit into 0.1 s."""
+    calls, history = runs(monkeypatch)
+    assert calls == [1, 99] and len(history.losses) == len(history.seconds) == 100
     assert history.losses == pytest.approx(trained("eager", epochs=100)[3].losses, rel=1e-9)
+
+
+def test_epochs_run_together_up_to_the_next_that_is_diagnosed(monkeypatch):
+    """Outputs of a linear head under a loss of probabilities are looked at after epochs 1, 2, 4, 8, ..."""
+    half = nn.Neuron(2, "linear", seed=0)
+    for w in half.w:
+        w.data = 0.01
+    half.b.data = 0.5
+    calls, _ = runs(monkeypatch, model=half, T=np.full(23, 0.5), loss=nn.binary_cross_entropy,
+                    make=lambda ps: nn.SGD(ps, lr=1e-3))
+    assert calls == [1, 1, 2, 4, 8, 16, 32, 36]
 
 
 # --- what it refuses -------------------------------------------------------------------------------------------------
