@@ -99,7 +99,8 @@ class Jax(Compiled):
                 w.astype(self.dtype), [m.astype(self.dtype) for m in memory], np.int32(steps),
                 np.asarray(self.optimizer.lr, self.dtype), fixed, self.layout.with_orders(orders),
                 np.int32(len(orders)), np.zeros(self.layout.capacity, self.dtype))
-        losses, unseen_losses = (np.asarray(J, float)[:len(orders)].tolist() for J in losses)
+        losses, unseen_losses = (np.zeros(len(orders)).tolist() if J is None else
+                                 np.asarray(J, float)[:len(orders)].tolist() for J in losses)
         return ((np.asarray(w, float), [np.asarray(m, float) for m in memory],
                  steps + len(orders) * len(self.layout.places)), losses, unseen_losses)
 

@@ -140,12 +140,13 @@ class EpochLoop:
             w, memory, steps, losses, unseen_losses = state
             order = None if data.orders is None else data.orders[e]
             w, memory, steps, J = self.epoch((w, memory, steps), lr, fixed, data, order)
-            if data.unseen is not None:
+            if unseen_losses is not None:
                 unseen_J, _ = self.loss_and_grad(w, fixed, data.unseen, data.unseen_weights)
                 unseen_losses = unseen_losses.at[e].set(unseen_J)
             return w, memory, steps, losses.at[e].set(J), unseen_losses
 
-        w, memory, _, losses, unseen_losses = jax.lax.fori_loop(0, count, epoch, (w, memory, steps, losses, losses))
+        first = w, memory, steps, losses, None if data.unseen is None else losses
+        w, memory, _, losses, unseen_losses = jax.lax.fori_loop(0, count, epoch, first)
         return w, memory, losses, unseen_losses
 
     def epoch(self, state: Any, lr: Array, fixed: Array, data: Batches, order: Array) -> Any:
