@@ -122,7 +122,7 @@ class Jax(Compiled):
             first, orders, optimizer = self.last_run
             again = copy(self)
             again.optimizer = optimizer
-            again.restore(self.run(first, orders[:-1])[0])
+            again.restore(again.run(first, orders[:-1])[0])
             again.epoch(orders[-1], size)
             self.last_finite, self.start = again.last_finite, again.start
         J = self.epoch(order, size)
