@@ -203,6 +203,24 @@ def test_divergence_names_the_epoch_and_keeps_the_last_finite_weights(settings):
     assert found[1] == pytest.approx(expected[1], rel=1e-9)
 
 
+def test_the_last_finite_weights_are_those_of_the_lr_that_they_were_reached_by():
+    """on_epoch raises lr from 0.1 until the loss overflows; the last step of the epoch before was at the old one."""
+    found = {}
+    for name in "eager", "jax":
+        model = nn.MLP(2, [1], "linear", seed=0)
+        optimizer = nn.SGD(model.parameters(), lr=0.1)
+
+        def on_epoch(epoch, J, optimizer=optimizer):
+            optimizer.lr *= 1e20
+
+        with pytest.raises(FloatingPointError) as error:
+            nn.fit(model, X, T, nn.half_squared_error, optimizer, 60, batch_size=12, engine=name, progress=False,
+                   on_epoch=on_epoch)
+        found[name] = str(error.value), numbers(model.parameters())
+    assert found["jax"][0] == found["eager"][0]
+    assert found["jax"][1] == pytest.approx(found["eager"][1], rel=1e-9)
+
+
 def test_a_sample_that_leaves_a_domain_is_named_by_its_operation():
     """log(w) of a weight that falls below 0 at the 14th step, long after epochs run together."""
     messages = {}
