@@ -40,8 +40,9 @@ PHI: dict[str, tuple[Callable[[Array, Array], Array], Callable[[Array], Array]]]
 
 
 def softmax(y: Array) -> Array:
-    e = np.exp(y - y.max())
-    return e / e.sum()
+    """e^y_l / Σ e^y_k over the outputs, the first axis."""
+    e = np.exp(y - y.max(axis=0))
+    return e / e.sum(axis=0)
 
 
 def cross_entropy_error(y: Array, t: Array) -> Array:
@@ -62,6 +63,12 @@ OUTPUT_ERROR: dict[str, Callable[[Array, Array], Array]] = {
     "binary_cross_entropy_with_logits": lambda y, t: (t - sigmoid(y)) / len(y),
     "cross_entropy": lambda y, t: t - softmax(y),
 }
+
+
+def prediction(loss: str, y: Array) -> Array:
+    """What the loss compares with t: softmax(y) or σ(y), where y are logits, else y itself."""
+    squash = {"cross_entropy": softmax, "binary_cross_entropy_with_logits": sigmoid}.get(loss)
+    return squash(y) if squash else y
 
 
 def forward(W: Sequence[Array], b: Sequence[Array], activations: Sequence[str], x: Array,

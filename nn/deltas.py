@@ -1,5 +1,5 @@
 """Every neuron's local gradient δ three independent ways: the recorded graph, the derivation by hand, differences."""
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -14,12 +14,14 @@ from .tables import LocalGradients, NeuronRow, WeightRow, format_cell
 
 
 def local_gradients(model: MLP | Layer | Neuron, x: Any, t: Any, loss: Loss = half_squared_error,
-                    lr: float = 0.1) -> LocalGradients:
+                    lr: float = 0.1, momentum: float = 0.0,
+                    previous: Mapping[str, float] | None = None) -> LocalGradients:
     """δ = -dJ/dv of every neuron for one sample, three independent ways, and the update of every weight.
 
     By the recorded graph; by the lecture's recursion in NumPy without the engine (by_hand.py), δ_l = -(dJ/dy_l) φ'(v_l)
     at the output and δ_j = φ'(v_j) Σ_l δ_l w_lj below; and by central differences of J in v, every neuron
     kept on its side of a kink.  Nothing is changed.
+    previous has the last Δw of each weight by its label, {"w31": 0.02}, for Δw = η δ x + momentum times the last Δw.
     A loss of your own has no rule by hand: that column stays empty.
 
     >>> model = MLP(2, [3, 1], "tanh", seed=0)
@@ -27,6 +29,7 @@ def local_gradients(model: MLP | Layer | Neuron, x: Any, t: Any, loss: Loss = ha
     True
     """
     check_loss("local_gradients", loss)
+    previous = previous or {}
     layers = neurons_of(model)
     xs = [Value.lift(x_i).data for x_i in inputs(type(model).__name__, len(layers[0][0].w), x)]
     t = t.tolist() if hasattr(t, "tolist") else t
@@ -64,18 +67,31 @@ def local_gradients(model: MLP | Layer | Neuron, x: Any, t: Any, loss: Loss = ha
             at_kink = kinked(neuron.activation) and abs(v_j) < 2 * h
             slope_of_J = (J_at(k, j, h) - J_at(k, j, -h)) / (2 * h)
             rows.append(NeuronRow(neuron.v_label[1:], v_j, float(y[k][j]), float(slope[k][j]), graph[k][j],
-                                  float(hand[k][j]) if hand else None, -slope_of_J, at_kink))
+                                  float(hand[k][j]) if hand else None, -slope_of_J, at_kink, neuron.activation))
             for w, x_i in zip(neuron.parameters(), [*fed[k], 1.0]):
                 gradient[w] = gradient.get(w, 0.0) - graph[k][j] * x_i
     for k, neurons in enumerate(layers):
         sources = [f"x{i}" for i in range(1, len(xs) + 1)] if k == 0 else [n.y_label for n in layers[k - 1]]
         for neuron in neurons:
             for w, source, x_i in zip(neuron.parameters(), [*sources, "1"], [*fed[k], 1.0]):
-                change = -lr * gradient[w]
-                weight_rows.append(WeightRow(w.label, source, w.data, x_i, gradient[w], change, w.data + change))
+                last = previous.get(w.label, 0.0)
+                change = momentum * last - lr * gradient[w]
+                weight_rows.append(WeightRow(w.label, source, w.data, x_i, gradient[w], change, w.data + change,
+                                             neuron.v_label[1:], last))
+    check_labels(previous, weight_rows)
     if hand:
         terms = recursion_terms(layers, hand, slope, name)
-    return LocalGradients(rows, weight_rows, J.data, lr, terms)
+    outputs = [neuron.v_label[1:] for neuron in layers[-1]]
+    return LocalGradients(rows, weight_rows, J.data, lr, terms, name if rule else "",
+                          dict(zip(outputs, targets.tolist())), momentum)
+
+
+def check_labels(previous: Mapping[str, float], weight_rows: Sequence[WeightRow]) -> None:
+    """Raise ValueError unless each label in previous is a weight's or a bias's."""
+    known = {row.weight: None for row in weight_rows}
+    for label in previous:
+        if label not in known:
+            raise ValueError(f"local_gradients: previous has {label!r}, but the weights are {', '.join(known)}")
 
 
 def recursion_terms(layers: Sequence[Sequence[Neuron]], delta: Sequence[np.ndarray],

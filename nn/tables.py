@@ -1,13 +1,19 @@
 """The local gradients δ of a network as tables: plain text, and HTML in a notebook."""
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from html import escape
+from os import PathLike
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from .recursion import Recursion, subscripted
+from .text_table import Table, aligned, format_cell, html_table
 
-Table = list[tuple[str, ...]]
+if TYPE_CHECKING:
+    from .marking.marks import Marks
+
 NO_RULE = "no derivation by hand is known for this loss: it is not one of nn's"
 
 
@@ -22,11 +28,12 @@ class NeuronRow:
     hand: float | None          # None where the loss is the user's own
     differences: float
     at_kink: bool               # v is where φ bends; the differences keep to v's side, at 0 the lecture's, v ≤ 0
+    activation: str = "linear"
 
 
 @dataclass(frozen=True)
 class WeightRow:
-    """One weight or bias (x = 1): dJ/dw, Δw = η δ x and the new w."""
+    """One weight or bias (x = 1): dJ/dw, Δw = η δ x (+ μ times the last Δw) and the new w."""
     weight: str
     x: str
     w: float
@@ -34,6 +41,8 @@ class WeightRow:
     gradient: float
     change: float
     new: float
+    neuron: str = ""            # the number of the neuron that it leads into
+    previous: float = 0.0       # the last Δw, for the momentum
 
 
 @dataclass(frozen=True)
@@ -44,6 +53,9 @@ class LocalGradients:
     loss: float
     lr: float
     terms: dict[str, str] = field(repr=False)   # neuron: its recursion in letters and numbers; the output layer first
+    rule: str = ""                              # the loss's name, where a derivation by hand is known for it
+    targets: Mapping[str, float] = field(default_factory=dict)      # t by the number of the output neuron
+    momentum: float = 0.0
 
     @property
     def max_error(self) -> float:
@@ -66,6 +78,24 @@ class LocalGradients:
             raise ValueError(f"recursion: there is no neuron {neuron!r}; the neurons are {names}")
         return Recursion(self.terms[name])
 
+    def check(self, answers: Mapping[str, Any] | str | PathLike[str], show_right: bool = True) -> "Marks":
+        """A student's own numbers marked: right, right given an earlier number of the student's, or wrong and why.
+
+        answers is {"δ3": "-0.1385", "Δw31": 0.0411, ...}, any of the numbers v1, y1, φ'1, e1, dJ/dy1, δ1, dJ/dw31,
+        Δw31 and w31 (the new one), or a CSV or JSON file of them.  A text is compared to the digits it was written
+        with.  With show_right=False the right numbers stay hidden.  Raises ValueError for a name or a number that is
+        none, and where one number is given twice.
+
+        >>> from nn import MLP, local_gradients
+        >>> table = local_gradients(MLP(2, [2, 1], "sigmoid", "sigmoid", seed=0), [0.5, 1.0], 1.0)
+        >>> marks = table.check({"δ3": f"{-table.rows[2].hand:.4f}"})
+        >>> marks.points, marks.total, marks.mistakes
+        (0, 1, [Mistake(where='δ3', names=('sign',))])
+        """
+        from .marking.marks import mark_answers
+
+        return mark_answers(self, answers, show_right)
+
     def tables(self) -> list[Table]:
         """The two tables as text, a header row each."""
         neurons: Table = [("", "v", "y", "φ'(v)", "by the graph", "by hand", "by differences")]
@@ -74,7 +104,7 @@ class LocalGradients:
             neurons.append((subscripted(f"δ{r.neuron}"), format_cell(r.v), format_cell(r.y), format_cell(r.slope),
                             format_cell(r.graph), hand,
                             format_cell(r.differences)))
-        weights: Table = [("weight", "w", "from", "x", "dJ/dw", "Δw = ηδx", "new w")]
+        weights: Table = [("weight", "w", "from", "x", "dJ/dw", f"Δw = ηδx{' + μΔw' * bool(self.momentum)}", "new w")]
         for u in self.weight_rows:
             weights.append((subscripted(u.weight), format_cell(u.w), subscripted(u.x), format_cell(u.x_value),
                             format_cell(u.gradient),
@@ -96,21 +126,4 @@ class LocalGradients:
         return "\n\n".join([*map(aligned, self.tables()), "\n".join(self.remarks())])
 
     def _repr_html_(self) -> str:
-        tables = []
-        for head, *rows in self.tables():
-            lines = [f"<tr>{''.join(f'<th>{escape(cell)}</th>' for cell in head)}</tr>"]
-            lines += [f"<tr>{''.join(f'<td>{escape(cell)}</td>' for cell in row)}</tr>" for row in rows]
-            tables.append(f"<table>{''.join(lines)}</table>")
-        return "".join([*tables, *(f"<p>{escape(remark)}</p>" for remark in self.remarks())])
-
-
-def format_cell(x: float) -> str:
-    """A number for the tables: six significant digits."""
-    return f"{x:.6g}" if x == 0 or abs(x) >= 1e-3 else f"{x:.5e}"
-
-
-def aligned(table: Table) -> str:
-    """The rows in columns: the first to the left, the numbers to the right."""
-    widths = [max(map(len, column)) for column in zip(*table)]
-    return "\n".join("  ".join([row[0].ljust(widths[0])] + [cell.rjust(width) for cell, width in
-                                                            zip(row[1:], widths[1:])]) for row in table)
+        return "".join([*map(html_table, self.tables()), *(f"<p>{escape(remark)}</p>" for remark in self.remarks())])
