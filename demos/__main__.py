@@ -6,6 +6,7 @@ from . import (
     activations,
     digits,
     local_gradients,
+    marked,
     moons,
     multilabel,
     network,
@@ -19,9 +20,8 @@ from . import (
 from .pictures import Pictures
 
 DEMOS = {"steps": steps, "neuron": neuron, "network": network, "local_gradients": local_gradients,
-         "wrong_backprop": wrong_backprop, "activations": activations, "regression": regression, "moons": moons,
-         "multilabel": multilabel, "digits": digits,
-         "vector_form": vector_form, "sharded": sharded}
+         "marked": marked, "wrong_backprop": wrong_backprop, "activations": activations, "regression": regression,
+         "moons": moons, "multilabel": multilabel, "digits": digits, "vector_form": vector_form, "sharded": sharded}
 TOUR = ("steps", "neuron", "local_gradients", "moons")      # the main job: a neuron drawn, derived and checked, an MLP
 
 

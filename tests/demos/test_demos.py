@@ -98,6 +98,13 @@ def test_digits_are_right_in_at_least_95_of_100_held_out(tmp_path):
     assert float(re.search(r"([\d.]+)% of 500 held-out", told)[1]) >= 95
 
 
+def test_marked_names_each_of_its_mistakes(tmp_path):
+    run = demos("marked", "--out", tmp_path)
+    found = re.findall(r"^--- (\w+)", run.stdout, re.MULTILINE)
+    assert "6 of 6 mistakes found" in run.stdout and {"updated_weights", "bias_forgotten"} < set(found)
+    assert "−0.008771" not in demos("marked", "--hide-right", "--out", tmp_path).stdout
+
+
 def test_outliers_pull_the_squared_error_most(tmp_path):
     need("regression")
     told = demos("regression", "--epochs", "50", "--out", tmp_path).stdout
