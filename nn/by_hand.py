@@ -71,7 +71,21 @@ def prediction(loss: str, y: Array) -> Array:
     return squash(y) if squash else y
 
 
-def forward(W: Sequence[Array], b: Sequence[Array], activations: Sequence[str], x: Array,
+def phi_of(activation: str | Sequence[str], v: Array, right: Array) -> Array:
+    """φ(v) of a layer, by the activation of all its neurons or a list with one for each."""
+    if isinstance(activation, str):
+        return PHI[activation][0](v, right)
+    return np.array([PHI[name][0](v_j, right_j) for name, v_j, right_j in zip(activation, v, right)])
+
+
+def slope_of(activation: str | Sequence[str], v: Array) -> Array:
+    """φ'(v) of a layer, likewise."""
+    if isinstance(activation, str):
+        return PHI[activation][1](v)
+    return np.array([PHI[name][1](v_j) for name, v_j in zip(activation, v)])
+
+
+def forward(W: Sequence[Array], b: Sequence[Array], activations: Sequence[str | Sequence[str]], x: Array,
             shift: tuple[int, int, float] | None = None,
             sides: Sequence[Array] | None = None) -> tuple[list[Array], list[Array]]:
     """The forward phase, layer by layer: v = W y + b, y = φ(v); returns every layer's v and y.
@@ -84,15 +98,15 @@ def forward(W: Sequence[Array], b: Sequence[Array], activations: Sequence[str], 
         v = W_k @ y + b_k
         if shift and shift[0] == k:
             v[shift[1]] += shift[2]
-        y = PHI[activation][0](v, sides[k] if sides else v > 0)
+        y = phi_of(activation, v, sides[k] if sides else v > 0)
         vs.append(v)
         ys.append(y)
     return vs, ys
 
 
-def slopes(activations: Sequence[str], vs: Sequence[Array]) -> list[Array]:
+def slopes(activations: Sequence[str | Sequence[str]], vs: Sequence[Array]) -> list[Array]:
     """φ'(v) of every neuron, layer by layer."""
-    return [PHI[activation][1](v) for activation, v in zip(activations, vs)]
+    return [slope_of(activation, v) for activation, v in zip(activations, vs)]
 
 
 def deltas(W: Sequence[Array], slope: Sequence[Array], output_error: Array) -> list[Array]:

@@ -7,6 +7,7 @@ import numpy as np
 from autograd import Constant, Value, adjoints, ops, recorded
 
 from . import by_hand, losses
+from .activations import activation_of
 from .losses import Loss, check_loss, half_squared_error, one_hot
 from .mlp import MLP, Layer, Neuron, inputs
 from .recursion import output_error
@@ -46,7 +47,7 @@ def local_gradients(model: MLP | Layer | Neuron, x: Any, t: Any, loss: Loss = ha
 
     W = [np.array([[w.data for w in neuron.w] for neuron in neurons]) for neurons in layers]
     b = [np.array([neuron.b.data for neuron in neurons]) for neurons in layers]
-    activations = [neurons[0].activation for neurons in layers]
+    activations = [activation_of([neuron.activation for neuron in neurons]) for neurons in layers]
     v, y = by_hand.forward(W, b, activations, np.array(xs))
     slope, sides = by_hand.slopes(activations, v), [v_k > 0 for v_k in v]
     name = getattr(loss, "__name__", "")                    # a functools.partial has none

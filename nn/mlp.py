@@ -3,14 +3,14 @@
 The letters are the lecture's: x_i is an input, neuron j has the local field v_j and the output y_j, and w_ji leads
 from i to j.  In an MLP the neurons are numbered through, so that every letter means one node.
 """
-import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from numbers import Integral
 from random import Random
 from typing import Any
 
 from autograd import Op, Parameter, Value, ops, weighted_sum, weighted_sums
 
+from .activations import Activation, activation_of, activation_op, counted, initial_weights, one_each
 from .module import Module
 
 
@@ -52,20 +52,24 @@ class Neuron(Module):
 
 
 class Layer(Module):
-    """Neurons side by side on the same inputs: v = Wx + b, y = φ(v).
+    """Neurons side by side on the same inputs: v = Wx + b, y = φ(v); φ for all of them, or a list with one for each.
+
+    Raises ValueError where the list is of another length, or names an unknown activation.
 
     >>> layer = Layer(3, 2, "sigmoid", seed=0)
     >>> len(layer([0.5, -1.0, 2.0])), len(layer.parameters())
     (2, 8)
+    >>> Layer(1, 2, ["tanh", "relu"]).activation
+    ['tanh', 'relu']
     """
 
-    def __init__(self, nin: int, nout: int, activation: str | Op, seed: int | Random | None = None) -> None:
+    def __init__(self, nin: int, nout: int, activation: Activation, seed: int | Random | None = None) -> None:
         check_size("Layer", "inputs", nin)
         check_size("Layer", "neurons", nout)
         random = seed if isinstance(seed, Random) else Random(seed)
-        draw = initial_weights(activation, nin, nout, random)
-        self.neurons = [Neuron(nin, activation, seed=0) for _ in range(nout)]
+        self.neurons = [Neuron(nin, phi, seed=0) for phi in one_each("Layer", "neuron", activation, nout)]
         for neuron in self.neurons:
+            draw = initial_weights(neuron.activation, nin, nout, random)
             for w in neuron.w:
                 w.data = next(draw)
         label_neurons([self])
@@ -76,9 +80,9 @@ class Layer(Module):
         return [neuron.activate(v) for neuron, v in zip(self.neurons, local_fields)]
 
     @property
-    def activation(self) -> str:
-        """φ's name, the same for all neurons of a layer."""
-        return self.neurons[0].activation
+    def activation(self) -> str | list[str]:
+        """φ's name, or where neurons differ the list of theirs."""
+        return activation_of([neuron.activation for neuron in self.neurons])
 
     def parameters(self) -> list[Parameter]:
         return unique(p for neuron in self.neurons for p in neuron.parameters())
@@ -90,7 +94,8 @@ class Layer(Module):
 class MLP(Module):
     """A multi-layer perceptron: layers one after the other, the last one the output layer.
 
-    Returns a Value for one output neuron, else a list of them.
+    Returns a Value for one output neuron, else a list of them.  activation is that of all hidden layers, or a list with
+    one for each; a layer's may be a list in turn, with one for each neuron.
 
     >>> model = MLP(2, [3, 1], activation="tanh", seed=0)
     >>> model([1.0, -1.0]).label
@@ -102,12 +107,12 @@ class MLP(Module):
     total                                                13
     """
 
-    def __init__(self, nin: int, nouts: Sequence[int], activation: str | Op = "relu",
-                 output_activation: str | Op = "linear", seed: int | None = None) -> None:
+    def __init__(self, nin: int, nouts: Sequence[int], activation: Activation | Sequence[Activation] = "relu",
+                 output_activation: Activation = "linear", seed: int | None = None) -> None:
         if not hasattr(nouts, "__len__") or not len(nouts):
             raise ValueError(f"MLP: nouts is the list of the layers' sizes, such as [16, 16, 1], not {nouts!r}")
         random, sizes = Random(seed), [nin, *nouts]
-        activations = [activation] * (len(nouts) - 1) + [output_activation]
+        activations = [*one_each("MLP", "hidden layer", activation, len(nouts) - 1), output_activation]
         self.layers = [Layer(n, m, phi, random) for n, m, phi in zip(sizes, sizes[1:], activations)]
         label_neurons(self.layers)
 
@@ -126,42 +131,17 @@ class MLP(Module):
         for layer in self.layers:
             n = len(layer.parameters())
             rows.append((layer_name(self.layers, layer), str(len(layer.neurons[0].w)), str(len(layer.neurons)),
-                         layer.activation, str(n)))
+                         counted(layer.activation), str(n)))
         rows.append(("total", "", "", "", str(len(self.parameters()))))
         name, _, _, phi, _ = (max(map(len, column)) for column in zip(*rows))
         return "\n".join(f"{a:{name}}  {b:>6}  {c:>7}  {d:{phi}}  {e:>10}" for a, b, c, d, e in rows)
 
     def __repr__(self) -> str:
         sizes = [len(layer.neurons) for layer in self.layers]
-        return (f"MLP({len(self.layers[0].neurons[0].w)}, {sizes}, activation={self.layers[0].activation!r}, "
+        hidden = [layer.activation for layer in self.layers[:-1]] or [self.layers[0].activation]
+        activation = hidden[0] if hidden.count(hidden[0]) == len(hidden) and isinstance(hidden[0], str) else hidden
+        return (f"MLP({len(self.layers[0].neurons[0].w)}, {sizes}, activation={activation!r}, "
                 f"output_activation={self.layers[-1].activation!r})")
-
-
-def activation_op(activation: str | Op) -> Op:
-    """The activation's row in the table of operations, by its name or itself."""
-    name = activation.name if isinstance(activation, Op) else getattr(activation, "__name__", activation)
-    if name == "softmax":
-        raise ValueError("softmax is no activation of a neuron: it belongs to the loss.  Give the output layer the "
-                         "activation 'linear' and train it with nn.cross_entropy")
-    row = ops.ACTIVATIONS.get(name) if isinstance(name, str) else None
-    if row is None or activation not in (name, row):
-        near = "" if isinstance(activation, Op) else ops.closest(name, ops.ACTIVATIONS)
-        raise ValueError(f"unknown activation {activation!r}{f', did you mean {near!r}?  The' if near else '; the'} "
-                         f"known ones are {', '.join(ops.ACTIVATIONS)}")
-    return row
-
-
-def initial_weights(activation: str | Op, nin: int, nout: int, random: Random) -> Iterator[float]:
-    """Weights drawn uniformly from ±√(3 variance), with the variance that suits the activation.
-
-    He (2015), 2/nin, for relu and its kin; LeCun (1998), 1/nin, for selu; Glorot (2010), 2/(nin + nout), for the rest.
-    """
-    activation = activation_op(activation).name
-    variance = 2 / nin if activation in ("relu", "leaky_relu", "elu") else \
-        1 / nin if activation == "selu" else 2 / (nin + nout)
-    limit = math.sqrt(3 * variance)
-    while True:
-        yield random.uniform(-limit, limit)
 
 
 def label_neurons(layers: Sequence[Layer]) -> None:

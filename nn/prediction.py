@@ -1,13 +1,14 @@
 """What a model says of many samples, without recording."""
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
 
 from autograd import Value
 
+from .activations import activation_op
 from .dataset import inputs_matrix
-from .mlp import MLP, Layer, activation_op, width
+from .mlp import MLP, Layer, width
 
 
 def predict(model: Callable[..., Any], X: Any) -> np.ndarray:
@@ -18,8 +19,7 @@ def predict(model: Callable[..., Any], X: Any) -> np.ndarray:
     """
     X = inputs_matrix(X, width(model))
     layers = model.layers if type(model) is MLP else [model] if type(model) is Layer else []
-    mixed = any(neuron.activation != layer.activation for layer in layers for neuron in layer.neurons)
-    if mixed or not layers:                         # any other function of a sample
+    if not layers:                                  # any other function of a sample
         found = [model(x) for x in X.tolist()]
         return np.array([[Value.lift(y_l).data for y_l in y] if isinstance(y, list) else Value.lift(y).data
                          for y in found])
@@ -27,5 +27,12 @@ def predict(model: Callable[..., Any], X: Any) -> np.ndarray:
     for layer in layers:
         W = np.array([[w.data for w in neuron.w] for neuron in layer.neurons])
         b = np.array([neuron.b.data for neuron in layer.neurons])
-        Y = activation_op(layer.activation)(Y @ W.T + b)
+        Y = activate(layer.activation, Y @ W.T + b)
     return Y[:, 0] if type(model) is MLP and Y.shape[1] == 1 else Y
+
+
+def activate(activation: str | Sequence[str], V: np.ndarray) -> np.ndarray:
+    """φ(V) of a layer, a row for each sample; where neurons differ, column by column."""
+    if isinstance(activation, str):
+        return np.asarray(activation_op(activation)(V))
+    return np.column_stack([activate(phi, V[:, j]) for j, phi in enumerate(activation)])

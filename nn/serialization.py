@@ -14,7 +14,8 @@ from numpy.lib import format as npy
 from autograd import Parameter
 from autograd.files import replace_file
 
-from .mlp import MLP, Layer, Neuron, activation_op, check_size, label_neurons
+from .activations import activation_op
+from .mlp import MLP, Layer, Neuron, check_size, label_neurons
 
 FORMAT = 1
 LONGEST = 64                                    # the most characters by which the architecture describes a layer

@@ -276,7 +276,12 @@ KNOWN = ", ".join(ops.ACTIVATIONS)
     (lambda: Layer(2, 2, "exp"), f"unknown activation 'exp'; the known ones are {KNOWN}"),
     (lambda: MLP(2, [2, 1], "Tanh"), f"unknown activation 'Tanh', did you mean 'tanh'?  The known ones are {KNOWN}"),
     (lambda: MLP(2, [2, 1], output_activation=None), f"unknown activation None; the known ones are {KNOWN}"),
-    (lambda: MLP(2, [2, 1], ["tanh"]), f"unknown activation ['tanh']; the known ones are {KNOWN}"),
+    (lambda: Neuron(2, ["tanh"]), f"unknown activation ['tanh']; the known ones are {KNOWN}"),
+    (lambda: Layer(2, 2, ["tanh", "tahn"]), f"unknown activation 'tahn'; the known ones are {KNOWN}"),
+    (lambda: Layer(2, 2, ["tanh"]), "Layer: activation is a list of 1, but there are 2 neurons; give one for each, or "
+                                    "one name for all"),
+    (lambda: MLP(2, [2, 2, 1], ["tanh"] * 3), "MLP: activation is a list of 3, but there are 2 hidden layers; give one "
+                                              "for each, or one name for all; the output layer's is output_activation"),
 ])
 def test_what_cannot_be_built_is_refused(make, message):
     with pytest.raises(ValueError, match=f"^{re.escape(message)}$"):
