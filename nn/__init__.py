@@ -25,20 +25,21 @@ if TYPE_CHECKING:
     from .deltas import local_gradients
     from .diagnosis.warning import TrainingWarning
     from .marking.marks import Marks, Mistake
-    from .prediction import predict
+    from .prediction import accuracy, predict
     from .serialization import load, save
     from .tables import LocalGradients
     from .training import History, fit
 
 __all__ = [
     "MLP", "SGD", "Adam", "History", "Layer", "LocalGradients", "Marks", "Mistake", "Module", "Neuron",
-    "Optimizer", "TrainingWarning", "binary_cross_entropy", "binary_cross_entropy_with_logits", "cross_entropy", "fit",
+    "Optimizer", "TrainingWarning", "accuracy", "binary_cross_entropy", "binary_cross_entropy_with_logits",
+    "cross_entropy", "fit",
     "half_squared_error", "huber", "load", "local_gradients", "mean_absolute_error", "mean_squared_error", "predict",
     "save"]
 
 NEED_NUMPY = {                              # the module of each name that is imported when it is first asked for
     "History": "training", "LocalGradients": "tables", "Marks": "marking.marks", "Mistake": "marking.marks",
-    "TrainingWarning": "diagnosis.warning", "fit": "training",
+    "TrainingWarning": "diagnosis.warning", "accuracy": "prediction", "fit": "training",
     "load": "serialization", "local_gradients": "deltas", "predict": "prediction", "save": "serialization"}
 PYTORCH = {                                 # what PyTorch calls it: what to write here
     "Linear": 'nn.Layer(nin, nout, "linear")', "Sequential": "nn.MLP(nin, [16, 16, 1])",

@@ -11,6 +11,7 @@ from autograd import ops
 
 from .dataset import Dataset
 from .diagnosis.checks import Diagnosis
+from .early_stopping import EarlyStopping, takes_validation_loss
 from .engines.base import Engine
 from .engines.compiled import Compiled, Jitted
 from .engines.eager import Eager
@@ -26,12 +27,14 @@ class History:
     losses: list[float] = field(default_factory=list)               # before each update; the mean, or with "sum" J
     validation_losses: list[float] = field(default_factory=list)    # after the epoch's updates
     seconds: list[float] = field(default_factory=list)
-    stopped: str = ""                                               # "on_epoch" or "interrupted" if it ended early
+    stopped: str = ""                               # "on_epoch", "patience" or "interrupted" if it ended early
+    best_epoch: int = 0                             # with patience: the one whose weights were restored, from 1
 
     def __repr__(self) -> str:
         if not self.losses:
             return "History(0 epochs)"
         stopped = f", stopped: {self.stopped}" if self.stopped else ""
+        stopped += f", best epoch {self.best_epoch}" if self.best_epoch else ""
         return (f"History({len(self.losses)} epochs, loss {self.losses[0]:.4g} to {self.losses[-1]:.4g}, "
                 f"{sum(self.seconds):.2f} s{stopped})")
 
@@ -39,13 +42,17 @@ class History:
 def fit(model: Callable[..., Any], X: Any, T: Any, loss: Loss, optimizer: Optimizer, epochs: int,
         batch_size: int | None = None, reduction: str = "mean", shuffle: bool = True, seed: int = 0,
         engine: str = "compiled", validation: tuple[Any, Any] | None = None,
-        on_epoch: Callable[[int, float], Any] | None = None, progress: bool = True, dtype: str = "float64",
-        devices: Any = None) -> History:
+        patience: int | None = None, on_epoch: Callable[..., Any] | None = None, progress: bool = True,
+        dtype: str = "float64", devices: Any = None) -> History:
     """Train the optimizer's parameters so that loss(model(x), t) falls over the samples.
 
     X is (N, inputs); T is (N,), (N, 1) or (N, outputs), or for cross_entropy integer labels (N,).  batch_size None is
     the full batch, which is not shuffled; 1 is the lecture's update per pattern.  reduction "mean" divides by the
-    batch's size, "sum" is the lecture's J.  on_epoch(epoch, loss) may return True to stop; epochs count from 1.
+    batch's size, "sum" is the lecture's J.
+
+    on_epoch(epoch, loss) may return True to stop; epochs count from 1.  With a third argument it gets the validation
+    loss too, None where there is no validation.  With patience the training stops after that many epochs without a new
+    least validation loss, and however it ends, the weights are those of the least, and the optimizer's memory too.
 
     The engine "compiled" records the loss of one sample and trains on arrays, "eager" walks node by node; their weights
     agree to 1e-9.  With batch_size=1 the compiled engine goes over to numba's machine code where that is installed and
@@ -72,7 +79,11 @@ def fit(model: Callable[..., Any], X: Any, T: Any, loss: Loss, optimizer: Optimi
     check_loss("fit", loss)
     check_optimizer(optimizer)
     check_int("epochs", epochs, least=0)
+    stopping = None if patience is None else EarlyStopping(check_int("patience", patience, least=1))
+    if stopping and validation is None:
+        raise ValueError("fit: patience waits for a lower validation loss: give validation=(X, T)")
     history, warnings, run = History(), np.geterr(), None
+    wants_validation = on_epoch is not None and takes_validation_loss(on_epoch)
 
     def train(run: Engine, diagnosis: Diagnosis, orders: Iterator[np.ndarray] | None, size: int,
               unseen: Dataset | None, bar: Any) -> None:
@@ -83,7 +94,7 @@ def fit(model: Callable[..., Any], X: Any, T: Any, loss: Loss, optimizer: Optimi
         """
         while (done := len(history.seconds)) < epochs:
             start = time.perf_counter()
-            most = 1 if on_epoch else diagnosis.next_epoch(done, epochs) - done
+            most = 1 if on_epoch or stopping else diagnosis.next_epoch(done, epochs) - done
             try:
                 losses, unseen_losses = run.epochs(orders, size, unseen, most)
                 N, M = (len(data.X), len(unseen.X) if unseen else 1) if reduction == "mean" else (1, 1)
@@ -94,18 +105,25 @@ def fit(model: Callable[..., Any], X: Any, T: Any, loss: Loss, optimizer: Optimi
                 run.rollback()
                 raise diverged(max(done + 1, len(history.losses)), error) from error
             history.seconds += [(time.perf_counter() - start) / len(losses)] * len(losses)
+            is_over = stopping and stopping.is_over(done + 1, history.validation_losses[-1], run.state())
             if not bar.disable:
                 bar.update(len(losses))
                 bar.set_postfix(loss=f"{history.losses[-1]:.4g}", refresh=False)
             if on_epoch:
                 run.lend()
                 with np.errstate(**warnings):
-                    stop = on_epoch(done + 1, history.losses[-1])
+                    stop = on_epoch(done + 1, history.losses[-1], *(
+                        [history.validation_losses[-1] if unseen else None] if wants_validation else []))
                 run.take_back()                                     # what it changed stays, if it stops or not
                 run.check_recording(done + 1)
                 if isinstance(stop, (bool, np.bool_)) and stop:     # not a None or a number that it may return
                     history.stopped = "on_epoch"
                     break
+            if is_over:
+                history.stopped = "patience"
+                break
+        if stopping:
+            history.best_epoch = stopping.restore(run)
 
     try:
         data = Dataset(model, X, T, loss)
@@ -136,6 +154,8 @@ def fit(model: Callable[..., Any], X: Any, T: Any, loss: Loss, optimizer: Optimi
         np.seterr(**warnings)                           # it may have hit the end of an np.errstate,
         if run:
             run.undo(len(history.seconds))
+            if stopping:
+                history.best_epoch = stopping.restore(run)
             run.write_back()                            # or write back half-way
             run.check_recording()
         complete_epochs = len(history.seconds)

@@ -214,6 +214,10 @@ def test_validation_of_labels_and_the_sum():
     assert history.validation_losses == [pytest.approx(expected, rel=1e-14)]
 
 
+def test_a_history_says_which_epoch_it_went_back_to():
+    assert "stopped: patience, best epoch 1)" in repr(History([2.0, 1.0], [1.0, 2.0], [0.5, 0.5], "patience", 1))
+
+
 # --- on_epoch --------------------------------------------------------------------------------------------------------
 
 
@@ -639,7 +643,7 @@ def test_a_mixed_network_predicts_by_its_layers():
 def test_a_neuron_with_an_activation_of_its_own_predicts_with_it():
     model = MLP(2, [3, 1], "tanh", seed=0)
     model.layers[0].neurons[1].activation = "relu"
-    assert predict(model, X).tolist() == called(model, X)
+    assert predict(model, X) == pytest.approx(np.array(called(model, X)), rel=1e-14)
 
 
 # --- what it reaches -------------------------------------------------------------------------------------------------
