@@ -10,11 +10,13 @@ from . import by_hand, losses
 from .activations import activation_of
 from .losses import Loss, check_loss, half_squared_error, one_hot
 from .mlp import MLP, Layer, Neuron, inputs
+from .module import Module
+from .module_deltas import module_gradients
 from .recursion import output_error
-from .tables import LocalGradients, NeuronRow, WeightRow, format_cell
+from .tables import LocalGradients, NeuronRow, WeightRow, format_cell, neuron_name, spelled
 
 
-def local_gradients(model: MLP | Layer | Neuron, x: Any, t: Any, loss: Loss = half_squared_error,
+def local_gradients(model: Module, x: Any, t: Any, loss: Loss = half_squared_error,
                     lr: float = 0.1, momentum: float = 0.0,
                     previous: Mapping[str, float] | None = None) -> LocalGradients:
     """δ = -dJ/dv of every neuron for one sample, three independent ways, and the update of every weight.
@@ -25,15 +27,23 @@ def local_gradients(model: MLP | Layer | Neuron, x: Any, t: Any, loss: Loss = ha
     previous has the last Δw of each weight by its label, {"w31": 0.02}, for Δw = η δ x + momentum times the last Δw.
     A loss of your own has no rule by hand: that column stays empty.
 
+    A Module of your own is walked by its recorded graph: -dJ/dn of each node is the sum over the nodes that it goes
+    into, by the same rules by hand, so that weights may be shared, connections skip layers and time steps be unrolled.
+    Raises ValueError where such a graph has no activation.
+
     >>> model = MLP(2, [3, 1], "tanh", seed=0)
     >>> local_gradients(model, [1.0, -1.0], 0.5).max_error < 1e-9
     True
     """
     check_loss("local_gradients", loss)
     previous = previous or {}
+    t = t.tolist() if hasattr(t, "tolist") else t
+    name = getattr(loss, "__name__", "")                    # a functools.partial has none
+    rule = by_hand.OUTPUT_ERROR.get(name) if loss is getattr(losses, name, None) else None
+    if isinstance(model, Module) and type(model) not in (MLP, Layer, Neuron):
+        return module_gradients(model, x, t, loss, rule, lr, momentum, previous)
     layers = neurons_of(model)
     xs = [Value.lift(x_i).data for x_i in inputs(type(model).__name__, len(layers[0][0].w), x)]
-    t = t.tolist() if hasattr(t, "tolist") else t
 
     signals: list[Sequence[Any]] = [xs]                     # x, then every layer's y, recorded
     for neurons in layers:
@@ -50,8 +60,6 @@ def local_gradients(model: MLP | Layer | Neuron, x: Any, t: Any, loss: Loss = ha
     activations = [activation_of([neuron.activation for neuron in neurons]) for neurons in layers]
     v, y = by_hand.forward(W, b, activations, np.array(xs))
     slope, sides = by_hand.slopes(activations, v), [v_k > 0 for v_k in v]
-    name = getattr(loss, "__name__", "")                    # a functools.partial has none
-    rule = by_hand.OUTPUT_ERROR.get(name) if loss is getattr(losses, name, None) else None
     targets = np.array([Value.lift(t_l).data for t_l in (t if isinstance(t, (list, tuple)) else [t])])
     hand = by_hand.deltas(W, slope, rule(y[-1], targets)) if rule else None
 
@@ -67,7 +75,7 @@ def local_gradients(model: MLP | Layer | Neuron, x: Any, t: Any, loss: Loss = ha
             h = 6e-6 * max(1.0, abs(v_j))
             at_kink = kinked(neuron.activation) and abs(v_j) < 2 * h
             slope_of_J = (J_at(k, j, h) - J_at(k, j, -h)) / (2 * h)
-            rows.append(NeuronRow(neuron.v_label[1:], v_j, float(y[k][j]), float(slope[k][j]), graph[k][j],
+            rows.append(NeuronRow(neuron_name(neuron.v_label), v_j, float(y[k][j]), float(slope[k][j]), graph[k][j],
                                   float(hand[k][j]) if hand else None, -slope_of_J, at_kink, neuron.activation))
             for w, x_i in zip(neuron.parameters(), [*fed[k], 1.0]):
                 gradient[w] = gradient.get(w, 0.0) - graph[k][j] * x_i
@@ -104,22 +112,24 @@ def recursion_terms(layers: Sequence[Sequence[Neuron]], delta: Sequence[np.ndarr
     terms = {}
     for k in reversed(range(len(layers))):
         for j, neuron in enumerate(layers[k]):
-            name, d, s = neuron.v_label[1:], float(delta[k][j]), float(slope[k][j])
+            name, d, s = neuron_name(neuron.v_label), float(delta[k][j]), float(slope[k][j])
             if k == len(layers) - 1:
-                letters = f"{output_error(loss, name, len(layers[k]))} φ'(v{name})"
+                l = name.rpartition(".")[2]
+                letters = f"{output_error(loss, l, len(layers[k]))} φ'({spelled('v', name)})"
                 if loss == "binary_cross_entropy" and neuron.activation == "sigmoid" and d and len(layers[k]) == 1:
-                    letters += f" = t{name} - y{name}"
+                    letters += f" = t{l} - y{l}"
                 numbers = f"{format_cell(d / s) if s else '…'} · {format_cell(s)}"
             else:
-                above = [(n.v_label[1:], n.w[j], float(d_l)) for n, d_l in zip(layers[k + 1], delta[k + 1])]
-                letters = f"φ'(v{name}) ({' + '.join(f'δ{l} {w.label}' for l, w, _ in above)})"
+                above = [(neuron_name(n.v_label), n.w[j], float(d_l)) for n, d_l in zip(layers[k + 1], delta[k + 1])]
+                terms_above = " + ".join(f"{spelled('δ', l)} {w.label}" for l, w, _ in above)
+                letters = f"φ'({spelled('v', name)}) ({terms_above})"
                 products = [f'({format_cell(d_l)})({format_cell(w.data)})' for _, w, d_l in above]
                 numbers = f"{format_cell(s)} ({' + '.join(products)})"
-            terms[name] = f"δ{name} = {letters} = {numbers} = {format_cell(d)}"
+            terms[name] = f"{spelled('δ', name)} = {letters} = {numbers} = {format_cell(d)}"
     return terms
 
 
-def neurons_of(model: MLP | Layer | Neuron) -> list[list[Neuron]]:
+def neurons_of(model: Module) -> list[list[Neuron]]:
     """The model's neurons, layer by layer."""
     if type(model) is MLP:                          # a class of one's own may compute something else
         return [layer.neurons for layer in model.layers]
@@ -127,7 +137,7 @@ def neurons_of(model: MLP | Layer | Neuron) -> list[list[Neuron]]:
         return [model.neurons]
     if type(model) is Neuron:
         return [[model]]
-    raise TypeError(f"local_gradients takes an MLP, a Layer or a Neuron, not {model!r}")
+    raise TypeError(f"local_gradients takes an MLP, a Layer, a Neuron or another Module, not {model!r}")
 
 
 def alone(y: Sequence[Any]) -> Any:

@@ -3,7 +3,7 @@
 The letters are the lecture's: x_i is an input, neuron j has the local field v_j and the output y_j, and w_ji leads
 from i to j.  In an MLP the neurons are numbered through, so that every letter means one node.
 """
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from numbers import Integral
 from random import Random
 from typing import Any
@@ -11,7 +11,7 @@ from typing import Any
 from autograd import Op, Parameter, Value, ops, weighted_sum, weighted_sums
 
 from .activations import Activation, activation_of, activation_op, counted, initial_weights, one_each
-from .module import Module
+from .module import Module, Row, unique
 
 
 class Neuron(Module):
@@ -29,8 +29,8 @@ class Neuron(Module):
         check_size("Neuron", "inputs", nin)
         draw = initial_weights(activation, nin, 1, Random(seed))
         self.activation = activation_op(activation).name
-        self.w = [Parameter(next(draw), f"w{i}") for i in range(1, nin + 1)]
-        self.b = Parameter(0.0, "b")
+        self.w = [Parameter(next(draw)) for _ in range(nin)]
+        self.b = Parameter(0.0)
         self.v_label, self.y_label = "v", "y"
 
     def __call__(self, x: Sequence[Value | float]) -> Value:
@@ -46,6 +46,18 @@ class Neuron(Module):
 
     def parameters(self) -> list[Parameter]:
         return [*self.w, self.b]
+
+    def label_parts(self, path: str = "") -> None:
+        if not vars(self).keys() <= {"activation", "w", "b", "v_label", "y_label"}:     # a subclass has more
+            super().label_parts(path)
+        scope, prefix = (path,) if path else (), f"{path}." if path else ""
+        self.v_label, self.y_label = f"{prefix}v", f"{prefix}y"
+        self.b.label, self.b.scope = f"{prefix}b", scope
+        for i in range(len(self.w), 0, -1):
+            self.w[i - 1].label, self.w[i - 1].scope = f"{prefix}w{i}", scope
+
+    def summary_rows(self, path: str = "") -> Iterator[tuple[Any, Row]]:
+        yield self, (path or "neuron", str(len(self.w)), "1", self.activation, str(len(unique(self.parameters()))))
 
     def __repr__(self) -> str:
         return f"Neuron({len(self.w)}, {self.activation!r})"
@@ -72,7 +84,6 @@ class Layer(Module):
             draw = initial_weights(neuron.activation, nin, nout, random)
             for w in neuron.w:
                 w.data = next(draw)
-        label_neurons([self])
 
     def __call__(self, x: Sequence[Value | float]) -> list[Value]:
         x = inputs("Layer", len(self.neurons[0].w), x)
@@ -86,6 +97,15 @@ class Layer(Module):
 
     def parameters(self) -> list[Parameter]:
         return unique(p for neuron in self.neurons for p in neuron.parameters())
+
+    def label_parts(self, path: str = "") -> None:
+        if len(vars(self)) > 1:                         # a subclass has more than neurons
+            super().label_parts(path)
+        label_neurons([self], path)
+
+    def summary_rows(self, path: str = "") -> Iterator[tuple[Any, Row]]:
+        yield self, (path or "layer", str(len(self.neurons[0].w)), str(len(self.neurons)), counted(self.activation),
+                     str(len(self.parameters())))
 
     def __repr__(self) -> str:
         return f"Layer({len(self.neurons[0].w)}, {len(self.neurons)}, {self.activation!r})"
@@ -114,7 +134,6 @@ class MLP(Module):
         random, sizes = Random(seed), [nin, *nouts]
         activations = [*one_each("MLP", "hidden layer", activation, len(nouts) - 1), output_activation]
         self.layers = [Layer(n, m, phi, random) for n, m, phi in zip(sizes, sizes[1:], activations)]
-        label_neurons(self.layers)
 
     def __call__(self, x: Sequence[Value | float]) -> Any:
         x = inputs("MLP", len(self.layers[0].neurons[0].w), x)
@@ -125,16 +144,15 @@ class MLP(Module):
     def parameters(self) -> list[Parameter]:
         return unique(p for layer in self.layers for p in layer.parameters())
 
-    def summary(self) -> str:
-        """The layers as a table: inputs, neurons, activation, number of parameters (a shared one counts once)."""
-        rows = [("layer", "inputs", "neurons", "activation", "parameters")]
-        for layer in self.layers:
-            n = len(layer.parameters())
-            rows.append((layer_name(self.layers, layer), str(len(layer.neurons[0].w)), str(len(layer.neurons)),
-                         counted(layer.activation), str(n)))
-        rows.append(("total", "", "", "", str(len(self.parameters()))))
-        name, _, _, phi, _ = (max(map(len, column)) for column in zip(*rows))
-        return "\n".join(f"{a:{name}}  {b:>6}  {c:>7}  {d:{phi}}  {e:>10}" for a, b, c, d, e in rows)
+    def label_parts(self, path: str = "") -> None:
+        if len(vars(self)) > 1:                         # a subclass has more than layers
+            super().label_parts(path)
+        label_neurons(self.layers, path)
+
+    def summary_rows(self, path: str = "") -> Iterator[tuple[Any, Row]]:
+        for k, layer in enumerate(self.layers):
+            for _, row in layer.summary_rows(f"{path} {layer_name(self.layers, layer)}".strip()):
+                yield (layer, k), row                   # one that stands in several places has a row for each
 
     def __repr__(self) -> str:
         sizes = [len(layer.neurons) for layer in self.layers]
@@ -144,7 +162,7 @@ class MLP(Module):
                 f"output_activation={self.layers[-1].activation!r})")
 
 
-def label_neurons(layers: Sequence[Layer]) -> None:
+def label_neurons(layers: Sequence[Layer], path: str = "") -> None:
     """Label every neuron's v, y, weights and bias by its number, counted through all layers, and give its scope.
 
     A shared weight or bias is labelled by the first of its places: the last to be labelled here.
@@ -152,17 +170,19 @@ def label_neurons(layers: Sequence[Layer]) -> None:
     count = sum(len(layer.neurons) for layer in layers)
     widest = max(count, len(layers[0].neurons[0].w))
     comma = "," if widest > 9 else ""                   # w12 is w₁₂, but from ten on w1,12 and w11,2 must differ
+    prefix = f"{path}." if path else ""
     last = count
     for layer in reversed(layers):
         first = last - len(layer.neurons) + 1
+        name = path if path and len(layers) == 1 else f"{path} {layer_name(layers, layer)}".strip()
         for j in range(last, first - 1, -1):
             neuron = layer.neurons[j - first]
-            scope = layer_name(layers, layer), f"neuron {j}"
-            neuron.v_label, neuron.y_label = f"v{j}", f"y{j}"
-            neuron.b.label, neuron.b.scope = f"b{j}", scope
+            scope = name, f"neuron {j}"
+            neuron.v_label, neuron.y_label = f"{prefix}v{j}", f"{prefix}y{j}"
+            neuron.b.label, neuron.b.scope = f"{prefix}b{j}", scope
             start = 1 if layer is layers[0] else first - len(neuron.w)
             for i in range(len(neuron.w) - 1, -1, -1):
-                neuron.w[i].label, neuron.w[i].scope = f"w{j}{comma}{start + i}", scope
+                neuron.w[i].label, neuron.w[i].scope = f"{prefix}w{j}{comma}{start + i}", scope
         last = first - 1
 
 
@@ -198,11 +218,6 @@ def check_size(kind: str, what: str, n: Any) -> None:
     """Raise ValueError unless n is a whole number of at least one."""
     if not isinstance(n, Integral) or n < 1:
         raise ValueError(f"{kind}: the number of {what} is a whole number of at least 1, not {n!r}")
-
-
-def unique(parameters: Any) -> list[Parameter]:
-    """Each parameter once, in the order first met: weights may be shared."""
-    return list(dict.fromkeys(parameters))
 
 
 def width(model: Any) -> int | None:

@@ -3,6 +3,7 @@ import re
 from fractions import Fraction
 
 SUBSCRIPT = r"(?<=[A-Za-zδ)])[0-9]+(?:,[0-9]+)?"
+FROM_RAISED = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹", "0123456789")
 SUBSCRIPTS = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
 
 # the loss's name: -dJ/dy, which stands in e's place, as a number and what it multiplies; a mean is divided by n as well
@@ -63,6 +64,8 @@ def latex_of(letters: str) -> str:
     latex = re.sub(r"e([-+]\d+)", lambda exponent: rf" · 10^{{{int(exponent[1])}}}", letters)
     latex = re.sub(r"\(([^()]+)\)/\(([^()]*\([^()]*\))\)", r"\\frac{\1}{\2}", latex)
     latex = re.sub(r"(\d+)/(\d+) ", r"\\tfrac{\1}{\2} ", latex)
+    latex = re.sub(r"[A-Za-z][\w\[\]]*\.(?=[A-Za-zδ])", r"\\mathrm{\g<0>}", latex)      # of a model's part: encoder.w11
     latex = re.sub(SUBSCRIPT, r"_{\g<0>}", latex)
+    latex = re.sub("⁽([⁰¹²³⁴⁵⁶⁷⁸⁹]+)⁾", lambda mark: f"^{{({mark[1].translate(FROM_RAISED)})}}", latex)
     latex = re.sub("clip|sign(?!m)|sigmoid|softmax", r"\\operatorname{\g<0>}", latex)
     return latex.replace("δ", r"\delta").replace("φ", r"\varphi").replace("·", r"\cdot").replace("…", r"\dots")

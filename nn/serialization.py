@@ -15,7 +15,7 @@ from autograd import Parameter
 from autograd.files import replace_file
 
 from .activations import activation_op
-from .mlp import MLP, Layer, Neuron, check_size, label_neurons
+from .mlp import MLP, Layer, Neuron, check_size
 
 FORMAT = 1
 LONGEST = 64                                    # the most characters by which the architecture describes a layer
@@ -134,9 +134,11 @@ def network(numbers: np.ndarray, layers: Sequence[tuple[str, np.ndarray]]) -> ML
     parameters = [Parameter(float(x)) for x in numbers]
     for activation, places in layers:
         layer = Layer(1, 1, activation)
-        layer.neurons = [Neuron(1, activation) for _ in places]
-        for neuron, row in zip(layer.neurons, places):
+        layer.neurons = []
+        for row in places:                              # one after the other: their first weights are thrown away
+            neuron = Neuron(1, activation)
             neuron.w, neuron.b = [parameters[i] for i in row[:-1]], parameters[row[-1]]
+            layer.neurons.append(neuron)
         model.layers.append(layer)
-    label_neurons(model.layers)
+    model.label_parts()
     return model

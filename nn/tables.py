@@ -56,6 +56,7 @@ class LocalGradients:
     rule: str = ""                              # the loss's name, where a derivation by hand is known for it
     targets: Mapping[str, float] = field(default_factory=dict)      # t by the number of the output neuron
     momentum: float = 0.0
+    no_rule: str = NO_RULE                      # why the column by hand is empty, where it is
 
     @property
     def max_error(self) -> float:
@@ -71,10 +72,11 @@ class LocalGradients:
         A neuron is named by its number or its letters, 3, "v3" or "δ3".  Raises ValueError where there is none such.
         """
         if neuron is None or not self.terms:
-            return Recursion("\n".join(self.terms.values()) or NO_RULE)
-        name = re.sub(r"^(v|y|δ|delta)_?", "", str(neuron))
+            return Recursion("\n".join(self.terms.values()) or self.no_rule)
+        path, dot, last = str(neuron).rpartition(".")
+        name = path + dot + re.sub(r"^(v|y|δ|delta)_?", "", last)
         if name not in self.terms:
-            names = ", ".join([f"v{k}" for k in self.terms])
+            names = ", ".join([spelled("v", k) for k in self.terms])
             raise ValueError(f"recursion: there is no neuron {neuron!r}; the neurons are {names}")
         return Recursion(self.terms[name])
 
@@ -101,9 +103,8 @@ class LocalGradients:
         neurons: Table = [("", "v", "y", "φ'(v)", "by the graph", "by hand", "by differences")]
         for r in self.rows:
             hand = "no rule" if r.hand is None else format_cell(r.hand)
-            neurons.append((subscripted(f"δ{r.neuron}"), format_cell(r.v), format_cell(r.y), format_cell(r.slope),
-                            format_cell(r.graph), hand,
-                            format_cell(r.differences)))
+            neurons.append((subscripted(spelled("δ", r.neuron)), format_cell(r.v), format_cell(r.y),
+                            format_cell(r.slope), format_cell(r.graph), hand, format_cell(r.differences)))
         weights: Table = [("weight", "w", "from", "x", "dJ/dw", f"Δw = ηδx{' + μΔw' * bool(self.momentum)}", "new w")]
         for u in self.weight_rows:
             weights.append((subscripted(u.weight), format_cell(u.w), subscripted(u.x), format_cell(u.x_value),
@@ -115,11 +116,13 @@ class LocalGradients:
         """What stands below the tables."""
         remarks = [f"J = {format_cell(self.loss)}, η = {self.lr:g}; the columns of δ = -dJ/dv differ by at most "
                    f"{self.max_error:.1e}"]
-        kinks = ", ".join(subscripted(f"v{row.neuron}") for row in self.rows if row.at_kink)
+        kinks = ", ".join(subscripted(spelled("v", row.neuron)) for row in self.rows if row.at_kink)
         if kinks:
             remarks.append(f"at a kink of φ: {kinks}; φ' and the differences are those of v's side, v ≤ 0 or v > 0")
+        if len({row.weight for row in self.weight_rows}) < len(self.weight_rows):
+            remarks.append("of a weight with several places dJ/dw is the sum over all of them")
         if any(row.hand is None for row in self.rows):
-            remarks.append(NO_RULE)
+            remarks.append(self.no_rule)
         return remarks
 
     def __str__(self) -> str:
@@ -127,3 +130,19 @@ class LocalGradients:
 
     def _repr_html_(self) -> str:
         return "".join([*map(html_table, self.tables()), *(f"<p>{escape(remark)}</p>" for remark in self.remarks())])
+
+
+def neuron_name(label: str, letter: str = "v") -> str:
+    """A neuron's name by its v's label: 1 of v1, encoder.1 of encoder.v1; another label as it is.
+
+    >>> neuron_name("encoder.v1"), neuron_name("y2", "y"), neuron_name("u3")
+    ('encoder.1', '2', 'u3')
+    """
+    path, dot, name = label.rpartition(".")
+    return path + dot + name.removeprefix(letter) if name.startswith(letter) else label
+
+
+def spelled(letter: str, neuron: str) -> str:
+    """A letter of a neuron: δ1, encoder.δ1."""
+    path, dot, name = neuron.rpartition(".")
+    return f"{path}{dot}{letter}{name}"

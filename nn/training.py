@@ -11,10 +11,10 @@ from autograd import ops
 
 from .dataset import Dataset
 from .diagnosis.checks import Diagnosis
-from .early_stopping import EarlyStopping, takes_validation_loss
 from .engines.base import Engine
 from .engines.compiled import Compiled, Jitted
 from .engines.eager import Eager
+from .engines.early_stopping import EarlyStopping, takes_validation_loss
 from .engines.jax import Jax, checked_settings
 from .losses import Loss, RangeError, check_loss
 from .optimizers import Optimizer, check_optimizer

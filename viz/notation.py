@@ -77,9 +77,10 @@ class Notation:
         return reduce(add, [self.rounded(p) for parent, p in recorded(consumer) if parent is node])
 
     def delta(self, v: Value) -> Expr:
-        """δ, with the subscript of its v."""
+        """δ, with the path and the subscript of its v: encoder.δ₁ of encoder.v₁."""
         name = parse_label(self.names[v])
-        return Expr("delta" + name.subscript if name.base == "v" and name.subscript.isdigit() else "delta")
+        path, dot, letter = name.base.rpartition(".")
+        return Expr(f"{path}{dot}delta{name.subscript}" if letter == "v" and name.subscript.isdigit() else "delta")
 
     def has_distinct_deltas(self, vs: Sequence[Value]) -> bool:
         """Is the δ of each written otherwise, so that they can stand in one formula?"""

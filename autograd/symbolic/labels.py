@@ -22,7 +22,8 @@ SUPERSCRIPTS = dict(zip("0123456789−()", "⁰¹²³⁴⁵⁶⁷⁸⁹⁻⁽⁾
 TO_BASELINE = str.maketrans({raised: plain for table in (SUBSCRIPTS, SUPERSCRIPTS) for plain, raised in table.items()})
 
 MARK = re.compile(r"(.+?)(⁽[⁰¹²³⁴⁵⁶⁷⁸⁹]+⁾)", re.DOTALL)                          # x⁽²⁾: the second thing called x
-INDEXED = re.compile(r"([^\W\d_]+)(?:_?\{?(\d+(?:,\d+)*)\}?|_\{?([A-Za-z0-9,]+)\}?|([₀-₉,ₐ-ₜᵢ-ᵪⱼ]+))")
+PATH = r"((?:[^\W\d_][\w[\]]*\.)*)"                 # of a model's part: encoder. in encoder.w11, layers[0].w11
+INDEXED = re.compile(PATH + r"([^\W\d_]+)(?:_?\{?(\d+(?:,\d+)*)\}?|_\{?([A-Za-z0-9,]+)\}?|([₀-₉,ₐ-ₜᵢ-ᵪⱼ]+))")
 WORD = re.compile(r"[^\W\d_][\w.]*…?")
 
 
@@ -46,14 +47,16 @@ def parse_label(label: str) -> Label:
 
     >>> parse_label("w12"), parse_label("eta").base, parse_label("x⁽²⁾").mark
     (Label(base='w', subscript='12', mark='', is_word=True), 'η', '2')
+    >>> parse_label("encoder.w12").base, parse_label("layers[0].delta3").base
+    ('encoder.w', 'layers[0].δ')
     """
     label, raised = split_mark(label)
     label, mark = truncate(label), raised[1:-1].translate(TO_BASELINE)
     if indexed := INDEXED.fullmatch(label):
-        base = GREEK.get(indexed[1], indexed[1])
-        subscript = indexed[2] or indexed[3] or indexed[4].translate(TO_BASELINE)
-        if len(base) == 1 or len(subscript) <= 2 or not indexed[3]:         # batch_loss is a word, net_h1 is not
-            return Label(base, subscript, mark)
+        path, base = indexed[1], GREEK.get(indexed[2], indexed[2])
+        subscript = indexed[3] or indexed[4] or indexed[5].translate(TO_BASELINE)
+        if len(base) == 1 or len(subscript) <= 2 or not indexed[4]:         # batch_loss is a word, net_h1 is not
+            return Label(path + base, subscript, mark)
     return Label(GREEK.get(label, label), "", mark, is_word=bool(WORD.fullmatch(label)))
 
 

@@ -520,17 +520,19 @@ def test_a_class_may_be_an_index_or_one_hot(t):
 
 @pytest.mark.parametrize("model", [lambda x: x[0], None, [1.0]], ids=["a function", "None", "a list"])
 def test_what_is_no_network_is_refused(model):
-    with pytest.raises(TypeError, match=r"^local_gradients takes an MLP, a Layer or a Neuron, not "):
+    with pytest.raises(TypeError, match=r"^local_gradients takes an MLP, a Layer, a Neuron or another Module, not "):
         local_gradients(model, X, 1.0)
 
 
-def test_a_class_of_ones_own_is_refused_for_it_may_compute_something_else():
+def test_a_class_of_ones_own_is_walked_as_it_computes():
     class Skip(MLP):
         def __call__(self, x):
             return super().__call__(x) + x[0]
 
-    with pytest.raises(TypeError, match=r"^local_gradients takes an MLP, a Layer or a Neuron, not "):
-        local_gradients(Skip(2, [1], seed=0), X, 1.0)
+    model = Skip(2, [2, 1], "tanh", seed=0)
+    found = local_gradients(model, X, 1.0)
+    agree(found)
+    assert found.loss == pytest.approx((1.0 - model(X).data) ** 2 / 2)
 
 
 def test_wrong_widths_are_refused():

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from inspect import Parameter, signature
 from typing import Any
 
-from .engines.base import Engine
+from .base import Engine
 
 
 class EarlyStopping:

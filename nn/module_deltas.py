@@ -1,0 +1,145 @@
+"""Every neuron's δ in the recorded graph of a Module: shared weights, skip connections, unrolled time steps.
+
+-dJ/dn of a node n is Σ (-dJ/dc) ∂c/∂n over the nodes c that n goes into; of a pre-activation v it is δ.
+"""
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+import numpy as np
+
+from autograd import Constant, Parameter, Value, adjoints, recorded
+
+from .losses import Loss, cross_entropy, one_hot
+from .module import letters
+from .module_graph import Errors, Graph
+from .recursion import output_error
+from .tables import LocalGradients, NeuronRow, WeightRow, format_cell, neuron_name, spelled
+
+Term = tuple[str, str]                                      # of a sum: in letters, in numbers
+
+
+def module_gradients(model: Any, x: Any, t: Any, loss: Loss, rule: Callable[..., Any] | None,
+                     lr: float, momentum: float = 0.0, previous: Mapping[str, float] | None = None) -> LocalGradients:
+    """The local gradients of a model for one sample; rule(y, t) is -dJ/dy by hand, None where there is none.
+
+    x is a list, or for a recurrent net a list of one list for each time step.
+    """
+    found = model(input_values(x))
+    ys = [Value.lift(y) for y in (found if isinstance(found, list | tuple) else [found])]
+    if loss is cross_entropy and not isinstance(t, list | tuple):
+        t = one_hot(t, len(ys))
+    J = loss(found, t)
+    graph = Graph(ys)
+    if not graph.neurons:
+        raise ValueError(f"local_gradients: {model!r} has no neuron: none of its outputs depends on an activation")
+    targets = np.array([Value.lift(t_l).data for t_l in (t if isinstance(t, list | tuple) else [t])])
+    hand: Errors | None = None
+    if rule and not graph.unknown:
+        hand = graph.errors(zip(ys, rule(np.array([y.data for y in ys]), targets).tolist()))
+    adjoint = adjoints(J, 1.0, recorded)
+
+    def J_at(v: Value, h: float) -> float:
+        outputs = [Constant(y) for y in graph.shifted(v, h)]
+        return loss(outputs if isinstance(found, list) else outputs[0], t).data
+
+    rows, weight_rows = [], []
+    for v, y in graph.neurons.items():
+        h = 6e-6 * max(1.0, abs(v.data))
+        kink = y.op.kink if y.op else None
+        rows.append(NeuronRow(neuron_name(graph.name[v]), v.data, y.data, graph.partials[y][0], -adjoint.get(v, 0.0),
+                              hand[v] if hand else None, -(J_at(v, h) - J_at(v, -h)) / (2 * h),
+                              kink is not None and abs(v.data) < 2 * h))
+    for node in graph.tape:
+        for slot, parent in enumerate(node.parents):
+            if isinstance(parent, Parameter):
+                gradient = adjoint.get(parent, 0.0)
+                letters, number = graph.factor(node, slot)
+                label = parent.label or graph.name[parent]
+                change = momentum * (previous or {}).get(label, 0.0) - lr * gradient
+                weight_rows.append(WeightRow(label, letters or "1", parent.data, number, gradient, change,
+                                             parent.data + change))
+    reason = {} if rule is None or not graph.unknown else {"no_rule": (
+        f"no derivation by hand is known for the operation {graph.unknown}")}
+    terms = RecursionWriter(graph, hand, ys, loss.__name__).lines() if hand else {}
+    return LocalGradients(rows, weight_rows, J.data, lr, terms, momentum=momentum, **reason)
+
+
+def input_values(x: Any, indices: Sequence[int] = ()) -> Any:
+    """x with a Value in the place of each number, labelled x1, x2, ... or, in lists of lists, x11, x12, ..."""
+    x = x.tolist() if hasattr(x, "tolist") else x
+    if isinstance(x, list | tuple):
+        return [input_values(x_i, [*indices, i]) for i, x_i in enumerate(x)]
+    return Value(Value.lift(x).data, letters("x" + "".join(f"[{i}]" for i in indices)))
+
+
+class RecursionWriter:
+    """The recursion of a graph in lines: δ of each neuron, and -dJ/du where paths meet between neurons."""
+
+    def __init__(self, graph: Graph, error: Errors, ys: Sequence[Value], loss: str) -> None:
+        self.graph, self.error = graph, error
+        self.e: dict[Value, list[str]] = {}             # the letter of -dJ/dy of each output
+        for l, y in enumerate(ys, start=1):
+            name = neuron_name(graph.name[y], "y") if y.op and y.op.activation else str(l) if len(ys) > 1 else ""
+            self.e.setdefault(y, []).append(output_error(loss, name.rpartition(".")[2], len(ys)))
+
+    def lines(self) -> dict[str, str]:
+        """A line for each neuron, the last first, and for each node between neurons that several terms meet in."""
+        found = {}
+        for node in reversed(self.graph.tape):
+            if node in self.graph.neurons:
+                found[neuron_name(self.graph.name[node])] = self.line_of_neuron(node)
+            elif node.op and not node.op.activation and len(terms := self.terms(node)) > 1:
+                name = self.graph.name[node]
+                found[name] = recursion_line(f"-dJ/d{name}", *written(terms), self.error[node])
+        return found
+
+    def line_of_neuron(self, v: Value) -> str:
+        """δ = φ'(v) (...), and what else v goes into."""
+        y = self.graph.neurons[v]
+        name = neuron_name(self.graph.name[v])
+        slope, terms = format_cell(self.graph.partials[y][0]), self.terms(y)
+        letters, numbers = written(terms)
+        if y in self.e and len(terms) == 1:
+            letters, numbers = f"{letters} φ'({self.graph.name[v]})", f"{numbers} · {slope}"
+        else:
+            letters, numbers = f"φ'({self.graph.name[v]}) ({letters})", f"{slope} ({numbers})"
+        rest = [(c, slot) for c, slot in self.graph.consumers[v] if c is not y]
+        for more, number in [*self.terms_over(rest), *self.own_errors(v)]:
+            letters, numbers = f"{letters} + {more}", f"{numbers} + {number}"
+        return recursion_line(spelled("δ", name), letters, numbers, self.error[v])
+
+    def terms(self, node: Value) -> list[Term]:
+        """The terms of -dJ/dnode: its own error where it is an output, and one for each node that it goes into."""
+        return [*self.own_errors(node), *self.terms_over(self.graph.consumers[node])]
+
+    def own_errors(self, node: Value) -> list[Term]:
+        found = self.e.get(node, [])
+        inner = sum([self.error[c] * self.graph.partials[c][slot] for c, slot in self.graph.consumers[node]])
+        return [(letter, format_cell((self.error[node] - inner) / len(found))) for letter in found]
+
+    def terms_over(self, edges: Sequence[tuple[Value, int]]) -> list[Term]:
+        """A term for each edge: δ or -dJ/dc of the node above times the edge's factor."""
+        found = []
+        for c, slot in edges:
+            letters, number = self.graph.factor(c, slot)
+            above, numbers = f"-dJ/d{self.graph.name[c]}", f"({format_cell(self.error[c])})"
+            if c in self.graph.neurons:
+                above = spelled("δ", neuron_name(self.graph.name[c]))
+            elif c.op and c.op.activation:              # the second activation of a v
+                letters = f"φ'({self.graph.name[c.parents[0]]})"
+            elif len(inner := self.terms(c)) == 1:      # a chain without a fork is one product
+                [(above, numbers)] = inner
+                numbers = numbers if numbers.startswith("(") else f"({numbers})"
+            product = f"-{above}" if letters == "-" else f"{above} {letters}" if letters else above
+            found.append((product, numbers + (f"({format_cell(number)})" if number != 1.0 else "")))
+        return found
+
+
+def recursion_line(left: str, letters: str, numbers: str, result: float) -> str:
+    """A line of the recursion: δ1 = φ'(v1) (δ2 w21) = 0.5 ((0.2)(3)) = 0.3."""
+    return f"{left} = {letters} = {numbers} = {format_cell(result)}"
+
+
+def written(terms: Sequence[Term]) -> Term:
+    """The sum of the terms: in letters, in numbers; of none 0."""
+    return (" + ".join([letters for letters, _ in terms]) or "0", " + ".join([numbers for _, numbers in terms]) or "0")
