@@ -1,4 +1,7 @@
-"""The recorded graph, drawn, and the chain rule, written out."""
+"""The recorded graph, drawn, the chain rule, written out, and the plots of a training."""
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
 import autograd
 
 if not hasattr(autograd, "Value"):
@@ -11,4 +14,20 @@ from .nested_formula import expression
 from .page.film import Film
 from .page.step_page import step_through
 
-__all__ = ["Derivation", "Drawing", "Film", "derive", "draw", "draw_dot", "expression", "step_through", "trace"]
+if TYPE_CHECKING:
+    from .plots import activations, confusion_matrix, decision_surface, error_surface, hidden_units, hinton, loss_curve
+
+__all__ = ["Derivation", "Drawing", "Film", "activations", "confusion_matrix", "decision_surface", "derive", "draw",
+           "draw_dot", "error_surface", "expression", "hidden_units", "hinton", "loss_curve", "step_through", "trace"]
+
+PLOTS = {"activations", "confusion_matrix", "decision_surface", "error_surface", "hidden_units", "hinton", "loss_curve"}
+
+if not TYPE_CHECKING:                       # the plots need matplotlib, which is imported when one is first asked for
+    def __getattr__(name: str) -> Any:
+        if name in PLOTS:
+            globals()[name] = getattr(import_module(".plots", __name__), name)
+            return globals()[name]
+        raise AttributeError(f"module 'viz' has no attribute {name!r}")
+
+    def __dir__() -> list[str]:
+        return sorted({*globals(), *__all__})

@@ -1,9 +1,12 @@
 """Plots of what training works with: activation functions, decision surfaces, loss curves, predictions (matplotlib).
 
-Every function returns a Figure of its own, which notebooks show and `figure.savefig(path)` writes.  Data travels as
-plain arrays and functions of arrays; a model comes in as its predictions.
+Every function returns a Figure, which notebooks show and `figure.savefig(path)` writes; with ax= it draws into axes of
+yours.  A model is recorded once and run on arrays; any function of an array of samples serves as well.
 """
 from .activation_functions import NOTES, activations
 from .classification import confusion_matrix, images, two_labels
 from .curves import fit_curve, loss_curve
+from .error_contours import error_surface
 from .surfaces import decision_surface
+from .unit_panels import hidden_units
+from .weights import hinton

@@ -1,11 +1,13 @@
 """The lecture's figure of the activation functions and their derivatives."""
+from collections.abc import Sequence
+
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from autograd import Op, ops
 
-from .figure import BLUE, GREY, INK, LINE_STYLES, ORANGE, PAPER, dress, label_ends, styled
+from .figure import BLUE, GREY, INK, LINE_STYLES, ORANGE, PAPER, dress, label_ends, panels, styled
 
 CASES = r"\genfrac{{\{{}}{{.}}{{0}}{{0}}{{{}}}{{{}}}"       # mathtext has no cases: a fraction without its line
 
@@ -41,18 +43,23 @@ NOTES = (
 
 
 @styled
-def activations() -> Figure:
+def activations(*, ax: Axes | None = None) -> Figure:
     """The lecture's figure: every activation function φ of the table, solid, and its derivative φ′, dashed.
 
     The curves are the table's rows, run on arrays.
     """
     columns = 5
     rows = -(-len(ops.ACTIVATIONS) // columns)
-    figure = Figure(figsize=(3.2 * columns, 4.1 * rows + 0.8), layout="constrained")
-    grid = np.ravel(figure.subplots(rows, columns, squeeze=False))
+    figure, grid = panels(rows, [1.0] * columns, (3.2 * columns, 4.1 * rows + 0.8), ax)
+    grid = np.ravel(grid)
     for axes, (name, op) in zip(grid, ops.ACTIVATIONS.items()):
         title, *formulas = FORMULAS.get(name, (name, "", ""))
-        activation(axes, op)
+        if ax is not None:                              # too little room for formulas
+            activation(axes, op, [])
+            axes.set_title(name, fontsize=8)
+            axes.tick_params(labelbottom=False, labelleft=False)
+            continue
+        activation(axes, op, [r"$\varphi$", r"$\varphi'$"])
         lines = [(98, title, INK, "bold")] + [
             (height, rf"${letter}(x) = {formula}$", color, "normal")
             for height, letter, formula, color in zip((66, 24), (r"\varphi", r"\varphi'"), formulas, (BLUE, ORANGE))
@@ -62,12 +69,16 @@ def activations() -> Figure:
                           va="center", fontsize=13, color=color, weight=weight)
     for axes in grid[len(ops.ACTIVATIONS):]:
         axes.remove()
-    figure.supxlabel(NOTES, x=0.01, ha="left", fontsize=11, linespacing=1.5)
+    if ax is None:
+        figure.supxlabel(NOTES, x=0.01, ha="left", fontsize=11, linespacing=1.5)
     return figure
 
 
-def activation(axes: Axes, op: Op) -> None:
-    """φ and φ′ of one row; at a kink each side is a line of its own, so that none runs through a jump."""
+def activation(axes: Axes, op: Op, names: Sequence[str]) -> None:
+    """φ and φ′ of one row, and their names where they end.
+
+    At a kink each side is a line of its own, so that none runs through a jump.
+    """
     dress(axes)
     axes.axhline(0, color=GREY, linewidth=0.8, zorder=1)
     axes.axvline(0, color=GREY, linewidth=0.8, zorder=1)
@@ -86,7 +97,7 @@ def activation(axes: Axes, op: Op) -> None:
             axes.plot(0, taken, "o", color=color, markersize=6 if rule is slope else 9, zorder=4)
     axes.set_xlim(-5, 5)
     axes.set_xticks([-4, -2, 0, 2, 4])
-    label_ends(axes, ends)
+    label_ends(axes, ends[:len(names)])
 
 
 def value(op: Op, x: np.ndarray) -> np.ndarray:

@@ -3,18 +3,22 @@ from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
+from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from .figure import BLUE, FAINT, GREEN, GREY, INK, ORANGE, PAPER, mixed, numbers, one, styled
 
 
 @styled
-def confusion_matrix(labels: Any, predicted: Any, names: Sequence[Any]) -> Figure:
+def confusion_matrix(labels: Any, predicted: Any, names: Sequence[Any] | None = None, *,
+                     ax: Axes | None = None) -> Figure:
     """How many samples of each class were taken for which: a row for each true class, the right ones on the diagonal.
 
-    Labels are class indices, names the classes' names.  Raises ValueError for a label without a name.
+    Labels are class indices, names the classes' names, by default their numbers.  Raises ValueError for a label without
+    a name.
     """
     t, y = numbers("labels", labels), numbers("predicted", predicted, len(labels))
+    names = range(1 + int(max(t.max(), y.max(), 0))) if names is None else names
     for x in np.append(t, y):
         if x != int(x) or not 0 <= x < len(names):
             raise ValueError(f"confusion_matrix: {x:g} is no class; with {len(names)} names the classes are "
@@ -24,7 +28,7 @@ def confusion_matrix(labels: Any, predicted: Any, names: Sequence[Any]) -> Figur
     shares = counts / np.maximum(1, counts.sum(axis=1, keepdims=True))
     right = int(counts.trace())
     figure, axes = one(f"{right} of {len(t)} right ({right / len(t):.1%})", "predicted class", "true class",
-                       size=(1.8 + 0.52 * len(names),) * 2)
+                       (max(3.4, 1.8 + 0.52 * len(names)),) * 2, ax)
     axes.grid(False)
     tints = np.array([[mixed(BLUE if i == j else ORANGE, tint(shares[i, j])) for j in range(len(names))]
                       for i in range(len(names))])

@@ -3,6 +3,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
+from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
@@ -10,12 +11,15 @@ from .figure import GREY, INK, LINE_STYLES, PAPER, label_ends, numbers, one, sty
 
 
 @styled
-def loss_curve(losses: Any, validation: Sequence[float] | None = None, *, title: str = "Loss per epoch") -> Figure:
+def loss_curve(losses: Any, validation: Sequence[float] | None = None, *, title: str = "Loss per epoch",
+               ax: Axes | None = None) -> Figure:
     """The training loss of every epoch, and the validation loss if there is one; logarithmic if it spans two decades.
 
-    losses is a list of numbers, or a training history with `.losses` and `.validation_losses`.  Raises ValueError
+    losses is a list of numbers, or a training history with `.losses` and `.validation_losses`, whose `.best_epoch` is
+    marked where training went back to it.  Raises ValueError
     where there is nothing to draw or the two differ in length.
     """
+    best = getattr(losses, "best_epoch", 0)
     if hasattr(losses, "losses"):
         losses, validation = losses.losses, validation if validation is not None else losses.validation_losses
     curves = {"training": numbers("losses", losses)}
@@ -24,7 +28,7 @@ def loss_curve(losses: Any, validation: Sequence[float] | None = None, *, title:
         if len(curves["validation"]) != len(curves["training"]):
             raise ValueError(f"loss_curve: {len(curves['training'])} losses but {len(curves['validation'])} validation "
                              "losses; give one of each for every epoch")
-    figure, axes = one(title, "epoch", "loss J", size=(7, 4.2))
+    figure, axes = one(title, "epoch", "loss J", (7, 4.2), ax)
     lowest, highest = (pick(list(map(pick, curves.values()))) for pick in (np.min, np.max))
     if lowest > 0 and highest / lowest >= 100:
         axes.set_yscale("log")
@@ -36,6 +40,10 @@ def loss_curve(losses: Any, validation: Sequence[float] | None = None, *, title:
         axes.plot(np.arange(1, len(curve) + 1), curve, color=color, linestyle=dashes, label=name,
                   marker="o" if len(curve) == 1 else None)
         ends.append((float(curve[-1]), f"{name} {curve[-1]:.3g}", color))
+    if best:
+        axes.axvline(best, color=INK, linestyle=":", linewidth=1.4)
+        axes.annotate(f"best epoch {best}", (best, 1), (4, -4), xycoords=("data", "axes fraction"), va="top",
+                      textcoords="offset points", fontsize=10)
     axes.xaxis.set_major_locator(MaxNLocator(integer=True, steps=[1, 2, 5, 10], min_n_ticks=1))
     axes.margins(x=0.01)
     label_ends(axes, ends)

@@ -11,6 +11,8 @@ from matplotlib.figure import Figure
 
 INK, FAINT, PAPER = "#222222", "#DDDDDD", "#FFFFFF"
 BLUE, ORANGE, GREEN, GREY = "#0072B2", "#D55E00", "#007A59", "#6E6E6E"      # Okabe and Ito's, as in the drawings
+CLASS_COLORS = [ORANGE, BLUE, GREEN, "#CC79A7", "#8A6100", "#56B4E9", "#5D3A9B", GREY, "#F0E442", INK]
+MARKERS = ["o", "^", "s", "D", "v", "P", "X", "*", "p", "h"]                # told apart without colour, too
 LINE_STYLES = [(BLUE, "-"), (ORANGE, "--"), (GREEN, "-."), (GREY, ":")]     # told apart without colour, too
 styled = style.context(["default", {                # whatever the user's own settings are
     "figure.dpi": 160, "font.size": 11, "axes.titlesize": 12, "axes.edgecolor": INK, "text.color": INK,
@@ -26,15 +28,42 @@ def mixed(color: str, share: float) -> tuple[float, float, float]:
     return red, green, blue
 
 
-def one(title: str, xlabel: str, ylabel: str, size: tuple[float, float]) -> tuple[Figure, Axes]:
-    """A figure with one pair of axes."""
-    figure = Figure(figsize=size, layout="constrained")
-    axes = figure.subplots()
+def class_color(k: int) -> str:
+    """The colour of class k."""
+    return CLASS_COLORS[k % len(CLASS_COLORS)]
+
+
+def one(title: str, xlabel: str, ylabel: str, size: tuple[float, float], ax: Axes | None = None) -> tuple[Figure, Axes]:
+    """A figure with one pair of axes, or the axes that are given with their figure."""
+    axes = Figure(figsize=size, layout="constrained").subplots() if ax is None else ax
     dress(axes)
     axes.set_title(title, weight="bold", loc="left")
     axes.set_xlabel(xlabel)
     axes.set_ylabel(ylabel)
+    figure: Any = axes.figure
     return figure, axes
+
+
+def panels(rows: int, widths: Sequence[float], size: tuple[float, float],
+           ax: Axes | None = None) -> tuple[Figure, np.ndarray]:
+    """A figure with rows of axes of these widths; where axes are given, all lie inside them."""
+    if ax is None:
+        figure = Figure(figsize=size, layout="constrained")
+        return figure, figure.subplots(rows, len(widths), squeeze=False, width_ratios=widths)
+    ax.set_axis_off()
+    ends, height = [0.0, *np.cumsum(widths) / sum(widths)], 1 / rows
+    grid = [[ax.inset_axes((left + 0.1 * (right - left), 1 - (i + 0.85) * height, 0.8 * (right - left), 0.7 * height))
+             for left, right in pairwise(ends)] for i in range(rows)]
+    outer: Any = ax.figure
+    return outer, np.array(grid)
+
+
+def legend(figure: Figure, axes: Axes, ax: Axes | None, columns: int = 3) -> None:
+    """What the symbols mean, below the axes; in a figure that is the user's, inside the axes."""
+    if ax is None:
+        figure.legend(loc="outside lower center", ncols=columns, frameon=False)
+    else:
+        axes.legend(loc="best", fontsize=9, framealpha=0.85)
 
 
 def dress(axes: Axes) -> None:
@@ -67,11 +96,3 @@ def numbers(name: str, data: Any, length: int | None = None) -> np.ndarray:
         place = int(np.argmin(np.isfinite(found)))
         raise ValueError(f"{name} is {found[place]} at place {place} (counted from 0); every number must be finite")
     return found
-
-
-def points(name: str, X: Any, T: Any) -> tuple[np.ndarray, np.ndarray]:
-    """X as (N, 2) and T as (N,); raises ValueError where they are not."""
-    x = np.asarray(X, float)
-    if x.ndim != 2 or x.shape[1] != 2 or not len(x):
-        raise ValueError(f"{name} has shape {x.shape}; a plane needs (samples, 2)")
-    return x, numbers(f"the targets of {name}", np.ravel(T), len(x))
