@@ -11,6 +11,7 @@ from . import (
     multilabel,
     network,
     neuron,
+    penguins,
     regression,
     sharded,
     steps,
@@ -21,7 +22,8 @@ from .pictures import Pictures
 
 DEMOS = {"steps": steps, "neuron": neuron, "network": network, "local_gradients": local_gradients,
          "marked": marked, "wrong_backprop": wrong_backprop, "activations": activations, "regression": regression,
-         "moons": moons, "multilabel": multilabel, "digits": digits, "vector_form": vector_form, "sharded": sharded}
+         "moons": moons, "multilabel": multilabel, "digits": digits, "penguins": penguins, "vector_form": vector_form,
+         "sharded": sharded}
 TOUR = ("steps", "neuron", "local_gradients", "moons")      # the main job: a neuron drawn, derived and checked, an MLP
 
 

@@ -1,9 +1,10 @@
 """What the training demos share: their options, and how a run is told in a few lines."""
 import argparse
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import nn
+from autograd import Parameter
 
 
 def add_training_arguments(parser: argparse.ArgumentParser, epochs: int, lr: float) -> None:
@@ -34,17 +35,20 @@ def positive(text: str) -> float:
     raise argparse.ArgumentTypeError(f"{text!r} is not a positive number")
 
 
-def train(model: nn.MLP, X: Any, T: Any, loss: nn.losses.Loss, arguments: argparse.Namespace, batch_size: int,
-          validation: tuple[Any, Any] | None = None) -> nn.History:
-    """Train with Adam, tell the settings and what came of them; Ctrl-C says how far it came and goes on to the caller.
+def train(model: Any, X: Any, T: Any, loss: nn.losses.Loss, arguments: argparse.Namespace, batch_size: int,
+          validation: tuple[Any, Any] | None = None, parameters: Sequence[Parameter] | None = None,
+          patience: int | None = None) -> nn.History:
+    """Train the parameters, by default all, with Adam, and tell the settings and what came of them.
+
+    Ctrl-C says how far it came and goes on to the caller.
 
     Raises FloatingPointError where training diverges.
     """
     print(f"{loss.__name__.replace('_', ' ')}; Adam with η = {arguments.lr:g}, batches of {batch_size}, "
           f"{arguments.epochs} epochs, seed {arguments.seed}")
-    history = nn.fit(model, X, T, loss, nn.Adam(model.parameters(), arguments.lr), arguments.epochs, batch_size,
-                     seed=arguments.seed, validation=validation)
-    if history.stopped:
+    history = nn.fit(model, X, T, loss, nn.Adam(parameters or model.parameters(), arguments.lr), arguments.epochs,
+                     batch_size, seed=arguments.seed, validation=validation, patience=patience)
+    if history.stopped == "interrupted":
         print(f"interrupted after {len(history.losses)} epochs")
         raise KeyboardInterrupt
     print(f"  loss {history.losses[0]:.4g} in the first epoch, {history.losses[-1]:.4g} in the last; "

@@ -13,14 +13,18 @@ from demos.__main__ import DEMOS, TOUR
 
 CHECKOUT = Path(__file__).parents[2]
 USES = {"activations": ["matplotlib"], "regression": ["matplotlib"], "multilabel": ["matplotlib"],
-        "moons": ["matplotlib", "sklearn"], "digits": ["matplotlib", "sklearn"], "sharded": ["jax"]}
+        "moons": ["matplotlib", "sklearn"], "digits": ["matplotlib", "sklearn"],
+        "penguins": ["matplotlib", "sklearn"], "sharded": ["jax"]}
 EXTRA = {"matplotlib": "demos", "sklearn": "demos", "jax": "jax"}
 QUICK = {"regression": ["--epochs", "2"], "multilabel": ["--epochs", "2", "--seed", "3"],
-         "moons": ["--epochs", "2", "--lr", "0.02"], "digits": ["--epochs", "1"]}
+         "moons": ["--epochs", "2", "--lr", "0.02"], "digits": ["--epochs", "1"],
+         "penguins": ["--epochs", "2"]}
 WRITES = {"activations": {"activations.png"}, "moons": {"moons.png", "moons_loss.png"},
           "regression": {"regression.png", "regression_loss.png", "regression_outliers.png"},
           "multilabel": {"multilabel.png", "multilabel_loss.png"},
           "digits": {"digits_confusion.png", "digits_loss.png", "digits_misread.png"}}
+WRITES["penguins"] = {"penguins.npz", "penguins_confusion.png", "penguins_loss.png", "penguins_surface.png",
+                      *[f"penguins.{suffix}" for suffix in ("dot", "svg", "png")]}
 
 
 def demos(*arguments, **environment):
@@ -103,6 +107,30 @@ def test_marked_names_each_of_its_mistakes(tmp_path):
     found = re.findall(r"^--- (\w+)", run.stdout, re.MULTILINE)
     assert "6 of 6 mistakes found" in run.stdout and {"updated_weights", "bias_forgotten"} < set(found)
     assert "−0.008771" not in demos("marked", "--hide-right", "--out", tmp_path).stdout
+
+
+def test_penguins_are_right_in_at_least_90_of_100_held_out(tmp_path):
+    need("penguins")
+    told = demos("penguins", "--out", tmp_path).stdout
+    assert float(re.search(r"loaded again: right are ([\d.]+)% of 30 test samples", told)[1]) >= 90
+    assert "4 rows with missing numbers left out.  The numbers are made up." in told
+
+
+def test_a_table_of_ones_own_is_read_and_its_faults_are_named(tmp_path):
+    need("penguins")
+    table = tmp_path / "iris.csv"
+    rows = [f"{'ab'[i % 2]},{i % 2 + i / 100},{i / 50},{-i % 7}" for i in range(60)]
+    table.write_text("\n".join(["kind,first,second,third", *rows]))
+    run = demos("penguins", "--csv", table, "--epochs", 40, "--out", tmp_path / "out")
+    assert run.returncode == 0 and "60 samples of 2 classes (a, b) by first, second, third" in run.stdout, run.stderr
+    assert "made up" not in run.stdout
+    for change, complaint in (("a,1,x,3", "line 62: could not convert string to float: 'x'"),
+                              ("a,1,2", "line 62: 2 numbers for 3 columns")):
+        table.write_text("\n".join(["kind,first,second,third", *rows, change]))
+        one_line(demos("penguins", "--csv", table, "--out", tmp_path / "out"), str(table), complaint)
+    table.write_text("kind,first,second\n" + "a,1,2\n" * 20)
+    one_line(demos("penguins", "--csv", table, "--out", tmp_path / "out"), "has 1 classes")
+    one_line(demos("penguins", "--csv", tmp_path / "none.csv", "--out", tmp_path / "out"), "cannot read", "none.csv")
 
 
 def test_outliers_pull_the_squared_error_most(tmp_path):
