@@ -31,6 +31,7 @@ from .diagram.options import (
     nodes_on_paths,
 )
 from .diagram.renderer import RendererError, render, save_picture
+from .diagram.split_leaves import split_leaves
 
 
 @dataclass(frozen=True)
@@ -105,6 +106,9 @@ def draw(root: Value, *, detail: str | None = None, expand: bool | Value | str =
         highlighted = nodes_on_paths(find_node("highlight", highlight, root), root, box_of, diagram)
     if not constants:
         diagram = without_constants(diagram)
+    diagram, copies = split_leaves(diagram)
+    if highlighted:
+        highlighted |= {copy for leaf in highlighted for copy in copies.get(leaf, ())}
     return Drawing(digraph(diagram, digits, direction, highlighted, flow).source, diagram)
 
 

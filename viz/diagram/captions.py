@@ -18,6 +18,9 @@ class Captions:
     def __post_init__(self) -> None:
         self.nodes = {node.id: node for node in self.diagram.nodes}
         self.root = self.diagram.root
+        self.between: dict[tuple[str, str], list[str]] = {}         # the ids of all edges from a node to another
+        for edge in self.diagram.edges:
+            self.between.setdefault((edge.parent, edge.child), []).append(edge.id)
 
     def number(self, x: float) -> str:
         return format_number(x, self.digits)
@@ -46,9 +49,15 @@ class Captions:
         return rows
 
     def partial(self, edge: Edge) -> str:
-        """∂y/∂v = 0.5."""
+        """∂y/∂v = 0.5; of several edges from v to y, as in v · v, each is a term of it: ∂y/∂v, term 1 of 2 = 0.5."""
         assert edge.partial is not None
-        return f"{self.slope(self.nodes[edge.child], self.nodes[edge.parent])} = {self.number(edge.partial)}"
+        return f"{self.slope_along(edge)} = {self.number(edge.partial)}"
+
+    def slope_along(self, edge: Edge) -> str:
+        """The partial of an edge in letters, and which term of it where there are several."""
+        edges = self.between[edge.parent, edge.child]
+        term = f", term {edges.index(edge.id) + 1} of {len(edges)}" if len(edges) > 1 else ""
+        return self.slope(self.nodes[edge.child], self.nodes[edge.parent]) + term
 
     def title(self) -> str:
         """The whole drawing in a line."""
@@ -68,5 +77,5 @@ class Captions:
             return arrow
         if edge.partial is None or child.gradient is None:
             return f"{arrow}: it carries a gradient of norm {self.number(edge.carried)}"
-        return (f"{self.slope(self.root, child)} · {self.slope(child, parent)} = {self.number(child.gradient)} · "
+        return (f"{self.slope(self.root, child)} · {self.slope_along(edge)} = {self.number(child.gradient)} · "
                 f"{self.number(edge.partial)} = {self.number(edge.carried)}")
