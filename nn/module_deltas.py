@@ -31,7 +31,8 @@ def module_gradients(model: Any, x: Any, t: Any, loss: Loss, rule: Callable[...,
     J = loss(found, t)
     graph = Graph(ys)
     if not graph.neurons:
-        raise ValueError(f"local_gradients: {model!r} has no neuron: none of its outputs depends on an activation")
+        raise ValueError(f"local_gradients: {type(model).__name__} has no neuron: none of its outputs depends "
+                         "on an activation")
     targets = np.array([Value.lift(t_l).data for t_l in (t if isinstance(t, list | tuple) else [t])])
     hand: Errors | None = None
     if rule and not graph.unknown:

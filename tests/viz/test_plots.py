@@ -519,6 +519,7 @@ def test_images_stand_under_their_titles():
     (lambda: plots.decision_surface(CLASSIFIER, PLANE, THIRDS + 1), "with 3 outputs the targets are classes, 0 to 2"),
     (lambda: plots.decision_surface(CLASSIFIER, PLANE, THIRDS, classes=["a"]), "3 outputs but 1 classes"),
     (lambda: plots.decision_surface(lambda p: p[:, 0] * np.inf, PLANE, SIDES), "is infinite or NaN"),
+    (lambda: plots.decision_surface(ramp, PLANE[:2], ["a", "b"]), "the targets of X are no numbers; number the class"),
     (lambda: plots.hidden_units(lambda x: x, PLANE), "this model has 0 neurons"),
     (lambda: plots.hidden_units(nn.MLP(2, [200, 1]), PLANE), "this model has 201 neurons"),
     (lambda: plots.hinton([1.0, 2.0]), r"hinton: weights of shape \(2,\) are no matrix"),

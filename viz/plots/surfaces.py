@@ -67,7 +67,11 @@ def decision_surface(model: Model, X: Any, T: Any, *, inputs: Sequence[int] | No
 
 def targets_of(name: str, T: Any, samples: int, outputs: int) -> np.ndarray:
     """T as a list of numbers; one-hot rows, for several outputs, as class numbers."""
-    t = np.asarray(T, float)
+    try:
+        t = np.asarray(T, float)
+    except ValueError:
+        raise ValueError(f"decision_surface: the targets of {name} are no numbers; number the classes: names, T = "
+                         "np.unique(T, return_inverse=True), and give classes=names") from None
     if outputs > 1 and t.ndim == 2 and t.shape[1] == outputs:
         t = t.argmax(axis=1).astype(float)
     t = numbers(f"the targets of {name}", np.ravel(t), samples)
