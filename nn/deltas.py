@@ -11,8 +11,8 @@ from .activations import activation_of
 from .losses import Loss, check_loss, half_squared_error, one_hot
 from .mlp import MLP, Layer, Neuron, inputs
 from .module import Module
-from .module_deltas import module_gradients
-from .recursion import output_error
+from .recursion.graph_deltas import module_gradients
+from .recursion.letters import output_error
 from .tables import LocalGradients, NeuronRow, WeightRow, format_cell, neuron_name, spelled
 
 

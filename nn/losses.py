@@ -114,8 +114,8 @@ def cross_entropy(y: Numbers, t: Any) -> Value:
 
     Raises ValueError for a class that is not one of the outputs, or a one-hot number outside [0, 1].
 
-    >>> cross_entropy([Value(0.0), Value(0.0)], 1).data == math.log(2)
-    True
+    >>> round(cross_entropy([Value(0.0), Value(0.0)], 1).data, 6)      # ln 2
+    0.693147
     """
     y, t = (x if isinstance(x, (list, tuple, Value)) else plain(x) for x in (y, t))
     if not isinstance(y, (list, tuple)):

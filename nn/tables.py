@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from .recursion import Recursion, subscripted
+from .recursion.letters import Recursion, subscripted
 from .text_table import Table, aligned, format_cell, html_table
 
 if TYPE_CHECKING:

@@ -2,7 +2,7 @@
 from collections.abc import Callable, Iterable
 from typing import Any
 
-from ..recursion import output_error, subscripted
+from ..recursion.letters import output_error, subscripted
 from .network import Cell, WeightPlace
 from .worksheet import Worksheet
 

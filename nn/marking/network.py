@@ -6,7 +6,7 @@ from functools import cached_property
 from itertools import chain, groupby
 from typing import Any
 
-from ..recursion import SUMS
+from ..recursion.letters import SUMS
 
 Cell = tuple[str, Any]          # (kind, neuron or weight): ("δ", neuron 3) is δ3, ("", w31) the new w31
 

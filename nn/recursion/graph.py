@@ -9,8 +9,8 @@ import numpy as np
 
 from autograd import Constant, Value, wengert_list
 
-from . import by_hand
-from .tables import format_cell
+from .. import by_hand
+from ..tables import format_cell
 
 RULES: dict[str, Callable[..., Sequence[float]]] = {        # the partials of what stands between neurons
     "+": lambda x, y: (1.0, 1.0), "-": lambda x, y: (1.0, -1.0), "neg": lambda x: (-1.0,),

@@ -9,11 +9,11 @@ import numpy as np
 
 from autograd import Constant, Parameter, Value, adjoints, recorded
 
-from .losses import Loss, cross_entropy, one_hot
-from .module import letters
-from .module_graph import Errors, Graph
-from .recursion import output_error
-from .tables import LocalGradients, NeuronRow, WeightRow, format_cell, neuron_name, spelled
+from ..losses import Loss, cross_entropy, one_hot
+from ..module import letters
+from ..tables import NO_RULE, LocalGradients, NeuronRow, WeightRow, format_cell, neuron_name, spelled
+from .graph import Errors, Graph
+from .letters import output_error
 
 Term = tuple[str, str]                                      # of a sum: in letters, in numbers
 
@@ -43,26 +43,31 @@ def module_gradients(model: Any, x: Any, t: Any, loss: Loss, rule: Callable[...,
         outputs = [Constant(y) for y in graph.shifted(v, h)]
         return loss(outputs if isinstance(found, list) else outputs[0], t).data
 
-    rows, weight_rows = [], []
+    rows = []
     for v, y in graph.neurons.items():
         h = 6e-6 * max(1.0, abs(v.data))
         kink = y.op.kink if y.op else None
         rows.append(NeuronRow(neuron_name(graph.name[v]), v.data, y.data, graph.partials[y][0], -adjoint.get(v, 0.0),
                               hand[v] if hand else None, -(J_at(v, h) - J_at(v, -h)) / (2 * h),
                               kink is not None and abs(v.data) < 2 * h))
-    for node in graph.tape:
-        for slot, parent in enumerate(node.parents):
-            if isinstance(parent, Parameter):
-                gradient = adjoint.get(parent, 0.0)
-                letters, number = graph.factor(node, slot)
-                label = parent.label or graph.name[parent]
-                change = momentum * (previous or {}).get(label, 0.0) - lr * gradient
-                weight_rows.append(WeightRow(label, letters or "1", parent.data, number, gradient, change,
-                                             parent.data + change))
-    reason = {} if rule is None or not graph.unknown else {"no_rule": (
-        f"no derivation by hand is known for the operation {graph.unknown}")}
+    weight_rows = rows_of_weights(graph, adjoint, lr, momentum, previous or {})
+    no_rule = NO_RULE if rule is None or not graph.unknown else (
+        f"no derivation by hand is known for the operation {graph.unknown}")
     terms = RecursionWriter(graph, hand, ys, loss.__name__).lines() if hand else {}
-    return LocalGradients(rows, weight_rows, J.data, lr, terms, momentum=momentum, **reason)
+    return LocalGradients(rows, weight_rows, J.data, lr, terms, momentum=momentum, no_rule=no_rule)
+
+
+def rows_of_weights(graph: Graph, adjoint: Mapping[Value, float], lr: float, momentum: float,
+                    previous: Mapping[str, float]) -> list[WeightRow]:
+    """A row for each place where a parameter stands."""
+    rows = []
+    for node, slot, parent in [(n, i, x) for n in graph.tape for i, x in enumerate(n.parents)]:
+        if isinstance(parent, Parameter):
+            gradient, label = adjoint.get(parent, 0.0), parent.label or graph.name[parent]
+            letters, number = graph.factor(node, slot)
+            change = momentum * previous.get(label, 0.0) - lr * gradient
+            rows.append(WeightRow(label, letters or "1", parent.data, number, gradient, change, parent.data + change))
+    return rows
 
 
 def input_values(x: Any, indices: Sequence[int] = ()) -> Any:
