@@ -12,10 +12,12 @@ from ...ops import Op, flat
 from ...value import Constant, Value
 from ..differentiate import traced_partials
 from ..trace import NotTraceable, Number, Trace, Tracer, is_one, is_zero
+from .javascript_syntax import JavaScriptSyntax
 from .python_syntax import PythonSyntax
 from .statements import Statements
 
 Update = Callable[..., tuple[Any, ...]]         # steps, w, g, *memory -> (new w, *new memory), in plain arithmetic
+SYNTAXES = {"python": PythonSyntax(), "javascript": JavaScriptSyntax()}
 
 
 class ScalarTrace(Trace):
@@ -240,28 +242,33 @@ def joined(lines: Sequence[str]) -> str:
     return "\n    ".join(["def loop(rows, parameters, memory, fixed, steps, losses):", *lines]) + "\n"
 
 
-def row_source(op: Op, names: Sequence[Any] = (), syntax: PythonSyntax | None = None) -> str:
-    """One row of the table as text: the value z, then a line for each local partial.
+def row_source(op: Op, syntax: str = "python", names: Sequence[Any] = ()) -> str:
+    """One row of the table as text in a language, "python" or "javascript": the value z, then each local partial.
 
-    names are those of the arguments, a tuple for a list; where none are given, those of the row's own forward.
+    names are those of the arguments, a tuple for a list; where none are given, those of the row's own rule.  Raises
+    ValueError for another language, NotTraceable where JavaScript is asked of a row that only Python can run.
 
     >>> from autograd import ops
     >>> print(row_source(ops.div))
     z = x / y
     dz_dx = 1.0 / y
     dz_dy = -(z / y)
-    >>> print(row_source(ops.logsumexp, [("x1", "x2")]).splitlines()[-1])
+    >>> print(row_source(ops.tanh, "javascript"))
+    const z = Math.tanh(x);
+    const dz_dx = 1.0 - z * z;
+    >>> print(row_source(ops.logsumexp, names=[("x1", "x2")]).splitlines()[-1])
     dz_dx2 = exp(x2 - z)
     """
-    trace, syntax = ScalarTrace(syntax), syntax or PythonSyntax()
+    if syntax not in SYNTAXES:
+        raise ValueError(f"row_source: syntax is one of {', '.join(SYNTAXES)}, not {syntax!r}")
+    language = SYNTAXES[syntax]
+    trace = ScalarTrace(language)
     names = names or [name for name in inspect.signature(op.partials).parameters][1:]
     args = [tuple(map(trace.name, name)) if isinstance(name, tuple) else trace.name(name) for name in names]
     value, partials = trace.run(op, args), trace.partials(op, trace.name("z"), args)
-    lines = list[str]()
-    for name, x in [("z", value), *((f"dz_d{name}", partial) for name, partial in zip(flat(names), partials))]:
-        statements = Statements([x], {x: name} if isinstance(x, Tracer) and not x.is_named else {}, syntax=syntax)
-        statements.write()
-        lines += statements.lines
-        if statements.read(x) != name:
-            lines.append(syntax.assignment(name, statements.read(x)))
-    return "\n".join(lines)
+    results = {name: x for name, x in zip(["z", *[f"dz_d{name}" for name in flat(names)]], [value, *partials])}
+    named = {x: name for name, x in reversed(results.items()) if isinstance(x, Tracer) and not x.is_named}
+    statements = Statements(results.values(), named, syntax=language)
+    statements.write()
+    repeated = [language.assignment(name, statements.read(x)) for name, x in results.items() if named.get(x) != name]
+    return "\n".join(statements.lines + repeated)
