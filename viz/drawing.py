@@ -32,6 +32,7 @@ from .diagram.options import (
 )
 from .diagram.renderer import RendererError, render, save_picture
 from .diagram.split_leaves import split_leaves
+from .diagram.whole_neurons import with_whole_neurons
 
 
 @dataclass(frozen=True)
@@ -66,8 +67,9 @@ def draw(root: Value, *, detail: str | None = None, expand: bool | Value | str =
          direction: str = "LR", limit: int | None = None) -> Drawing:
     """Draw the graph that root depends on, with ∂root/∂node at its nodes, whether backward has run or not.
 
-    `detail` is "node" (a box for each node), "neuron" (in a network: a neuron's weights are rows in its box) or
-    "layer" (a box for each layer); None is by neuron where that can be read (400 nodes, 100 arrows into weights), else
+    `detail` is "node" (a box for each node), "neuron" (in a network: a neuron's weights are rows in its box), "whole"
+    (a neuron's weights, v, φ'(v), y and δ are one box, as on the page of step_through) or "layer" (a box for each
+    layer); None is by neuron where that can be read (400 nodes, 100 arrows into weights), else
     by layer, and without a network by node.  `expand` writes nodes of many parents, such as a neuron's
     v = w₁x₁ + w₂x₂ + b, out as products and sums: True all of them, a neuron's v or y that one alone.
     Without `gradients` it is the forward phase alone; without `constants` those are left out; `highlight` shows the
@@ -133,6 +135,8 @@ def described(root: Value, detail: str | None, gradients: bool, digits: int,
                "draw it with detail='layer'" if is_network else "draw a part of it, from one of its inner nodes")
     diagram, tape = build_diagram(root, gradients, digits), in_reading_order(tape)
     box_of = {node: f"n{i}" for i, node in enumerate(tape)}
+    if detail == "whole":
+        return with_whole_neurons(diagram, tape, digits)
     return (by_neuron(diagram, tape, digits) if detail == "neuron" else diagram), box_of
 
 
@@ -146,7 +150,8 @@ def is_legible(tape: Sequence[Value], limit: int | None) -> bool:
 
 def without_constants(diagram: Diagram) -> Diagram:
     """The same without its constants and their edges."""
-    nodes = tuple([node for node in diagram.nodes if node.kind != "constant"])
+    nodes = tuple([replace(node, rows=tuple([row for row in node.rows if row.kind != "constant"]))
+                   for node in diagram.nodes if node.kind != "constant"])
     left = {node.id for node in nodes}
     return replace(diagram, nodes=nodes, edges=tuple([edge for edge in diagram.edges if edge.parent in left]))
 

@@ -78,13 +78,18 @@ class Notation:
 
     def delta(self, v: Value) -> Expr:
         """δ, with the path and the subscript of its v: encoder.δ₁ of encoder.v₁."""
-        name = parse_label(self.names[v])
-        path, dot, letter = name.base.rpartition(".")
-        return Expr(f"{path}{dot}delta{name.subscript}" if letter == "v" and name.subscript.isdigit() else "delta")
+        return delta_of(self.names[v])
 
     def has_distinct_deltas(self, vs: Sequence[Value]) -> bool:
         """Is the δ of each written otherwise, so that they can stand in one formula?"""
         return len({to_text(self.delta(v)) for v in vs}) == len(vs)
+
+
+def delta_of(name: str) -> Expr:
+    """The δ of the node of this name: δ₃ of v₃, encoder.δ₁ of encoder.v₁, δ of any other."""
+    label = parse_label(name)
+    path, dot, letter = label.base.rpartition(".")
+    return Expr(f"{path}{dot}delta{label.subscript}" if letter == "v" and label.subscript.isdigit() else "delta")
 
 
 def node_names(output: Value, digits: int = 4) -> dict[Value, str]:

@@ -3,7 +3,7 @@
 Only what the neuron has alone becomes a row: a parameter that is used elsewhere too keeps a node of its own.
 """
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from autograd import Parameter, Value, ops
@@ -34,23 +34,17 @@ def by_neuron(diagram: Diagram, tape: Sequence[Value], digits: int = 4) -> Diagr
         own: set[Value] = {p for p in v.parents if isinstance(p, Parameter) and uses[p] == 1}
         if not own:
             continue
-        neuron, terms = described[v], terms_of(v)
-        written = []
-        for i, slots in enumerate(terms):
-            parents = [described[v.parents[slot]] for slot in slots]
-            row = term_row(i, [v.parents[slot] for slot in slots], parents, own)
-            if len(slots) == 1 and i < len(terms) - 1:          # the other factor is a plain number
-                row = replace(row, name=f"{row.name} · {format_number(v.partials[slots[0]], digits)}")
-            if slots:
-                written.append(row)
-            for slot, parent in zip(slots, parents):
-                port[f"e{parent.id[1:]}_{neuron.id[1:]}_{slot}"] = row.id
-        rows[neuron.id] = tuple(written)
-        formula[neuron.id] = formula_of([[described[v.parents[slot]] for slot in slots] for slots in terms])
-        gone |= {row.id for row in written if row.value is not None}
+        id = described[v].id
+        rows[id], ports = term_rows(v, described, own, digits)
+        port |= ports
+        formula[id] = formula_of([[described[v.parents[slot]] for slot in slots] for slots in terms_of(v)])
+        gone |= {row.id for row in rows[id] if row.value is not None}
 
     def fused(node: Node) -> Node:
-        return replace(node, rows=rows[node.id], formula=formula[node.id]) if node.id in rows else node
+        if node.id not in rows:
+            return node
+        return replace(node, rows=rows[node.id], formula=formula[node.id],
+                       result=(value_row(node), *delta_rows(node, diagram.root, Expr("delta"))))
 
     def kept(edge: Edge) -> Edge:
         return replace(edge, port=port.get(edge.id, ""))
@@ -58,6 +52,33 @@ def by_neuron(diagram: Diagram, tape: Sequence[Value], digits: int = 4) -> Diagr
     return Diagram(tuple([fused(node) for node in diagram.nodes if node.id not in gone]),
                    tuple([kept(edge) for edge in diagram.edges if edge.parent not in gone]),
                    len(diagram.nodes) if gone else None)
+
+
+def term_rows(v: Value, described: Mapping[Value, Node], own: set[Value],
+              digits: int) -> tuple[tuple[Row, ...], dict[str, str]]:
+    """The rows of a weighted sum's terms, and for each edge into it the id of its row; own are the leaves in rows."""
+    rows, port, terms = [], {}, terms_of(v)
+    for i, slots in enumerate(terms):
+        parents = [described[v.parents[slot]] for slot in slots]
+        row = term_row(i, [v.parents[slot] for slot in slots], parents, own)
+        if len(slots) == 1 and i < len(terms) - 1:              # the other factor is a plain number
+            row = replace(row, name=f"{row.name} · {format_number(v.partials[slots[0]], digits)}")
+        if slots:
+            rows.append(row)
+        for slot, parent in zip(slots, parents):
+            port[f"e{parent.id[1:]}_{described[v].id[1:]}_{slot}"] = row.id
+    return tuple(rows), port
+
+
+def value_row(node: Node) -> Row:
+    """The row of a node that the box computes: its value and its gradient."""
+    return Row(node.id, to_text(Expr(node.name)), node.value, node.gradient, "value")
+
+
+def delta_rows(v: Node, root: Node, delta: Expr) -> tuple[Row, ...]:
+    """The row δ = −∂root/∂v; none where v has no δ."""
+    slope = to_text(Expr.of("derivative", "∂", Expr(root.name), Expr(v.name)))
+    return (Row(v.id, f"{to_text(delta)} = −{slope}", None, v.delta, "delta"),) if v.delta is not None else ()
 
 
 def terms_of(v: Value) -> list[list[int]]:
@@ -83,7 +104,7 @@ def term_row(i: int, values: Sequence[Value], nodes: Sequence[Node], own: set[Va
     """The row of term i, a product of these nodes: the neuron's own parameter in it, or else a place for arrows."""
     for value, node in zip(values, nodes):
         if value in own:
-            return Row(node.id, to_text(Expr(node.name)), node.value, node.gradient)
+            return Row(node.id, to_text(Expr(node.name)), node.value, node.gradient, node.kind)
     product = Expr(nodes[0].name) if nodes else Expr("")
     for node in nodes[1:]:
         product = product * Expr(node.name)

@@ -21,13 +21,15 @@ class Captions:
         self.between: dict[tuple[str, str], list[str]] = {}         # the ids of all edges from a node to another
         for edge in self.diagram.edges:
             self.between.setdefault((edge.parent, edge.child), []).append(edge.id)
+        self.names = {node.id: node.name for node in self.diagram.nodes}
+        self.names |= {row.id: row.name for node in self.diagram.nodes for row in node.result if row.kind == "value"}
 
     def number(self, x: float) -> str:
         return format_number(x, self.digits)
 
-    def slope(self, of: Node, by: Node) -> str:
-        """∂y/∂x."""
-        return to_text(Expr.of("derivative", "∂", Expr(of.name), Expr(by.name)))
+    def slope(self, of: str, by: str) -> str:
+        """∂y/∂x, of nodes by their ids."""
+        return to_text(Expr.of("derivative", "∂", Expr(self.names[of]), Expr(self.names[by])))
 
     def header(self, node: Node) -> str:
         """y = tanh(v); of a leaf the name alone."""
@@ -41,11 +43,13 @@ class Captions:
                     for summary in node.summaries]
         if node.is_called_by_its_number(self.digits):
             return []
-        rows = [("value", self.number(node.value), FORWARD_INK)]
+        rows = [(row.name, self.number(row.value), FORWARD_INK) for row in node.rows
+                if row.value is not None and not node.result]
+        rows.append(("value", self.number(node.value), FORWARD_INK))
         if node.gradient is not None:
-            rows.append((self.slope(self.root, node), self.number(node.gradient), BACKWARD_INK))
+            rows.append((self.slope(self.root.id, node.id), self.number(node.gradient), BACKWARD_INK))
         if node.delta is not None:
-            rows.append((f"δ = −{self.slope(self.root, node)}", self.number(node.delta), BACKWARD_INK))
+            rows.append((f"δ = −{self.slope(self.root.id, node.id)}", self.number(node.delta), BACKWARD_INK))
         return rows
 
     def partial(self, edge: Edge) -> str:
@@ -57,7 +61,7 @@ class Captions:
         """The partial of an edge in letters, and which term of it where there are several."""
         edges = self.between[edge.parent, edge.child]
         term = f", term {edges.index(edge.id) + 1} of {len(edges)}" if len(edges) > 1 else ""
-        return self.slope(self.nodes[edge.child], self.nodes[edge.parent]) + term
+        return self.slope(edge.child, edge.tail or edge.parent) + term
 
     def title(self) -> str:
         """The whole drawing in a line."""
@@ -71,11 +75,11 @@ class Captions:
 
     def edge_caption(self, edge: Edge) -> str:
         """What an edge adds to its parent's gradient, by the chain rule."""
-        parent, child = self.nodes[edge.parent], self.nodes[edge.child]
-        arrow = f"{to_text(Expr(parent.name))} → {to_text(Expr(child.name))}"
+        parent, child = edge.tail or edge.parent, self.nodes[edge.child]
+        arrow = f"{to_text(Expr(self.names[parent]))} → {to_text(Expr(child.name))}"
         if edge.carried is None:
             return arrow
         if edge.partial is None or child.gradient is None:
             return f"{arrow}: it carries a gradient of norm {self.number(edge.carried)}"
-        return (f"{self.slope(self.root, child)} · {self.slope_along(edge)} = {self.number(child.gradient)} · "
+        return (f"{self.slope(self.root.id, child.id)} · {self.slope_along(edge)} = {self.number(child.gradient)} · "
                 f"{self.number(edge.partial)} = {self.number(edge.carried)}")

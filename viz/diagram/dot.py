@@ -87,6 +87,8 @@ def arrow(dot: graphviz.Digraph, edge: Edge, labels: DotLabels, prefix: str, lar
     side = SIDES[labels.direction]
     head = f"{edge.child}:{edge.port}:{side[0]}" if edge.port else edge.child
     tail = f"{edge.parent}:{side[1]}" if edge.port and labels.into_rows > BUNDLED else edge.parent
+    if edge.tail:
+        tail = f"{edge.parent}:{edge.tail}:{side[1]}"
     dot.edge(tail, head, _attributes={"class": kind}, id=f"{prefix}-{edge.id}",
              tooltip=plain(labels.edge_caption(edge)), **look)
 

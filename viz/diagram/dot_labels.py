@@ -37,14 +37,15 @@ class DotLabels(Captions):
 
     def box(self, node: Node) -> str:
         """A node's label: its header over the rows."""
-        if node.rows:
+        if node.result:
             return f"<{self.neuron(node)}>"
         is_highlighted = self.is_highlighted(node.id)
         fills = [BOX_STYLES[summary.of].fill if summary.of == "parameter" and is_highlighted else ""
                  for summary in node.summaries]
+        fills += [BOX_STYLES[row.kind].fill if is_highlighted else "" for row in node.rows]
         header = self.header(node)              # dot rounds widths down, and a browser's line is a twentieth longer
         rows = [cell(bold(header + "\u00a0" * (len(header) // SPARE - 1)), self.ink(INK, is_highlighted), across=2)]
-        for (label, number, written), fill in zip(self.rows(node), fills or [""] * 3):
+        for (label, number, written), fill in zip(self.rows(node), [*fills, "", "", ""]):
             ink = self.ink(written, is_highlighted)     # a bold space, so that both cells have one baseline
             rows.append(cell(escaped(label) + bold(" "), ink, fill=fill) + cell(bold(number), ink, fill=fill))
         return f"<{table(rows)}>"
@@ -61,24 +62,33 @@ class DotLabels(Captions):
         titles = [cell(" ", INK)] + [cell(bold(" ") + escaped(title), self.ink(ink, is_highlighted), align="RIGHT")
                                      for title, ink in words]
         weights = [self.weight(row, gradients) for row in node.rows]
-        own = Row("v", to_text(Expr(node.name)), node.value, node.gradient)
-        result = ["".join(self.weight(own, gradients, is_highlighted))]
-        if node.delta is not None:
-            label, number, ink = self.rows(node)[-1]
-            result.append(cell(escaped(label) + bold(" "), self.ink(ink, is_highlighted), across=2) +
-                          cell(bold(number), self.ink(ink, is_highlighted), align="RIGHT"))
+        result = [self.result(row, gradients, is_highlighted) for row in node.result]
         if self.direction in ("LR", "RL"):
             return table([header, "".join(titles), *map("".join, weights), *result])
         columns = table(["".join(line) for line in zip(titles, *weights)])
         parts = [f'<TD ALIGN="LEFT">{part}</TD>' for part in (columns, table([header, *result]))]
         return table(parts if self.direction == "TB" else parts[::-1], padding=0)
 
+    def result(self, row: Row, gradients: bool, is_highlighted: bool) -> str:
+        """The cells of one row of what the neuron computes."""
+        backward = self.ink(BACKWARD_INK, is_highlighted)
+        if row.kind == "delta" and row.gradient is not None:
+            return (cell(escaped(row.name) + bold(" "), backward, across=2) +
+                    cell(bold(self.number(row.gradient)), backward, align="RIGHT"))
+        if row.kind == "partial" and row.value is not None:
+            return (cell(bold(row.name), backward) + cell(bold(GAP + self.number(row.value)), backward, align="RIGHT") +
+                    cell(escaped(GAP + row.note), self.ink(INK, is_highlighted), align="RIGHT"))
+        return "".join(self.weight(row, gradients, is_highlighted))
+
     def weight(self, row: Row, gradients: bool, is_highlighted: bool | None = None) -> list[str]:
-        """The cells of one row: name, value, gradient; blank where the term has a node of its own."""
+        """The cells of one row: name, value, gradient; blank where the term has a node of its own.
+
+        The port is where arrows come in, or at what the neuron computes where they leave.
+        """
         is_highlighted = self.is_highlighted(row.id) if is_highlighted is None else is_highlighted
-        is_parameter = row.value is not None and row.id != "v"
-        fill = BOX_STYLES["parameter"].fill if is_parameter and is_highlighted else ""
-        at = {"LR": 0, "RL": -1 if gradients else 1}.get(self.direction, 0)
+        fill = BOX_STYLES[row.kind].fill if row.kind in BOX_STYLES and is_highlighted else ""
+        last = -1 if gradients else 1
+        at = {"LR": last if row.kind == "value" else 0, "RL": 0 if row.kind == "value" else last}.get(self.direction, 0)
         cells = [(row.name, INK, "LEFT")]
         cells += [("" if x is None else f"{GAP}{self.number(x)}", ink, "RIGHT")
                   for x, ink in ((row.value, FORWARD_INK), (row.gradient, BACKWARD_INK))[:2 if gradients else 1]]
@@ -101,8 +111,8 @@ class DotLabels(Captions):
         """The kinds there are, as their boxes look, and what the arrows mean; largest is of what they carry."""
         nodes = self.diagram.nodes
         present = {node.kind for node in nodes}
-        present |= {"parameter" for node in nodes if any(row.value is not None for row in node.rows) or
-                    any(summary.of == "parameter" for summary in node.summaries)}
+        present |= {row.kind for node in nodes for row in node.rows}
+        present |= {summary.of for node in nodes for summary in node.summaries if summary.of == "parameter"}
         parts = []
         for kind, look in BOX_STYLES.items():
             if kind in present:

@@ -6,11 +6,13 @@ from autograd.symbolic.labels import format_number
 
 @dataclass(frozen=True)
 class Row:
-    """One term of a neuron's weighted sum, inside the neuron's box: a weight or a bias."""
-    id: str                                     # of the node that stands here as a row; "s2" where there is none
+    """A line of a box: a weight, a bias or a target that has no box of its own, or what the box computes."""
+    id: str                                     # of the node it is about, of φ'(v) the edge; "s2" of other terms
     name: str                                   # "w₁₂", as it is written
     value: float | None                         # None where the term has a node of its own
-    gradient: float | None
+    gradient: float | None                      # ∂root/∂node; of kind delta, δ
+    kind: str = "term"                          # the leaf's kind; term, value, partial or delta
+    note: str = ""                              # of a partial: the activation's name
 
 
 @dataclass(frozen=True)
@@ -34,8 +36,9 @@ class Node:
     delta: float | None                         # δ = −∂root/∂v, where an activation takes this v
     scope: tuple[str, ...]                      # of a parameter: ("layer 1", "neuron 2")
     layer: str = ""                             # of an operation: the layer in whose frame it stands
-    rows: tuple[Row, ...] = ()                  # of a neuron's v: the terms that have no node of their own
+    rows: tuple[Row, ...] = ()                  # of a neuron's v: its terms; of another node: targets
     summaries: tuple[Summary, ...] = ()         # where the box stands for many nodes: what there is to say of them
+    result: tuple[Row, ...] = ()                # of a neuron's v: what follows from the terms: v, φ'(v), y, δ
 
     def is_called_by_its_number(self, digits: int) -> bool:
         """Is its value said by its name already?"""
@@ -51,6 +54,7 @@ class Edge:
     partial: float | None                       # ∂child/∂parent; None from a constant
     carried: float | None = None                # what it adds to ∂root/∂parent; of many edges in one, the norm
     port: str = ""                              # the id of the row it ends at
+    tail: str = ""                              # and of the one it begins at
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,7 @@ from .expand import expanded_copies, is_on_lists
 from .model import Diagram
 from .style import ARROWS
 
-DETAILS = "node", "neuron", "layer"
+DETAILS = "whole", "node", "neuron", "layer"
 LIMIT, EXPANDED_LIMIT, BOXES_LIMIT = 400, 60, 100       # nobody reads a drawing of more nodes
 ARROWS_LIMIT = 100                              # nor one of more arrows from layer to layer
 

@@ -8,6 +8,8 @@ from drawings import by_name, contrast, group, needs_a_renderer, partials, svg_o
 from runs import printed_in_every_run
 
 from autograd import Constant, Parameter, Value, tanh, weighted_sum, wengert_list
+from autograd.symbolic.expr import Expr
+from autograd.symbolic.printer import to_text
 from demos import mazur
 from nn import MLP, Layer, Neuron, cross_entropy, half_squared_error
 from viz import draw
@@ -396,3 +398,53 @@ def test_what_even_layers_cannot_show_is_refused():
         y = y.sin()
     with pytest.raises(ValueError, match=r"688 nodes.*107 boxes.*limit=107"):
         draw(y)
+
+
+# --- whole neurons ---------------------------------------------------------------------------------------------------
+
+
+def rows_in(drawing, name):
+    """{a row's name: (value, gradient)} of the box of this name."""
+    box = by_name(drawing.description)[name]
+    return {row.name: (row.value, row.gradient) for row in box.rows + box.result}
+
+
+def test_a_whole_neuron_is_one_box_with_the_engines_numbers():
+    J = mazurs_network()
+    drawing = draw(J, detail="whole")
+    J.backward()
+    for name, labels in ("v1", ["w11", "w12", "b1", "v1", "y1"]), ("v2", ["w21", "w22", "b1", "v2", "y2"]):
+        rows, i = rows_in(drawing, name), name[1]
+        written = [to_text(Expr(label)) for label in labels]
+        sub = written[3][1]
+        assert list(rows) == [*written[:4], f"φ′(v{sub})", written[4], f"δ{sub} = −∂J/∂v{sub}"]
+        for row, label in zip(written, labels):             # the shared bias is a row of both
+            assert rows[row] == (of(J, label).data, pytest.approx(of(J, label).grad, rel=1e-12))
+        y, v = of(J, f"y{i}"), of(J, f"v{i}")
+        assert rows[f"φ′(v{sub})"] == (y.partials[0], None)
+        assert rows[f"δ{sub} = −∂J/∂v{sub}"] == (None, pytest.approx(-v.grad))
+    assert {"w11", "b1", "y1", "t1"}.isdisjoint(by_name(drawing.description))
+    [target] = [row for node in drawing.description.nodes for row in node.rows if row.name == "target t₁"]
+    assert (target.value, target.gradient, target.kind) == (mazur.T[0], None, "constant")
+    kept, every = partials(drawing.description), partials(build_diagram(J))
+    assert kept["v1", "v3"] == every["y1", "v3"] and ("v1", "y1") not in kept
+
+
+def test_in_a_whole_neuron_only_weights_and_biases_become_rows():
+    w, x, b = Parameter(2.0, "w"), Value(3.0, "x"), Constant(0.5, "b")
+    v = weighted_sum([w, 4.0], [x, w], b)                   # w is a weight, and an input as well
+    v.label = "v"
+    drawing = draw(tanh(v) * 2.0, detail="whole")
+    assert list(rows_in(drawing, "v"))[-4:] == ["b", "v", "φ′(v)", "u₁"] or "w" in by_name(drawing.description)
+    alone = draw(tanh(v), detail="whole")                   # the output keeps its box
+    assert alone.description.root.formula == "tanh(v)" and "b" in rows_in(alone, "v")
+    forward = draw(mazurs_network(), detail="whole", gradients=False)
+    assert list(rows_in(forward, "v1")) == ["w₁₁", "w₁₂", "b₁", "v₁", "y₁"]
+    assert rows_in(draw(mazurs_network(), detail="whole", constants=False), "J") == {}
+
+
+@needs_a_renderer
+def test_whole_neurons_are_drawn_with_their_rows():
+    drawing = draw(mazurs_network(), detail="whole", highlight="w11")
+    words = {word for node in group(svg_of(drawing), "node") for word in texts(node)}
+    assert {"φ′(v₁)", "δ₁ = −∂J/∂v₁", "sigmoid", "0.2413", "y₂", "0.5969"} <= {word.strip() for word in words}
