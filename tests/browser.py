@@ -5,7 +5,7 @@ import sysconfig
 import pytest
 
 import nn
-from autograd import Value
+from autograd import Constant, Value
 from demos import mazur, neuron
 from nn import half_squared_error
 from viz import Film, step_through
@@ -24,9 +24,16 @@ HOSTILE = ["</script><script>window.hacked=1</script>", '"><img src=x onerror="w
 # --- pages -----------------------------------------------------------------------------------------------------------
 
 
-def mazur_error():
+def mazur_error(trains_biases=True):
+    """J of Mazur's network; the article does not train its biases, which are Constants then."""
+    model = mazur.network()
+    for layer in model.layers if not trains_biases else ():
+        bias = layer.neurons[0].b
+        for unit in layer.neurons:
+            unit.b = Constant(bias.data, bias.label)
+        layer.neurons[1].b = layer.neurons[0].b
     x1, x2 = mazur.X
-    return half_squared_error(mazur.network()([Value(x1, "x1"), Value(x2, "x2")]), mazur.T)
+    return half_squared_error(model([Value(x1, "x1"), Value(x2, "x2")]), mazur.T)
 
 
 def trained(film_of, epochs=60, **options):
@@ -73,6 +80,7 @@ def open_page(browser, tmp_path):
         if key not in pages:
             options = {"viewport": DESKTOP, "reduced_motion": "reduce"} | (context or {})
             pages[key] = page = browser.new_context(**options).new_page()
+            page.set_default_timeout(10_000)
             page.on("console", lambda message: wrong.append(message.text))
             page.on("pageerror", lambda error: wrong.append(str(error)))
             page.on("request", lambda request: requests.append(request.url))
@@ -97,6 +105,27 @@ def at(page):
     unit = page.locator("body").get_attribute("data-unit")
     assert page.url.endswith(f"#{unit}={k}")
     return k
+
+
+def spin(page, name):
+    """The number of the live page that can be changed and has this name; of a shared one the first."""
+    return page.get_by_role("spinbutton", name=name, exact=True).first
+
+
+def press(page, *names):
+    for name in names:
+        page.get_by_role("button", name=name, exact=True).click()
+
+
+def output_of(page):
+    """J as the live page has it, in full."""
+    return float(page.locator("#J").get_attribute("data-value"))
+
+
+def gradients_of(page):
+    """{name: the gradient in the live page's drawing, in full}."""
+    return page.evaluate("Object.fromEntries([...document.querySelectorAll('[data-of]')].map(e => "
+                         "[e.dataset.of, Number(e.dataset.value)]))")
 
 
 NUMBERS = """Object.fromEntries([...document.querySelectorAll('#drawing .node')].map(g => [g.id,

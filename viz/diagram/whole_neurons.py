@@ -79,10 +79,9 @@ def weight_slots(v: Value) -> set[int]:
     """The places among v's parents at which a weighted sum has its weights and its bias."""
     if v.op is None or v.op.name != ops.weighted_sum.name:
         return set()
-    w, x, b = v.arguments
-    is_node = [isinstance(argument, Value) for argument in (*w, *x, b)]
-    places = {i: sum(is_node[:i]) for i, node in enumerate(is_node) if node}
-    return {place for i, place in places.items() if not len(w) <= i < 2 * len(w)}
+    *products, bias = terms_of(v)               # of a product with a plain number, a parameter is the weight
+    return {slots[0] for slots in products if len(slots) == 2 or (slots and isinstance(v.parents[slots[0]], Parameter))
+            } | {*bias}
 
 
 def is_weight(leaf: Value) -> bool:

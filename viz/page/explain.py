@@ -1,81 +1,107 @@
-"""A step in equations and a sentence: what steps.py computes, as a lecturer writes and says it."""
-import math
-from collections.abc import Iterable
-from functools import reduce
+"""A step in equations and a sentence: what steps.py computes, as a lecturer writes and says it.
 
-from autograd import Value
-from autograd.symbolic.equations import Equation, Lines
+A number that follows from the leaves is a cell: an Expr of the kind "cell" with a code, which says what number it is,
+and the recorded number.  The page's script keeps the cells up to date; without it they read as recorded.
+"""
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from functools import reduce
+from itertools import pairwise
+
+from autograd import Value, wengert_list
+from autograd.symbolic.equations import Equation
 from autograd.symbolic.expr import Expr
-from autograd.symbolic.labels import format_number, parse_label
+from autograd.symbolic.labels import parse_label
 from autograd.symbolic.printer import to_text
 
-from ..derivation import by_paths, equation
-from ..diagram.build import build_diagram, slots
-from ..diagram.model import Diagram, Node
-from ..notation import Notation
-from ..path_graph import PathGraph
-from .cells import cells
-from .page_step import PLACES, Cells, Line, PageStep
+from ..diagram.build import kind_of, slots
+from ..notation import Notation, is_number
+from .page_step import Line
 from .steps import Run, Step
 
 MOST_LEAVES = 12                                # of a kind that the first step lists
-MOST_TERMS = 4                                  # of the sum over the next layer
-DECIMALS = 10                                   # at most, of a parameter and its new value
+MOST_TERMS = 4                                  # of the sum over the next layer; local derivatives of one node
 LONGEST_CHAIN = 6                               # factors of a chain that is written in one piece
 KINDS = {"input": "inputs", "parameter": "parameters", "constant": "constants", "root": "output"}
 
 
-def page_steps(output: Value, lr: float = 0.1, digits: int = 4) -> list[PageStep]:
-    """The steps that compute output, its gradient at every node, and one change of the parameters.  Changes nothing.
-
-    >>> x = Value(3.0, label="x")
-    >>> for step in page_steps(x * x + x):
-    ...     print(f"{step.phase:9}{step.title:14}{step.number}")
-    start    what is given None
-    forward  u₁            9.0
-    forward  u₂            12.0
-    backward ∂u₂/∂u₂       1.0
-    backward u₂ → u₁       1.0
-    backward u₂ → x        1.0
-    backward u₁ → x        7.0
-    """
-    return Explainer(output, lr, digits).page_steps()
+@dataclass(frozen=True)
+class Explanation:
+    """A step in words: a sentence with cells in it, and equations under headings."""
+    phase: str                                  # start, forward, backward, update or again
+    title: str                                  # "v₁", "∂J/∂v₁"
+    sentence: tuple[Expr | str, ...]
+    lines: tuple[Line, ...]
+    node: Value | None = None                   # whose number it is
 
 
 class Explainer:
-    """Explains the steps of one graph."""
+    """Explains the steps of one run.
 
-    def __init__(self, output: Value, lr: float, digits: int) -> None:
-        self.run, self.lr, self.notation = Run(output), lr, Notation(output, digits)
-        self.diagram: Diagram = build_diagram(output, True, digits)
-        self.cells = cells(self.diagram, digits)
-        self.boxes: dict[Value, Node] = dict(zip(self.run.tape, self.diagram.nodes))
-        self.edges: dict[tuple[str, str], tuple[str, ...]] = {}         # (child, parent): one or, of x·x, two
-        for edge in self.diagram.edges:
-            self.edges[edge.child, edge.parent] = (*self.edges.get((edge.child, edge.parent), ()), edge.id)
-        self.values = {node.name: self.notation.rounded(x.data) for x, node in self.boxes.items()}
+    >>> x = Value(3.0, label="x")
+    >>> explainer = Explainer(Run(x * x + x, 0.1), 4)
+    >>> for found in explainer.explanations():
+    ...     print(f"{found.phase:9}{found.title:14}{[line.label for line in found.lines]}")
+    start    what is given ['inputs']
+    forward  u₁            ['value']
+    forward  u₂            ['value']
+    backward ∂u₂/∂u₂       ['seed']
+    backward ∂u₂/∂u₁       ['local derivative', 'chain rule']
+    backward ∂u₂/∂x        ['local derivative', 'local derivative', 'chain rule']
+    """
 
-    def page_steps(self) -> list[PageStep]:
-        return [self.explain(step) for step in self.run.steps(self.lr)]
+    def __init__(self, run: Run, digits: int) -> None:
+        self.run, self.notation = run, Notation(run.output, digits)
+        self.at = {node: i for i, node in enumerate(run.tape)}
+        self.edge: dict[tuple[Value, int], int] = {}            # (node, place of the parent): the edge's number
+        for node in reversed(wengert_list(run.output)):       # in the order of the backward sweep
+            for i in range(len(node.parents)):
+                self.edge[node, i] = len(self.edge)
+        self.values = {name: self.value(node) for node, name in self.notation.names.items() if not is_number(node)}
+        self.pre_activations = {v for y in run.tape if y.op and y.op.activation for v in y.parents}
 
-    def explain(self, step: Step) -> PageStep:
-        """The step's equations, its sentence, and the cells that it writes."""
-        if step.node is None:
-            return self.start()
-        phases = {"forward": self.forward, "seed": self.seed, "backward": self.backward, "update": self.update}
-        return phases[step.kind](step, step.node)
+    def explanations(self) -> list[Explanation]:
+        """One for each step."""
+        phases = {"forward": self.forward, "seed": self.seed, "backward": self.backward, "update": self.update,
+                  "again": self.again}
+        return [self.start() if step.node is None else phases[step.kind](step, step.node) for step in self.run.steps()]
 
-    def written(self, *parts: str) -> Cells:
-        """The numbers of these cells as they are in the end."""
-        return {cell: self.cells[cell] for cell in parts if cell in self.cells}
+    # --- numbers
 
-    # --- how things are said
+    def value(self, node: Value) -> Expr:
+        return cell(f"a{self.at[node]}", node.data)
+
+    def gradient(self, node: Value) -> Expr:
+        return cell(f"g{self.at[node]}", self.run.gradient[node])
+
+    def delta(self, v: Value) -> Expr:
+        return cell(f"d{self.at[v]}", 0.0 - self.run.gradient[v])
+
+    def partial(self, consumer: Value, node: Value) -> Expr:
+        """∂consumer/∂node as a number, over all edges between the two."""
+        return added([cell(f"p{self.edge[consumer, i]}", partial) for i, (parent, partial) in enumerate(
+            zip(consumer.parents, consumer.partials)) if parent is node])
+
+    def in_numbers(self, formula: Expr) -> Expr:
+        """The formula with each node's value for its name, and nothing simplified: (−3) · 2 + 1 · 0 + 6.881."""
+        return formula.substitute(self.values)
+
+    def figures(self, formula: Expr, result: Expr) -> list[Expr]:
+        """What follows a formula: nothing a number, its number a name, its numbers and the result any other."""
+        core = formula.parts[0] if formula.kind == "negative" else formula
+        return [] if core.kind == "number" else [result] if formula.kind == "name" else [
+            self.in_numbers(formula), result]
+
+    # --- names
 
     def name(self, node: Value) -> str:
         return to_text(self.notation.symbol(node))
 
-    def say(self, x: float) -> str:
-        return format_number(x, self.notation.digits)
+    def slope(self, node: Value) -> Expr:
+        """∂J/∂node; dJ/dnode where ∂J/∂node is the direct edge's alone."""
+        of_node = self.notation.derivative(self.run.output, node)
+        is_direct = self.run.output in self.run.consumers[node] and len(self.run.consumers[node]) > 1
+        return Expr.of("derivative", "d", *of_node.parts[1:]) if is_direct else of_node
 
     def listed(self, nodes: Iterable[Value]) -> str:
         """The nodes' names, or how many they are."""
@@ -84,170 +110,148 @@ class Explainer:
             return f"{len(found)} numbers"
         return " and ".join([part for part in (", ".join(found[:-1]), found[-1]) if part])
 
-    def gradient(self, node: Value) -> Expr:
-        """∂J/∂node; dJ/dnode where ∂J/∂node is the direct edge's alone."""
-        of_node = self.notation.derivative(self.run.output, node)
-        is_direct = self.run.output in self.run.consumers[node] and len(self.run.consumers[node]) > 1
-        return Expr.of("derivative", "d", *of_node.parts[1:]) if is_direct else of_node
-
-    def in_numbers(self, formula: Expr) -> Expr:
-        """The formula with each node's value for its name, and nothing simplified: (−3) · 2 + 1 · 0 + 6.881."""
-        return formula.substitute(self.values)
-
     # --- the steps
 
-    def start(self) -> PageStep:
+    def start(self) -> Explanation:
         """The numbers that are given."""
-        leaves = [node for node in self.run.tape if not node.op]
         lines = []
         for kind, label in KINDS.items():
-            nodes = [node for node in leaves if self.boxes[node].kind == kind
-                     and self.name(node) != self.say(node.data)]
+            nodes = [node for node in self.run.tape if not node.op and not is_number(node)
+                     and kind_of(node, self.run.output) == kind]
             more = f", {MOST_LEAVES} of {len(nodes)}" if len(nodes) > MOST_LEAVES else ""
             if nodes:
                 lines.append(Line(label + more, tuple([
-                    line(Expr(self.boxes[node].name), self.notation.rounded(node.data))
-                    for node in nodes[:MOST_LEAVES]])))
+                    line(self.notation.symbol(node), self.value(node)) for node in nodes[:MOST_LEAVES]])))
         output = self.run.output
         sentence = (f"The numbers are given; what {self.name(output)} is has to be computed." if output.op else
                     "There is nothing to compute.")
-        return PageStep("start", "what is given", sentence, tuple(lines),
-                        writes=self.written(*[f"{self.boxes[node].id}.value" for node in leaves]))
+        return Explanation("start", "what is given", (sentence,), tuple(lines))
 
-    def forward(self, step: Step, node: Value) -> PageStep:
+    def forward(self, step: Step, node: Value) -> Explanation:
         """A node's value, from its expression."""
-        formula = self.notation.expression(node)
-        equality = line(self.notation.symbol(node), formula, self.in_numbers(formula), self.notation.rounded(node.data))
-        box, parents = self.boxes[node], dict.fromkeys(node.parents[i] for i in slots(node))
-        sources = tuple([self.boxes[parent].id for parent in parents])
-        edges = tuple([edge for source in sources for edge in self.edges[box.id, source]])
-        sentence = f"From {self.listed(parents)}, {self.name(node)} is {self.say(node.data)}."
-        return PageStep("forward", self.name(node), sentence, (Line("value", (equality,)),), box.id, sources, edges,
-                        step.total, writes=self.written(f"{box.id}.value"))
+        formula, value = self.notation.expression(node), self.value(node)
+        figures = [value] if formula.kind == "number" else self.figures(formula, value)
+        equality = line(self.notation.symbol(node), formula, *figures)
+        parents = dict.fromkeys(node.parents[i] for i in slots(node))
+        sentence = f"From {self.listed(parents)}, {self.name(node)} is ", value, "."
+        return Explanation("forward", self.name(node), sentence, (Line("value", (equality,)),), node)
 
-    def seed(self, step: Step, node: Value) -> PageStep:
+    def seed(self, step: Step, node: Value) -> Explanation:
         """∂J/∂J = 1."""
-        one, id = self.gradient(node), self.boxes[node].id
-        return PageStep("backward", to_text(one), f"The backward phase begins at {self.name(node)}, whose gradient is "
-                        "1.", (Line("seed", (line(one, self.notation.rounded(1.0)),)), *self.local_gradient(node)),
-                        id, number=step.total, term=step.term, writes=self.written(f"{id}.gradient", f"{id}.delta"))
+        one = self.slope(node)
+        sentence = f"The backward phase begins at {self.name(node)}, whose gradient is 1."
+        return Explanation("backward", to_text(one), (sentence,), (
+            Line("seed", (line(one, self.gradient(node)),)), *self.local_gradient(node)), node)
 
-    def backward(self, step: Step, node: Value) -> PageStep:
-        """One contribution to a node's gradient."""
-        consumer, rounded = step.consumer, self.notation.rounded
-        assert consumer is not None and step.term is not None and step.total is not None
-        box, child = self.boxes[node], self.boxes[consumer]
-        formula = self.notation.formula(consumer, node)
-        factors = product(self.notation.derivative(self.run.output, consumer), self.notation.derivative(consumer, node))
-        figures = product(rounded(step.upstream), rounded(step.partial))
-        local = line(self.notation.derivative(consumer, node), formula, self.in_numbers(formula), rounded(step.partial))
-        lines: tuple[Line, ...] = Line("local derivative", (local,)),
-        sentence = (f"{self.name(consumer)} passes {self.say(step.upstream)} times {self.say(step.partial)}, which is "
-                    f"{self.say(step.term)}, back to {self.name(node)}")
-        if step.count == 1:
-            whole = line(self.gradient(node), factors, figures, rounded(step.term))
-            lines += Line("chain rule", (whole,)), *self.chain(node)
-            sentence += "."
-        else:
-            term, total = rounded(step.term), rounded(step.total)
-            added = Expr.of("sum", rounded(step.before), term) if step.index > 1 else term
-            so_far = line(self.gradient(node), added, total) if step.is_last else line(added, total)
-            lines += (Line(f"term {step.index} of {step.count}", (line(factors, figures, term),)),
-                      Line("all together" if step.is_last else "so far", (so_far,)))
-            sentence += f": term {step.index} of {step.count}, " + (
-                f"and its gradient is {self.say(step.total)}." if step.is_last else f"so far {self.say(step.total)}.")
-        if step.is_last and box.delta is not None:
-            lines += (*self.local_gradient(node), *self.by_next_layer(node))
-            sentence += f"  The local gradient is {self.say(box.delta)}."
-        along = self.edges[child.id, box.id]
-        found = self.written(*[f"{edge}.partial" for edge in along], *[f"{box.id}.delta"] * step.is_last)
-        return PageStep("backward", f"{self.name(consumer)} → {self.name(node)}", sentence, lines, box.id, (child.id,),
-                        along, step.total, step.term, step.is_last, {f"{box.id}.gradient": step.total} | found)
+    def backward(self, step: Step, node: Value) -> Explanation:
+        """A node's gradient, term by term."""
+        notation, output = self.notation, self.run.output
+        consumers = [term.consumer for term in step.terms]
+        formulas = {consumer: notation.formula(consumer, node) for consumer in consumers}
+        lines = [Line("local derivative", (line(notation.derivative(consumer, node), formulas[consumer], *self.figures(
+            formulas[consumer], self.partial(consumer, node))),)) for consumer in consumers[:MOST_TERMS]]
+        symbols = added([product(notation.derivative(output, consumer), notation.derivative(consumer, node))
+                         for consumer in consumers])
+        numbers = added([product(self.gradient(consumer), self.partial(consumer, node)) for consumer in consumers])
+        lines.append(Line("chain rule", (line(self.slope(node), symbols, numbers, self.gradient(node)),)))
+        lines += [*self.chain(node), *self.local_gradient(node), *self.by_next_layer(node)]
+        passes = [part for consumer in consumers[:MOST_TERMS] for part in (
+            "; ", f"{self.name(consumer)} passes ", self.gradient(consumer), " times ", self.partial(consumer, node))]
+        rest = f" and {len(consumers) - MOST_TERMS} more likewise" if len(consumers) > MOST_TERMS else ""
+        end = (f"{rest} back to {self.name(node)}: ", self.gradient(node), ".")
+        return Explanation("backward", to_text(self.slope(node)), (*passes[1:], *end), tuple(lines), node)
 
     def local_gradient(self, node: Value) -> tuple[Line, ...]:
         """δ = −∂J/∂v, of a pre-activation."""
-        delta, rounded = self.boxes[node].delta, self.notation.rounded
-        if delta is None:
+        if node not in self.pre_activations:
             return ()
-        equality = line(self.notation.delta(node), -self.gradient(node),
-                        Expr.of("negative", rounded(self.run.gradient[node])), rounded(delta))
+        equality = line(self.notation.delta(node), -self.slope(node), self.delta(node))
         return Line("local gradient", (equality,)),
 
     def by_next_layer(self, v: Value) -> tuple[Line, ...]:
         """The lecture's δⱼ = φ'(vⱼ) Σ δₗ wₗⱼ, where y = φ(v) goes into pre-activations alone."""
         notation = self.notation
-        [y, *others] = self.run.consumers[v] or [v]
+        [y, *others] = self.run.consumers[v]
         nexts = self.run.consumers[y]
-        if others or not 1 <= len(nexts) <= MOST_TERMS or any(self.boxes[v].delta is None for v in nexts):
+        if v not in self.pre_activations or others or not 1 <= len(nexts) <= MOST_TERMS or not (
+                self.pre_activations.issuperset(nexts) and notation.has_distinct_deltas([v, *nexts])):
             return ()
-        if not notation.has_distinct_deltas([v, *nexts]):
-            return ()
-        slope, weights = notation.formula(y, v), [notation.formula(v, y) for v in nexts]
-        figures = [notation.rounded(0.0 - self.run.gradient[v]) for v in nexts]
-        symbols, numbers = (reduce(lambda x, y: Expr.of("sum", x, y), map(product, deltas, ws)) for deltas, ws in (
-            ([notation.delta(v) for v in nexts], weights), (figures, map(self.in_numbers, weights))))
+        slope, weights = notation.formula(y, v), [notation.formula(l, y) for l in nexts]
+        symbols = added([product(notation.delta(l), w) for l, w in zip(nexts, weights)])
+        numbers = added([product(self.delta(l), self.in_numbers(w)) for l, w in zip(nexts, weights)])
         equality = line(notation.delta(v), product(slope, symbols), product(self.in_numbers(slope), numbers),
-                        notation.rounded(0.0 - self.run.gradient[v]))
+                        self.delta(v))
         return Line("by the next layer", (equality,)),
 
     def chain(self, node: Value) -> tuple[Line, ...]:
         """The whole product from the output to a parameter, where one path leads there and it is short."""
-        path, output = [node], self.run.output
+        path, notation, output = [node], self.notation, self.run.output
         while len(self.run.consumers[path[-1]]) == 1:
             path.append(self.run.consumers[path[-1]][0])
-        if self.boxes[node].kind != "parameter" or path[-1] is not output or not 3 <= len(path) <= LONGEST_CHAIN:
+        if kind_of(node, output) != "parameter" or path[-1] is not output or not 3 <= len(path) <= LONGEST_CHAIN:
             return ()
-        whole = by_paths(PathGraph(output, node), self.notation)[0]
-        return (Line("whole chain", (whole,)),) if isinstance(whole, Equation) else ()
+        edges = list(pairwise(reversed(path)))
+        sides = [product(*[spell(*edge) for edge in edges]) for spell in (
+            notation.derivative, notation.formula, self.partial)]
+        return Line("whole chain", (line(self.slope(node), *sides, self.gradient(node)),)),
 
-    def update(self, step: Step, node: Value) -> PageStep:
+    def update(self, step: Step, node: Value) -> Explanation:
         """w + Δw: with δ where the parameter goes into pre-activations alone, as a neuron's weight does."""
-        assert step.total is not None
-        box, rounded, name = self.boxes[node], self.notation.rounded, self.name(node)
-        w, change = Expr(box.name), 0.0 - self.lr * self.run.gradient[node]
-        dw = Expr.of("product", Expr("Δ"), w) if parse_label(box.name).is_letter else Expr("Δ" + box.name)
+        i, w, change = self.at[node], self.notation.symbol(node), 0.0 - self.run.lr * self.run.gradient[node]
+        name = self.notation.names[node]
+        dw = Expr.of("product", Expr("Δ"), w) if parse_label(name).is_letter else Expr("Δ" + name)
         formula, figures, lines = self.change(node)
-        before, after = around(step.before, change, self.notation)
-        lines += (Line("change", (line(dw, formula, figures, rounded(change)),)),
-                  Line("new value", (line(Expr.of("sum", w, dw), w + formula,
-                                          Expr.of("sum", before, rounded(change)), after),)))
-        sentence = f"{name} moves from {to_text(before, PLACES)} by {self.say(change)} to {to_text(after, PLACES)}."
-        return PageStep("update", name, sentence, lines, box.id, number=step.total,
-                        writes={f"{box.id}.value": step.total})
+        moved = cell(f"c{i}", change)
+        before, after = cell(f"b{i}", node.data), cell(f"n{i}", self.run.updated(node))
+        lines += (Line("change", (line(dw, formula, figures, moved),)),
+                  Line("new value", (line(Expr.of("sum", w, dw), w + formula, Expr.of("sum", before, moved), after),)))
+        return Explanation("update", f"new {self.name(node)}", (
+            f"{self.name(node)} moves from ", before, " by ", moved, " to ", after, "."), lines, node)
 
     def change(self, node: Value) -> tuple[Expr, Expr, tuple[Line, ...]]:
         """Δw as a formula and in numbers, and the lines of the δ in it."""
         notation, consumers = self.notation, self.run.consumers[node]
-        eta, lr = Expr("eta"), notation.rounded(self.lr)
-        if len(consumers) > 2 or any(self.boxes[v].delta is None for v in consumers) or (
+        eta, lr = Expr("eta"), cell("h0", self.run.lr)
+        if not 1 <= len(consumers) <= 2 or not self.pre_activations.issuperset(consumers) or (
                 not notation.has_distinct_deltas(consumers)):
-            return -(eta * self.gradient(node)), Expr.of(
-                "negative", product(lr, notation.rounded(self.run.gradient[node]))), ()
+            return -(eta * self.slope(node)), Expr.of("negative", product(lr, self.gradient(node))), ()
         deltas, xs = [*map(notation.delta, consumers)], [notation.formula(v, node) for v in consumers]
-        numbers = [notation.rounded(-self.run.gradient[v]) for v in consumers]
         lines = tuple([equality for v in consumers for equality in self.local_gradient(v)])
+        terms = [self.delta(v) if x.is_equal(1) else product(self.delta(v), self.in_numbers(x))
+                 for v, x in zip(consumers, xs)]
         if len(consumers) == 1:
-            figures = product(lr, numbers[0], *([] if xs[0].is_equal(1) else [self.in_numbers(xs[0])]))
-            return eta * deltas[0] * xs[0], figures, lines
-        terms = [x if d.is_equal(1) else product(x, self.in_numbers(d)) for x, d in zip(numbers, xs)]
-        return eta * (deltas[0] * xs[0] + deltas[1] * xs[1]), product(lr, Expr.of("sum", *terms)), lines
+            return eta * deltas[0] * xs[0], product(lr, terms[0]), lines
+        return eta * (deltas[0] * xs[0] + deltas[1] * xs[1]), product(lr, added(terms)), lines
+
+    def again(self, step: Step, node: Value) -> Explanation:
+        """The output after the update."""
+        now = cell(f"z{self.at[node]}", float("nan") if step.total is None else step.total)
+        J, was = self.name(node), self.value(node)
+        return Explanation("again", f"forward again, {J}", (
+            f"With the new parameters, forward again: {J} = ", now, ", was ", was, "."), (
+            Line("forward again", (line(self.notation.symbol(node), now),)),
+            Line("was", (line(self.notation.symbol(node), was),))), node)
 
 
-def around(x: float, change: float, notation: Notation) -> tuple[Expr, Expr]:
-    """x and x + change, with as many decimals as the change is written with."""
-    new = x + change
-    if not math.isfinite(new) or not change or abs(change) >= 10 ** notation.digits:
-        return notation.rounded(x), notation.rounded(new)
-    decimals = min(notation.digits - 1 - math.floor(math.log10(abs(change))), DECIMALS)
-    return Expr.lift(round(x, decimals)), Expr.lift(round(new, decimals))
+def cell(code: str, number: float) -> Expr:
+    """A number that the page keeps up to date: its code is a letter and a place.
+
+    a: the value of a node, g: its gradient, d: its δ, p: the local derivative of an edge, h: η; of a parameter c: its
+    change, n: its data after the update, b: before it, with as many decimals; z: a node's value after the update.
+    """
+    return Expr.of("cell", code, number)
 
 
 def line(left: Expr, *right: Expr) -> Equation:
     """left = right = right ..."""
-    steps: list[Lines] = [[[side]] for side in right]
-    return equation(left, *steps)
+    return Equation(left, [[[side]] for side in right])
 
 
 def product(*factors: Expr) -> Expr:
     """The factors' product, not simplified."""
     return reduce(lambda x, y: Expr.of("product", x, y), factors)
+
+
+def added(terms: Sequence[Expr]) -> Expr:
+    """The terms' sum, not simplified."""
+    return reduce(lambda x, y: Expr.of("sum", x, y), terms)

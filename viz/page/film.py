@@ -94,7 +94,7 @@ class Film:
         seconds = min(LONGEST, max(SHORTEST, LASTS / len(steps)))
         heights = [self.at(frame)[f"{self.first.root.id}.value"] for frame in self.frames]
         return write_page(path, with_numbers(self.first, self.at(self.frames[-1])), steps,
-                          PlayerText("frame", "its training, frame by frame", "", seconds), self.digits, self.direction,
+                          PlayerText("frame", "its training, frame by frame", seconds), self.digits, self.direction,
                           "in training", line_chart(output, [frame.title for frame in self.frames], heights,
                                                     self.digits))
 

@@ -1,4 +1,4 @@
-"""Steps and the drawing that they write into, as one HTML file, to be played, read or printed.
+"""Frames and the drawing that they write into, as one HTML file, to be played, read or printed.
 
 Nothing is fetched, and only the page's own code runs.  What it says is in its markup, the drawing as SVG and the steps
 as a list, so it can be read without a script; player.js only shows one step of the list at a time and the drawing's
@@ -18,9 +18,7 @@ from xml.etree import ElementTree
 
 from autograd import Value, check_fresh, ops
 from autograd.files import replace_file
-from autograd.symbolic.equations import Equation, write_row
 from autograd.symbolic.labels import format_number
-from autograd.symbolic.mathml import MathMLPrinter
 
 from ..diagram.captions import Captions
 from ..diagram.expand import expanded
@@ -28,7 +26,7 @@ from ..diagram.model import Diagram
 from ..diagram.options import EXPANDED_LIMIT, LIMIT, check_limit, check_size, expand_one
 from ..diagram.renderer import FONTS
 from ..diagram.style import BOX_STYLES
-from .page_step import PLACES, Line, PageStep, Table
+from .page_step import PageStep, Table
 from .svg import page_svg
 
 SUFFIXES = ".html", ".htm"
@@ -51,9 +49,8 @@ class Page:
 
 class PlayerText(NamedTuple):
     """What a page plays, in words."""
-    unit: str                                   # a step, a frame: #step=3 is a link to the third
+    unit: str                                   # a frame: #frame=3 is a link to the third
     title: str
-    help: str                                   # what else can be done than with keys
     seconds: float                              # for each, at speed 1
 
 
@@ -90,25 +87,31 @@ def write_page(path: Path, diagram: Diagram, steps: Sequence[PageStep], player: 
     drawing = page_svg(diagram, steps, digits, direction)
     _, _, width, height = map(float, drawing.get("viewBox", "").split())
     part = {name: files(__package__).joinpath(name).read_text(encoding="utf-8") for name in
-            ("page.html", "page.css", "view.js", "player.js")}
-    style, script = f"\n{colours()}\n{part['page.css']}", f"\n{part['view.js']}\n{part['player.js']}"
+            ("page.html", "base.css", "page.css", "view.js", "player.js")}
+    style = f"\n{colours()}\n{part['base.css']}\n{part['page.css']}"
+    script = f"\n{part['view.js']}\n{part['player.js']}"
     captions = Captions(diagram, digits)
-    present = dict.fromkeys(node.kind for node in diagram.nodes)
     title = f"{captions.header(captions.root)}: {player.title}"
     html = Template(part["page.html"]).substitute(
         policy=f"default-src 'none'; style-src {hashed(style)}; script-src {hashed(script)}; base-uri 'none'; "
                "form-action 'none'",
         style=style, script=script, title=escape(title), output=escape(captions.header(captions.root)),
         heading=escape(heading),
-        unit=player.unit, Unit=player.unit.capitalize(), help=player.help, seconds=f"{player.seconds:g}", beside=beside,
+        unit=player.unit, Unit=player.unit.capitalize(), seconds=f"{player.seconds:g}", beside=beside,
         classes=" ".join([player.unit] + ["tall"] * (width < TALL * height) + ["many"] * (len(steps) > MANY)),
-        legend="\n".join([f'<li><i class="{kind}"></i>{"output" if kind == "root" else kind}</li>'
-                          for kind in BOX_STYLES if kind in present]),
+        legend=legend(diagram),
         drawing=ElementTree.tostring(drawing, encoding="unicode"),
         steps="\n".join([item(f"{player.unit}={i}", step, digits) for i, step in enumerate(steps, start=1)]),
         count=len(steps))
     replace_file(path, html.encode())
     return Page(path, html, title)
+
+
+def legend(diagram: Diagram) -> str:
+    """The kinds of nodes and rows that there are, as items of a list."""
+    present = {node.kind for node in diagram.nodes} | {row.kind for node in diagram.nodes for row in node.rows}
+    return "\n".join([f'<li><i class="{kind}"></i>{"output" if kind == "root" else kind}</li>'
+                      for kind in BOX_STYLES if kind in present])
 
 
 def hashed(content: str) -> str:
@@ -126,14 +129,12 @@ def colours() -> str:
 
 
 def item(id: str, step: PageStep, digits: int) -> str:
-    """One step: what player.js needs to show it in the drawing, a heading, a sentence and what was found."""
-    writes = [f"{cell}={format_number(x, digits)}" for cell, x in step.writes.items()]
-    data = {"node": [step.node] * bool(step.node), "from": step.sources, "edges": step.edges, "writes": writes}
-    attributes = "".join([f' data-{name}="{" ".join(words)}"' for name, words in data.items() if words])
-    found = "".join([f"<div><dt>{line.label}</dt><dd>{as_table(line) if isinstance(line, Table) else as_maths(line)}"
-                     "</dd></div>" for line in step.lines])
-    return (f'<li id="{id}" class="{step.phase}"{attributes}><h2><span class="phase">{step.phase}</span> '
-            f'{escape(step.title)}</h2><p>{escape(step.sentence)}</p><dl>{found}</dl></li>')
+    """One frame: what player.js needs to show it in the drawing, a heading, a sentence and its tables."""
+    writes = " ".join([f"{cell}={format_number(x, digits)}" for cell, x in step.writes.items()])
+    data = f' data-writes="{writes}"' if writes else ""
+    found = "".join([f"<div><dt>{table.label}</dt><dd>{as_table(table)}</dd></div>" for table in step.lines])
+    return (f'<li id="{id}" class="{step.phase}"{data}><h2><span class="phase">'
+            f'{step.phase}</span> {escape(step.title)}</h2><p>{escape(step.sentence)}</p><dl>{found}</dl></li>')
 
 
 def as_table(table: Table) -> str:
@@ -142,19 +143,3 @@ def as_table(table: Table) -> str:
     rows = "".join([f'<tr><th scope="row">{escape(name)}</th>{"".join([f"<td>{x}</td>" for x in numbers])}</tr>'
                     for name, *numbers in table.rows])
     return f"<table><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table>"
-
-
-def as_maths(line: Line) -> str:
-    """Its equations, one after the other."""
-    return "".join(map(as_html, line.equations))
-
-
-def as_html(equation: Equation) -> str:
-    """The sides of an equation as formulas of their own, so that a narrow page can break it before each "="."""
-    printer = MathMLPrinter(PLACES)
-    sides = [printer.write(equation.left)]
-    for lines in equation.steps:
-        sides += ['<mo form="infix">=</mo>' * (i == 0) + write_row(printer, pieces) for i, pieces in enumerate(lines)]
-    # The policy allows no style attribute; page.css aligns the cells of a formula with two cases.
-    return f"<span>{''.join([f'<math displaystyle=true>{side}</math>' for side in sides])}</span>".replace(
-        ' style="text-align: left"', "")

@@ -1,4 +1,4 @@
-"""A step as a page shows it: its sentence, its equations, and the cells of the drawing that it writes."""
+"""A frame of a film as its page shows it: its sentence, its tables, and the cells of the drawing that it writes."""
 from dataclasses import dataclass, field
 
 from autograd.symbolic.equations import Equation
@@ -24,15 +24,9 @@ class Table:
 
 @dataclass(frozen=True)
 class PageStep:
-    """What one step finds, where it comes from, and how that is written and said.  Nodes and edges go by their ids."""
-    phase: str                                  # start, forward, backward, update or training
-    title: str                                  # "v → w₁"
+    """What one frame shows, and how it is said."""
+    phase: str                                  # training
+    title: str                                  # "epoch 15"
     sentence: str                               # one sentence
-    lines: tuple[Line | Table, ...]
-    node: str = ""                              # the node whose number this is, where it is one node's
-    sources: tuple[str, ...] = ()               # the nodes it comes from
-    edges: tuple[str, ...] = ()                 # and the edges it comes along
-    number: float | None = None                 # the value; the gradient so far; the parameter's new value
-    term: float | None = None                   # backward: what is added to the gradient
-    is_complete: bool = True                    # backward: is this all of the node's gradient?
+    lines: tuple[Table, ...]
     writes: Cells = field(default_factory=dict)

@@ -1,11 +1,10 @@
-// Plays the steps.  What there is to show is in the page: the list of steps, and the drawing as it is in the end.
+// Plays the frames.  What there is to show is in the page: the list of frames, and the drawing as it is in the end.
 "use strict";
 (() => {
 const $ = id => document.getElementById(id);
 const stage = $("stage"), drawing = $("drawing"), position = $("position"), marker = $("marker");
 const steps = [...$("steps").children].map(item => ({
-  item, phase: item.className, node: item.dataset.node,
-  sources: words(item.dataset.from), edges: words(item.dataset.edges), writes: words(item.dataset.writes),
+  item, phase: item.className, writes: words(item.dataset.writes),
   title: item.querySelector("h2").lastChild.textContent.trim(), says: item.querySelector("p").textContent,
 }));
 const LAST = steps.length - 1, BLANK = "· ", HASTE = 0.4;          // seconds: what is faster is neither said nor linked
@@ -26,36 +25,17 @@ for (const part of drawing.querySelectorAll(".node, .edge"))
 steps.forEach(({ writes }, k) => {
   for (const [id, number] of writes.map(write => write.split("="))) cells.get(id)?.written.push([k, number]);
 });
-const first = id => cells.get(id)?.written[0]?.[0];
-const nodes = new Map([...drawing.querySelectorAll(".node")].map(part =>
-  [part.id, { part, forward: first(part.id + ".value") ?? 0, backward: first(part.id + ".gradient") ?? Infinity }]));
-const edges = new Map([...drawing.querySelectorAll(".edge")].map(part =>
-  [part.id, { part, forward: 0, backward: first(part.id + ".partial") ?? Infinity }]));
-steps.forEach(({ phase, edges: along }, k) => {
-  if (phase === "forward") for (const id of along) edges.get(id).forward = k;
-});
 
 function show(k) {
   k = Math.max(0, Math.min(LAST, k));
   if (k === now) return;
   const step = steps[k];
-  view.reveal([step.node, ...step.sources].filter(Boolean).map(id => nodes.get(id).part));
-  if (now >= 0) steps[now].item.classList.remove("now");          // after that: while nothing has to be laid out again
+  if (now >= 0) steps[now].item.classList.remove("now");
   step.item.classList.add("now");
-  drawing.setAttribute("class", step.phase);
-  const isBack = step.phase === "backward";
   for (const { text, written } of cells.values()) {
     const [when, number] = written.findLast(([when]) => when <= k) ?? [];
     write(text, number === undefined ? BLANK : number + " ");
     mark(text, { changed: when === k && k > 0 });
-  }
-  for (const [id, { part, forward, backward }] of nodes) {
-    const current = id === step.node, source = step.sources.includes(id);
-    mark(part, { current, source, dim: !current && !source && k < (isBack ? backward : forward) });
-  }
-  for (const [id, { part, forward, backward }] of edges) {
-    const current = step.edges.includes(id);
-    mark(part, { current, dim: !current && k < (isBack ? backward : forward), closed: k < backward });
   }
   now = k;
   squeeze(step.item);
@@ -128,44 +108,31 @@ document.addEventListener("keydown", event => {
   commands[KEYS[event.key]]();
 });
 
-// An edge leads to its contribution.  A node has a step forward, one backward and perhaps an update: that of this phase
-// comes first, and the next click leads to the next.
-function stepsOf(id) {
-  const mine = new Map(["forward", "backward", "update"].map(phase => [phase, undefined]));
-  steps.forEach((step, k) => { if (step.node === id || step.edges.includes(id)) mine.set(step.phase, k); });
-  if (edges.has(id)) return [mine.get("backward") ?? mine.get("forward")];
-  return [...mine.values()].filter(k => k !== undefined);
-}
-drawing.addEventListener("click", event => {
-  const link = event.target.closest("a");
-  if (!link) return;
-  event.preventDefault();
-  if (view.wasMoved()) return;
-  const mine = stepsOf(link.parentNode.id);
-  const here = mine.indexOf(now), same = mine.find(k => steps[k].phase === steps[now].phase);
-  go(here >= 0 ? mine[(here + 1) % mine.length] : same ?? mine.at(steps[now].phase === "update" ? -1 : 0) ?? 0);
-});
 addEventListener("hashchange", () => go(asked()));
 function asked() { return (Number(RegExp(`^#${unit}=(\\d+)$`).exec(location.hash)?.[1]) || 1) - 1; }
 
 // --- begin
 
 document.documentElement.classList.add("js");
-for (const link of drawing.querySelectorAll(".edge a")) {                       // a line is too thin to be clicked
-  const reach = link.querySelector("path").cloneNode();
-  reach.setAttribute("class", "reach");
-  link.append(reach);
-}
-const share = phase => 100 * (steps.findLastIndex(step => step.phase === phase) + 0.5) / LAST;
-if (steps.some(step => step.phase === "backward")) {
-  const ends = ["start", "forward", "backward"].map(share);
-  position.style.setProperty("--phases", `linear-gradient(to right, var(--start-ink) ${ends[0]}%, ` +
-    `var(--forward-arrow) ${ends[0]}% ${ends[1]}%, var(--backward-arrow) ${ends[1]}% ${ends[2]}%, ` +
-    `var(--update-ink) ${ends[2]}%)`);
-}
-const view = viewOf(stage, drawing);
+const { x, y, width, height } = drawing.viewBox.baseVal, boxes = new Map();
+const view = viewOf(stage, {
+  whole: { x, y, width, height }, small: 0.7, readable: 0.95, largest: 2, most: 6,
+  size: () => drawing.getBoundingClientRect(),
+  place(part) {
+    drawing.setAttribute("viewBox", [part.x, part.y, part.width, part.height].map(x => x.toFixed(2)).join(" "));
+  },
+  boxOf(part) {
+    if (!boxes.has(part)) {
+      const { x, y, width, height } = part.getBBox(), { e, f } = part.parentNode.transform.baseVal.consolidate().matrix;
+      boxes.set(part, { left: x + e, top: y + f, right: x + e + width, bottom: y + f + height });
+    }
+    return boxes.get(part);
+  },
+  partOf: element => element.closest(".node, .edge"),
+  takes: () => true,
+});
 view.begin();
-view.reveal([...drawing.querySelectorAll(".node.parameter")]);                  // for a step that is about no node
+view.reveal([...drawing.querySelectorAll(".node.parameter")]);                  // what the training moves
 show(asked());
 new ResizeObserver(() => {
   view.resized();
@@ -178,7 +145,6 @@ addEventListener("beforeprint", () => {
   back = view.keep();
   show(LAST);
   for (const { text, printed } of cells.values()) { write(text, printed); mark(text, { changed: false }); }
-  for (const { part } of nodes.values()) part.classList.remove("current");
   view.wide();
 });
 addEventListener("afterprint", () => {

@@ -1,16 +1,12 @@
-"""The drawing as a page has it: nodes and edges are links to their steps, classes stand in the place of colours.
+"""The drawing as a film's page has it: classes stand in the place of colours.
 
-It is laid out once, with room for every number that a step writes into it.  page.css gives the colours, light, dark and
-dimmed; player.js writes the numbers as they are at a step.
+It is laid out once, with room for every number that a frame writes into it.  The style sheets give the colours, light
+and dark; player.js writes the numbers as they are at a frame.
 """
 from collections.abc import Sequence
 from dataclasses import replace
-from math import hypot
 from xml.etree import ElementTree
 from xml.etree.ElementTree import Element
-
-from autograd.symbolic.expr import Expr
-from autograd.symbolic.printer import to_text
 
 from ..diagram.captions import Captions
 from ..diagram.dot import digraph
@@ -40,17 +36,14 @@ def page_svg(diagram: Diagram, steps: Sequence[PageStep], digits: int, direction
     drawing.attrib |= {"id": "drawing", "role": "group", "aria-label": f"The graph of {captions.header(captions.root)}"}
     graph, edges = drawing[0], {edge.id: edge for edge in diagram.edges}
     prefix = graph.attrib.pop("id") + "-"
-    step_of = {part: f"#step={i}" for i, step in enumerate(steps, start=1) if step.phase != "update"
-               for part in (step.node, *step.edges) if part}    # the last one wins: of the backward phase, if any
-    first = "#step=1" if step_of else ""        # no part has a step of its own where each step is about all of them
     for part in [*graph]:
         id = part.get("id", "").removeprefix(prefix)
         part.set("id", id)
         if id in captions.nodes:
-            link(part, step_of.get(id, first))
+            group(part)
             write_node(part, captions, captions.nodes[id])
         elif id in edges:
-            link(part, step_of.get(id, first), carried(captions, edges[id]))
+            group(part)
             write_edge(part, captions, edges[id])
         else:
             graph.remove(part)                  # the title and the background
@@ -66,25 +59,15 @@ def with_widest_numbers(diagram: Diagram, steps: Sequence[PageStep], digits: int
     return replace(widened, nodes=tuple([replace(node, layer="") for node in widened.nodes]))
 
 
-def link(part: Element, to: str, label: str = "") -> Element:
-    """Put the shapes and texts of a node or an edge, and nothing else, into a link; into a group if there is none."""
+def group(part: Element) -> None:
+    """Put the shapes and texts of a node or an edge, and nothing else, into one group."""
     content = [element for element in part.iter() if element.tag in (*SHAPES, TEXT)]
     for child in [*part]:
         part.remove(child)
-    a = ElementTree.SubElement(part, f"{{{SVG}}}a" if to else f"{{{SVG}}}g", {"href": to} if to else {})
-    if to and label:
-        a.set("aria-label", label)
-    a.extend(content)
+    ElementTree.SubElement(part, f"{{{SVG}}}g").extend(content)
     for element in content:
         element.tail = None
     part.text = part.tail = None
-    return a
-
-
-def carried(captions: Captions, edge: Edge) -> str:
-    """An edge in words."""
-    parent, child = (to_text(Expr(captions.nodes[id].name)) for id in (edge.parent, edge.child))
-    return f"edge {parent} → {child}" + (f", {captions.partial(edge)}" if edge.partial is not None else "")
 
 
 def write_node(part: Element, captions: Captions, node: Node) -> None:
@@ -114,19 +97,6 @@ def write_edge(part: Element, captions: Captions, edge: Edge) -> None:
             element.text = "".join((element.text or "").rpartition("= ")[:2])
             ElementTree.SubElement(element, f"{{{SVG}}}tspan",
                                    {"class": "partial"}).text = captions.number(edge.partial)
-    add_tail(part[0])
-
-
-def add_tail(link: Element) -> None:
-    """The stretch of the forward line where the arrow back has its head, for as long as there is no arrow back."""
-    out = next(element for element in link if element.tag == SHAPES[0])
-    heads = [element for element in link if element.tag == SHAPES[1] and element.get("class") == "back"]
-    if heads:
-        x, y = map(float, out.get("d", "")[1:].split("C")[0].split(","))
-        points = [tuple(map(float, point.split(","))) for point in heads[0].get("points", "").split()]
-        tip = max(points, key=lambda point: hypot(point[0] - x, point[1] - y))
-        ElementTree.SubElement(link, SHAPES[0], {"class": "out tail", "stroke-width": out.get("stroke-width", "1"),
-                                                 "d": f"M{tip[0]:g},{tip[1]:g}L{x:g},{y:g}"})
 
 
 def mark(element: Element, classes: str = "") -> None:

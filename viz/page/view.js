@@ -1,12 +1,13 @@
 // The view of the drawing: fit, zoom about a point, move, and keep what a step is about in sight.
 "use strict";
-function viewOf(stage, drawing) {
-const SMALL = 0.7, READABLE = 0.95;                               // pixels for each unit of the drawing
+// The sheet that is looked at: `whole` is its rectangle, place(rectangle, scale) shows a part of it at `scale` pixels a
+// unit, boxOf(part) is where a part of it is; `small` is too small to begin with, `readable` what is then, `largest` and
+// `most` what fitting and zooming stop at; size() is the room there is, takes(target) says what is for the view to move.
+function viewOf(stage, sheet) {
 const still = matchMedia("(prefers-reduced-motion: reduce)");
-const whole = drawing.viewBox.baseVal, all = { x: whole.x, y: whole.y, width: whole.width, height: whole.height };
+const { whole: all, size, boxOf: box } = sheet;
 const view = { x: all.x + all.width / 2, y: all.y + all.height / 2, scale: 0 };         // the middle; pixels a unit
-const size = () => drawing.getBoundingClientRect();
-const fitting = () => Math.min(size().width / all.width, size().height / all.height, 2);
+const fitting = () => Math.min(size().width / all.width, size().height / all.height, sheet.largest);
 let fitted = true, moved = false, glide = 0;
 
 function look(x, y, scale) {
@@ -14,16 +15,15 @@ function look(x, y, scale) {
   if (!width || !height) return;                                  // in a frame that is not shown yet
   const hold = (x, start, length, shown) =>
     shown >= length ? start + length / 2 : clamp(x, start + shown / 2, start + length - shown / 2);
-  view.scale = clamp(scale, fitting() * 0.6, Math.max(6, fitting()));
+  view.scale = clamp(scale, fitting() * 0.6, Math.max(sheet.most, fitting()));
   const across = width / view.scale, down = height / view.scale;
   view.x = hold(x, all.x, all.width, across);
   view.y = hold(y, all.y, all.height, down);
-  const box = [view.x - across / 2, view.y - down / 2, across, down];
-  drawing.setAttribute("viewBox", box.map(x => x.toFixed(2)).join(" "));
+  sheet.place({ x: view.x - across / 2, y: view.y - down / 2, width: across, height: down }, view.scale);
 }
 function begin() {
   fit();
-  if (view.scale && view.scale < SMALL) { fitted = false; look(view.x, view.y, READABLE); }
+  if (view.scale && view.scale < sheet.small) { fitted = false; look(view.x, view.y, sheet.readable); }
 }
 function resized() {
   if (!view.scale) begin(); else if (fitted) fit(); else look(view.x, view.y, view.scale);
@@ -41,14 +41,6 @@ function move(dx, dy) {
   look(view.x + dx / view.scale, view.y + dy / view.scale, view.scale);
 }
 
-const boxes = new Map();
-function box(part) {
-  if (!boxes.has(part)) {
-    const { x, y, width, height } = part.getBBox(), { e, f } = part.parentNode.transform.baseVal.consolidate().matrix;
-    boxes.set(part, { left: x + e, top: y + f, right: x + e + width, bottom: y + f + height });
-  }
-  return boxes.get(part);
-}
 // Bring these parts into sight, or where there is no room for all of them the first.
 function reveal(shown) {
   if (fitted || !shown.length || !view.scale) return;
@@ -78,7 +70,7 @@ function glideTo(x, y) {
 // For print: show all of it.  What keep returns brings back what was seen then.
 function wide() {
   cancelAnimationFrame(glide);
-  drawing.setAttribute("viewBox", Object.values(all).join(" "));
+  sheet.place(all, view.scale);
 }
 function keep() {
   const { x, y, scale } = view;
@@ -95,7 +87,7 @@ stage.addEventListener("wheel", event => {
 }, { passive: false });
 stage.addEventListener("keydown", event => {                      // with the drawing in focus
   const by = { ArrowLeft: [-60, 0], ArrowRight: [60, 0], ArrowUp: [0, -60], ArrowDown: [0, 60] }[event.key];
-  if (event.ctrlKey || event.metaKey || event.altKey) return;
+  if (event.ctrlKey || event.metaKey || event.altKey || !sheet.takes(event.target)) return;
   if (by && (event.shiftKey || by[1])) { fitted = false; move(...by); }
   else if (event.key === "+" || event.key === "=") zoom(1.25);
   else if (event.key === "-") zoom(0.8);
@@ -103,8 +95,8 @@ stage.addEventListener("keydown", event => {                      // with the dr
   else return;
   event.preventDefault();
 });
-drawing.addEventListener("focusin", event => {                    // a part reached by Tab comes into sight
-  const part = event.target.closest(".node, .edge");
+stage.addEventListener("focusin", event => {                      // a part reached by Tab comes into sight
+  const part = sheet.partOf(event.target);
   if (!part || fitted || !event.target.matches(":focus-visible")) return;
   const { left, right, top, bottom } = box(part);
   glideTo((left + right) / 2, (top + bottom) / 2);
@@ -112,7 +104,7 @@ drawing.addEventListener("focusin", event => {                    // a part reac
 
 const fingers = new Map();
 stage.addEventListener("pointerdown", event => {
-  if (event.button || event.target.closest("#zoom")) return;
+  if (event.button || event.target.closest("#zoom") || !sheet.takes(event.target)) return;
   if (!fingers.size) moved = false;
   fingers.set(event.pointerId, { x: event.clientX, y: event.clientY });
 });
@@ -136,7 +128,7 @@ for (const end of ["pointerup", "pointercancel"]) addEventListener(end, event =>
   fingers.delete(event.pointerId);
   if (!fingers.size) stage.classList.remove("moving");
 });
-drawing.addEventListener("dragstart", event => event.preventDefault());
+stage.addEventListener("dragstart", event => event.preventDefault());
 
 stage.tabIndex = 0;
 return { begin, resized, reveal, keep, wide, wasMoved: () => moved };

@@ -4,7 +4,6 @@ import re
 from dataclasses import replace
 
 import pytest
-from browser import browser  # noqa: F401  (a fixture)
 from points import EXTREMES, KINKS, LIMITS, OUTSIDE, POINTS, ROWS, every_row, filled, numbers, replaced
 
 from autograd import ops
@@ -16,7 +15,7 @@ CANCELLED = 4 * 2.0 ** -53                      # absolute, of a partial such as
 
 
 @pytest.fixture(scope="module")
-def page(browser):                              # noqa: F811
+def page(browser):
     page = browser.new_page()
     yield page
     page.close()

@@ -1,117 +1,14 @@
-"""The controls of a page: buttons, slider, keys, links, and the view of the drawing."""
+"""The view of a page's drawing: moved, zoomed with wheel, keys and fingers, and not shown yet."""
 import pytest
-from browser import GRAPHS, PHONE, at, needs_a_renderer
+from browser import GRAPHS, PAGES, PHONE, at, needs_a_renderer
 
 from viz import step_through
 
 pytestmark = needs_a_renderer
 
 
-def test_buttons_slider_and_live_region(open_page):
-    page = open_page(GRAPHS["neuron"]())
-    press = {name: page.get_by_role("button", name=name, exact=True) for name in
-             ("First", "Back", "Play", "Step", "Last", "Pause", "Fit", "Zoom in", "Zoom out")}
-    assert at(page) == 1 and press["First"].is_disabled() and press["Back"].is_disabled()
-    press["Step"].click()
-    assert at(page) == 2 and page.get_by_role("status").inner_text().startswith("Step 2 of 17, forward: From w₁, x₁")
-    press["Last"].click()
-    assert at(page) == 17 and press["Step"].is_disabled() and press["Last"].is_disabled()
-    press["Back"].click()
-    assert at(page) == 16
-    press["First"].click()
-    assert at(page) == 1
-    slider = page.get_by_role("slider", name="Step")
-    slider.fill("9")
-    assert at(page) == 9 and slider.get_attribute("aria-valuetext") == "Step 9 of 17, backward: y → v"
-    assert page.get_by_role("status").inner_text() == ("Step 9 of 17, backward: y passes −0.2929 times 0.5, which is "
-                                                       "−0.1464, back to v. The local gradient is 0.1464.")
-    page.get_by_role("combobox", name="Speed").select_option("4")
-    press["Play"].click()
-    page.wait_for_url("**#step=11")
-    press["Pause"].click()
-    stopped = at(page)
-    page.wait_for_timeout(600)
-    assert at(page) == stopped
-    slider.fill("16")
-    press["Play"].click()
-    page.wait_for_url("**#step=17")
-    press["Play"].wait_for()                            # at the end it stops, and begins again
-    press["Play"].click()
-    page.wait_for_url("**#step=2")
-
-
-def test_keys(open_page):
-    page = open_page(GRAPHS["neuron"]())
-    for key, k in ("ArrowRight", 2), ("ArrowRight", 3), ("ArrowLeft", 2), ("End", 17), ("ArrowRight", 17), ("Home", 1):
-        page.keyboard.press(key)
-        assert at(page) == k
-    page.keyboard.press("Control+ArrowRight")
-    assert at(page) == 1
-    page.keyboard.press("Space")
-    assert page.locator("#play").inner_text() == "Pause"
-    page.keyboard.press("Space")
-    assert page.locator("#play").inner_text() == "Play"
-    page.locator("#next").focus()
-    page.keyboard.press("Space")                        # is the button's own
-    assert at(page) == 2 and page.locator("#play").inner_text() == "Play"
-    page.locator("#position").focus()
-    page.keyboard.press("ArrowRight")                   # is the slider's own
-    assert at(page) == 3
-
-
-@pytest.mark.parametrize("step, k", [("10", 10), ("1", 1), ("17", 17), ("99", 17), ("0", 1), ("x", 1), ("1e1", 1)])
-def test_a_link_to_a_step(open_page, step, k):
-    page = open_page(GRAPHS["neuron"](), step)
-    assert at(page) == k
-    page.evaluate("location.hash = '#step=5'")
-    page.wait_for_url("**#step=5")
-    page.wait_for_function("document.querySelector('#count').textContent.startsWith('5 ')")
-    assert at(page) == 5
-
-
-def test_a_node_and_an_edge_lead_to_their_steps(open_page):
-    page = open_page(GRAPHS["neuron"](), 17)
-    click_line(page, "e6_7_0")                          # v → y
-    assert at(page) == 9 and "y → v" in page.locator("#steps .now h2").inner_text()
-    page.locator("#n6").click()                         # v, backward and then forward
-    assert at(page) == 2
-    page.locator("#n6").click()
-    assert at(page) == 9
-    page.keyboard.press("Home")
-    page.locator("#n7").click()                         # y, forward first
-    assert at(page) == 3
-    page.locator("#n1 a").focus()
-    page.keyboard.press("Enter")                        # w₁ has no forward step
-    assert at(page) == 10
-    click_line(page, "e0_8_0")                          # from a constant comes no gradient
-    assert at(page) == 4
-
-
-def click_line(page, edge):
-    """Click six pixels beside the middle of an edge's line, which is thinner than that."""
-    x, y = page.evaluate(f"""(() => {{
-        const line = document.querySelector('#{edge} path'), middle = line.getPointAtLength(line.getTotalLength() / 2);
-        const point = middle.matrixTransform(line.getScreenCTM());
-        return [point.x, point.y + 6]; }})()""")
-    page.mouse.click(x, y)
-
-
-def test_what_has_no_number_yet_is_dimmed_and_the_current_parts_stand_out(open_page):
-    page = open_page(GRAPHS["neuron"](), 3)
-
-    def having(name):
-        return set(page.evaluate(f"[...document.querySelectorAll('#drawing .{name}')].map(g => g.id)"))
-
-    assert having("current") == {"n7", "e6_7_0"} and having("source") == {"n6"}
-    assert having("dim") == {"n8", "n9", "e0_8_0", "e7_8_1", "e8_9_0"}
-    assert page.locator(".partial:visible").count() == 0
-    page.keyboard.press("End")
-    assert having("dim") == having("closed") - {"e0_8_0"} == set()
-    assert page.locator(".partial:visible").count() == 8
-
-
-def test_the_drawing_moves_and_zooms(open_page):
-    page = open_page(GRAPHS["mazur"](), context={"viewport": PHONE})
+def test_a_films_drawing_moves_and_zooms(open_page):
+    page = open_page(PAGES["film"](), context={"viewport": PHONE})
 
     def view():
         return [float(x) for x in page.locator("#drawing").get_attribute("viewBox").split()]
@@ -142,8 +39,8 @@ def test_the_drawing_moves_and_zooms(open_page):
     assert view() == fitted
 
 
-def test_two_fingers_zoom_the_drawing(open_page):
-    page = open_page(GRAPHS["mazur"](), context={"viewport": PHONE, "has_touch": True, "is_mobile": True})
+def test_two_fingers_zoom_a_films_drawing(open_page):
+    page = open_page(PAGES["film"](), context={"viewport": PHONE, "has_touch": True, "is_mobile": True})
     touch, before = page.context.new_cdp_session(page), page.locator("#drawing").get_attribute("viewBox").split()
     box = page.locator("#stage").bounding_box()
     x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
@@ -162,13 +59,58 @@ def test_two_fingers_zoom_the_drawing(open_page):
     assert middle[0] == pytest.approx(middle[1], rel=0.02) and at(page) == 1
 
 
+def test_the_live_drawing_moves_and_zooms(open_page):
+    page = open_page(GRAPHS["mazur"](), context={"viewport": PHONE})
+
+    def view():
+        """left, top and scale of the drawing."""
+        return page.evaluate("""(() => { const r = document.getElementById('canvas').getBoundingClientRect();
+            return [r.left, r.top, parseFloat(document.getElementById('canvas').style.fontSize)]; })()""")
+
+    assert view()[2] == 15                              # readable to begin with; all of it is a button away
+    page.locator("#fit").click()
+    fitted = view()
+    assert fitted[2] < 9.5
+    for _ in range(5):
+        page.locator("#larger").click()
+    here = view()
+    assert here[2] == pytest.approx(fitted[2] * 1.25 ** 5, rel=1e-3)
+    page.mouse.move(200, 250)
+    page.mouse.down()
+    page.mouse.move(120, 240, steps=4)
+    page.mouse.up()
+    assert view()[0] < here[0] and view()[2] == here[2]
+    here = view()
+    page.mouse.wheel(0, -100)
+    assert view()[2] > here[2]
+    page.locator("#stage").focus()
+    here = view()
+    page.keyboard.press("Shift+ArrowLeft")
+    assert view()[0] > here[0] and "#" not in page.url
+    page.keyboard.press("-")
+    assert view()[2] < here[2]
+    page.keyboard.press("0")
+    assert view() == fitted
+
+
+def test_two_fingers_zoom_the_live_drawing(open_page):
+    page = open_page(GRAPHS["mazur"](), context={"viewport": PHONE, "has_touch": True, "is_mobile": True})
+    touch, box = page.context.new_cdp_session(page), page.locator("#stage").bounding_box()
+    x, y = box["x"] + box["width"] / 2, box["y"] + 8
+    before = page.evaluate("parseFloat(document.getElementById('canvas').style.fontSize)")
+    for kind, *apart in ("touchStart", 30), *[("touchMove", d) for d in range(35, 65, 5)], ("touchEnd",):
+        points = [{"x": x + side * d, "y": y, "id": 1 + (side > 0)} for d in apart for side in (-1, 1)]
+        touch.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": points})
+    after = page.evaluate("parseFloat(document.getElementById('canvas').style.fontSize)")
+    assert after == pytest.approx(2 * before, rel=0.05)
+
+
 def test_in_a_frame_that_is_not_shown_yet_nothing_goes_wrong(open_page, tmp_path):
     page = open_page(None, html=f"""<!DOCTYPE html><title>notebook</title><div hidden>{
         step_through(GRAPHS["neuron"](), tmp_path / "written.html")._repr_html_()}</div>""")
-    page.frames[1].wait_for_selector("#count", state="attached")
+    page.frames[1].wait_for_selector("#J", state="attached")
     page.evaluate("document.querySelector('div').hidden = false")
     frame = page.frame_locator("iframe")
-    frame.locator("#last").click()
-    assert frame.locator("#count").inner_text() == "17 / 17"
-    assert all(part != "NaN" for part in frame.locator("#drawing").get_attribute("viewBox").split())
-    assert frame.locator("#n1").bounding_box()["width"] > 50
+    frame.locator("#back").click()
+    assert frame.locator("#controls #position").input_value() == "18"
+    assert frame.locator(".box").first.bounding_box()["width"] > 50

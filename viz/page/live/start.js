@@ -1,0 +1,56 @@
+// Buttons and keys, and what follows a change.
+function changed() {
+  if (isPredicting) hideAll();
+  if (chosen === shownNode) render(); else show();
+  $("where").textContent = hint();
+  link();
+  clearTimeout(announcing);
+  announcing = setTimeout(() => { $("live").textContent = `${GRAPH.texts[root]} = ${format(point.values[root])}`; }, DELAY);
+}
+
+const commands = {
+  update: () => update(1), ten: () => update(10), undo, reset, predict, present, play,
+  back: () => go(now - 1), next: () => go(now + 1), all: () => go(LAST),
+};
+for (const id in commands) $(id).addEventListener("click", commands[id]);
+$("position").addEventListener("input", event => go(event.target.value - 1));
+$("speed").addEventListener("change", () => { if (timer) { stop(); play(); } });
+canvas.addEventListener("click", event => {
+  if (view.wasMoved() || event.target.closest(".leaf, .entry, .asked")) return;
+  const box = event.target.closest(".box"), number = event.target.closest(".row")?.querySelector(".num[data-c]");
+  const code = event.target.closest(".num")?.dataset.c ?? (box && event.target.closest(".head") ? `a${placeOf(box.id)}` : number?.dataset.c);
+  const edge = event.target.closest("[data-edge]")?.dataset.edge;
+  if (edge) choose(Number(edge.slice(1).split("_")[0]));
+  else if (code) choose(code[0] === "p" ? parent[placeOf(code)] : placeOf(code));
+});
+document.addEventListener("keydown", event => {
+  const isOn = selector => event.target.closest?.(selector);
+  if ((event.ctrlKey || event.metaKey) && event.key === "z") undo();
+  else if (event.ctrlKey || event.metaKey || event.altKey || isOn("select, .entry")) return;
+  else if (event.key === "u" || event.key === "U") update(event.key === "U" ? 10 : 1);
+  else if (event.key === "p") present();
+  else if (event.shiftKey || (isOn("input") && event.key !== "Escape")) return;
+  else if (event.key === "ArrowRight") go(now === LAST ? 0 : now + 1);
+  else if (event.key === "ArrowLeft") go(now - 1);
+  else if (event.key === "Home") go(0);
+  else if (event.key === "End" || event.key === "Escape") { tell(); go(LAST); }
+  else if (event.key === " " && !isOn("button")) play();
+  else return;
+  event.preventDefault();
+});
+addEventListener("hashchange", () => { remember(); arrive(); });
+
+document.documentElement.classList.add("js");
+for (const { element } of cells) if (element.classList.contains("leaf")) {
+  element.tabIndex = 0;
+  element.setAttribute("role", "spinbutton");
+  element.setAttribute("aria-label", element.dataset.name);
+}
+const ends = ["start", "forward", "backward", "update"].map(phase => 100 * (steps.findLastIndex(step => step.phase === phase) + 0.5) / LAST);
+$("position").max = LAST + 1;
+$("position").style.setProperty("--phases", `linear-gradient(to right, var(--start-ink) ${ends[0]}%, var(--forward-arrow) ` +
+  `${ends[0]}% ${ends[1]}%, var(--backward-arrow) ${ends[1]}% ${ends[2]}%, var(--update-ink) ${ends[2]}%)`);
+view.begin();
+arrive();
+new ResizeObserver(() => { view.resized(); squeeze(); }).observe(stage);
+addEventListener("beforeprint", () => { for (const list of inSteps.values()) fill(list); });
