@@ -38,8 +38,9 @@ def run(pictures: Pictures, arguments: argparse.Namespace) -> None:
         "Mazur's network": ("mazur_steps.html",
                             partial(step_through, half_squared_error(network, mazur.T), lr=arguments.lr)),
         "A neuron learns AND": ("training.html", training().save)}
-    print("Open them in a browser, from the disk: → is a step, space plays, and a click on a node or an edge of the\n"
-          f"drawing leads to its step.  In the training a frame is {EVERY} epochs, and the numbers change in place.\n")
+    print("Open them in a browser, from the disk: every underlined number can be dragged, or clicked and typed;\n"
+          f"→ is a step, space plays, u updates.  In the training a frame is {EVERY} epochs, and the numbers change in "
+          "place.\n")
     for name, (file, write) in pages.items():
         pictures.save(file, write)
         path = (pictures.folder / file).absolute()

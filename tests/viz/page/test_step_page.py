@@ -30,7 +30,7 @@ def test_hostile_labels_are_only_text(open_page, script):
         if script:
             page.keyboard.press("ArrowRight")
             page.keyboard.press("End")
-            press(page, "Predict", "Predict", "Update", "Undo")
+            press(page, "Predict", "Predict", "Update", "Undo", "Present", "Present")
             assert page.evaluate("window.hacked") is None
             assert output_of(page) == output.data
             assert page.get_by_role("spinbutton").count() == len(nodes) + 1

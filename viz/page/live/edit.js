@@ -24,6 +24,11 @@ function change(element, take) {                                  // take() give
   if (code !== "h0") chosen = placeOf(code);
   changed();
 }
+function forget(element, from) {                                  // a gesture that changed nothing
+  if (numberOf(element.dataset.c) !== from) return;
+  past.pop();
+  render();
+}
 function back(element) {
   if (numberOf(element.dataset.c) === recordedNumber(element.dataset.c)) return;
   remember();
@@ -37,7 +42,7 @@ document.addEventListener("pointerdown", event => {
   closeEntry?.(true);
   element.focus();
   element.setPointerCapture(event.pointerId);
-  drag = { element, x: event.clientX, hasMoved: false };
+  drag = { element, x: event.clientX, hasMoved: false, from: numberOf(element.dataset.c) };
 });
 document.addEventListener("pointermove", event => {
   const count = drag ? Math.trunc((event.clientX - drag.x) / PIXELS) : 0;
@@ -49,13 +54,13 @@ document.addEventListener("pointermove", event => {
 for (const end of ["pointerup", "pointercancel"]) document.addEventListener(end, () => {
   if (!drag) return;
   if (!drag.hasMoved && end === "pointerup") type(drag.element);
-  else if (drag.hasMoved) squeeze();
+  else if (drag.hasMoved) { forget(drag.element, drag.from); squeeze(); }
   drag = null;
   document.body.classList.remove("dragging");
 });
-document.addEventListener("dblclick", event => {
-  const element = event.target.closest(".leaf, .entry")?.closest(".leaf") ?? event.target.closest(".entry")?.previousSibling;
-  if (!element?.classList?.contains("leaf")) return;
+document.addEventListener("dblclick", event => {                 // the first click has put a textbox there
+  const element = event.target.closest(".leaf") ?? event.target.closest(".entry")?.previousElementSibling;
+  if (!element?.classList.contains("leaf")) return;
   closeEntry?.(false);
   back(element);
 });
@@ -63,8 +68,10 @@ document.addEventListener("keydown", event => {
   const element = event.target.closest?.(".leaf");
   if (!element || event.ctrlKey || event.metaKey) return;
   if (KEYS[event.key]) {
+    const from = numberOf(element.dataset.c);
     if (!event.repeat) remember();
     change(element, code => nudge(code, KEYS[event.key], event));
+    if (!event.repeat) forget(element, from);
   } else if (event.key === "Enter") type(element);
   else if (/^[-−+.,\d]$/.test(event.key)) type(element, event.key);
   else if (event.key === "Delete" || event.key === "Backspace") back(element);
@@ -77,7 +84,7 @@ document.addEventListener("keydown", event => {
 function ask(element, name, start, take) {
   closeEntry?.(true);
   const input = document.createElement("input");
-  Object.assign(input, { className: "entry", type: "text", inputMode: "decimal", value: start, autocomplete: "off" });
+  Object.assign(input, { className: "entry", type: "text", value: start, autocomplete: "off" });
   input.setAttribute("aria-label", name);
   element.hidden = true;
   element.after(input);

@@ -17,7 +17,7 @@ from ...diagram.style import BACKWARD, FORWARD
 from .boxes import Box
 
 EM = 12.0                                       # points
-GAP, CHIP_GAP, NARROW_GAP = 5.8, 7.4, 3.2       # em between ranks: of rows, of labelled edges; up and down
+GAP, CHIP_GAP, NARROW_GAP = 5.8, 7.4, 4.4       # em between ranks: of rows, of labelled edges; up and down
 SIDE = 0.9                                      # em between neighbours
 
 Point = tuple[float, float]

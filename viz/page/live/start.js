@@ -13,6 +13,7 @@ const commands = {
   back: () => go(now - 1), next: () => go(now + 1), all: () => go(LAST),
 };
 for (const id in commands) $(id).addEventListener("click", commands[id]);
+$("update").disabled = $("ten").disabled = !GRAPH.parameters.length;
 $("position").addEventListener("input", event => go(event.target.value - 1));
 $("speed").addEventListener("change", () => { if (timer) { stop(); play(); } });
 canvas.addEventListener("click", event => {
@@ -53,4 +54,12 @@ $("position").style.setProperty("--phases", `linear-gradient(to right, var(--sta
 view.begin();
 arrive();
 new ResizeObserver(() => { view.resized(); squeeze(); }).observe(stage);
-addEventListener("beforeprint", () => { for (const list of inSteps.values()) fill(list); });
+let beforePrint = LAST;
+addEventListener("beforeprint", () => {                           // on paper one point, with all its numbers
+  stop();
+  beforePrint = now;
+  now = LAST;
+  show();
+  for (const list of inSteps.values()) fill(list);
+});
+addEventListener("afterprint", () => { now = beforePrint; show(); });

@@ -60,7 +60,7 @@ const hint = () => now < LAST ? `step ${now + 1} of ${LAST}: ${steps[now].phase}
 function squeeze() {
   const list = $("steps");
   list.style.fontSize = "";
-  for (let percent = 95; percent >= 70 && list.scrollHeight > list.clientHeight + 1; percent -= 5)
+  for (let percent = 90; percent >= 70 && list.scrollHeight > list.clientHeight + 1; percent -= 10)
     list.style.fontSize = `${percent}%`;
   if (list.scrollHeight > list.clientHeight + 1 || list.scrollWidth > list.clientWidth + 1) list.tabIndex = 0;
   else list.removeAttribute("tabindex");
@@ -71,6 +71,7 @@ function go(k) {
   step(k);
 }
 function step(k) {
+  tell();
   now = Math.max(0, Math.min(LAST, k));
   if (steps[now]?.node >= 0) chosen = steps[now].node;
   show();

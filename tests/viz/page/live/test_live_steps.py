@@ -1,8 +1,8 @@
 """Show all, or one step at a time: forward, backward, update, forward again; keys, slider, links, numbers to click."""
 import pytest
-from browser import gradients_of, mazur_error, needs_a_renderer, press, spin
+from browser import gradients_of, mazur_error, needs_a_renderer, output_of, press, spin
 
-from autograd import wengert_list
+from autograd import Constant, Value, wengert_list
 from autograd.symbolic.labels import format_number
 from demos import mazur, neuron
 from viz.page.explain import Explainer
@@ -146,3 +146,13 @@ def test_a_number_leads_to_its_step(open_page):
     page.locator(".head", has_text="J = ").click()
     assert at(page) == 6
     assert len(wengert_list(J)) == len(order)
+
+
+@pytest.mark.parametrize("output", [lambda: Value(2.0, "a"), lambda: Constant(2.0) * 3.0], ids=["leaf", "numbers"])
+def test_the_simplest_graphs(open_page, output):
+    page = open_page(output())
+    for key in "ArrowRight", "ArrowRight", "ArrowLeft", "End":
+        page.keyboard.press(key)
+    press(page, "Predict", "Predict")
+    assert at(page) is None and output_of(page) == output().data
+    assert page.get_by_role("button", name="Update", exact=True).is_disabled()
