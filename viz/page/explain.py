@@ -228,7 +228,7 @@ class Explainer:
         now = cell(f"z{self.at[node]}", float("nan") if step.total is None else step.total)
         J, was = self.name(node), self.value(node)
         return Explanation("again", f"forward again, {J}", (
-            f"With the new parameters, forward again: {J} = ", now, ", was ", was, "."), (
+            f"With the new parameters: forward again, {J} = ", now, ", was ", was, "."), (
             Line("forward again", (line(self.notation.symbol(node), now),)),
             Line("was", (line(self.notation.symbol(node), was),))), node)
 

@@ -10,7 +10,8 @@ from .python_syntax import PythonSyntax, Read
 OPERATORS = PYTHON_OPERATORS | {"equal": ("===", COMPARISON), "not_equal": ("!==", COMPARISON)}
 IN_MATH = {"acos", "acosh", "asin", "asinh", "atan", "atan2", "atanh", "ceil", "cos", "cosh", "exp", "expm1", "floor",
            "hypot", "log", "log10", "log1p", "log2", "sin", "sinh", "sqrt", "tan", "tanh", "trunc"}
-FUNCTIONS = {numpy: name for numpy, name in PYTHON_FUNCTIONS.items() if name in IN_MATH} | {"absolute": "abs"}
+FUNCTIONS = {numpy: name for numpy, name in PYTHON_FUNCTIONS.items() if name in IN_MATH} | {
+    "absolute": "abs", "maximum": "max", "minimum": "min", "sign": "sign"}
 
 
 class JavaScriptSyntax(PythonSyntax):

@@ -3,7 +3,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from html import escape
 
+from autograd.symbolic.expr import Expr
 from autograd.symbolic.labels import format_number
+from autograd.symbolic.printer import to_text
 
 from ...diagram.captions import Captions
 from ...diagram.model import Node, Row
@@ -30,7 +32,7 @@ class Box:
     def __init__(self, node: Node, captions: Captions, edge_number: dict[str, int]) -> None:
         self.node, self.id, self.header = node, node.id, captions.header(node)
         self.is_neuron = bool(node.result)
-        self.titles = ("value", f"∂{captions.slope(captions.root.id, captions.root.id)[1:].split('/')[0]}/∂·")
+        self.titles = "value", f"∂{to_text(Expr(captions.root.name))}/∂·"
         self.rows = self.neuron_rows(edge_number) if self.is_neuron else self.node_rows(captions)
         room = 1.2 + NUMBER * (captions.digits + 4)             # −0.0008261 has four signs beside its digits
         labels = max([LETTER * len(row.label) for row in self.rows], default=0.0)

@@ -53,7 +53,8 @@ function fill(list) {
 // What the drawing shows of a cell: in the update the new parameters, forward again all that follows from them.
 function drawnNumber({ kind, place }) {
   const step = steps[now];
-  if (kind === "a" && step?.phase === "update" && stepOf.get(`n${place}`) <= now) return READ.n(place);
+  if (kind === "a" && step?.phase === "update" && stepOf.get(`n${place}`) <= now &&
+    !(isPredicting && !found.has(`g${place}`))) return READ.n(place);
   if (step?.phase === "again" && (kind === "a" || kind === "p")) {
     const { values, partials } = after ??= pointAt(updated(point, eta));
     return kind === "a" ? values[place] : partials[place];
