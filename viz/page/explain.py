@@ -47,7 +47,7 @@ class Explainer:
     forward  u₂            ['value']
     backward ∂u₂/∂u₂       ['seed']
     backward ∂u₂/∂u₁       ['local derivative', 'chain rule']
-    backward ∂u₂/∂x        ['local derivative', 'local derivative', 'chain rule']
+    backward du₂/dx        ['local derivative', 'local derivative', 'chain rule']
     """
 
     def __init__(self, run: Run, digits: int) -> None:

@@ -98,7 +98,8 @@ def test_a_rule_that_is_wrong_by_a_2000th_is_found(page, name):
 
 def test_a_row_of_ones_own_is_written_too(page):
     clamp = ops.Op("clamp", lambda x: min(max(x, -1.0), 1.0),
-                   lambda z, x: (ops.heaviside(1 - x) * ops.heaviside(1 + x),), lambda xp, x: xp.minimum(xp.maximum(x, -1.0), 1.0))
+                   lambda z, x: (ops.heaviside(1 - x) * ops.heaviside(1 + x),),
+                   lambda xp, x: xp.minimum(xp.maximum(x, -1.0), 1.0))
     args_list = [(x,) for x in (-3.0, -0.5, 0.25, 7.0, math.inf, math.nan)]
     for (x,), (value, [slope]) in zip(args_list, in_javascript(page, clamp, args_list)):
         assert is_close(value, x if x != x else clamp.forward(x), 0)

@@ -211,7 +211,8 @@ def test_every_number_is_the_engines(graph):
 
 
 @fewer(max_examples=40)
-@given(graphs([name for name in TABLE if name not in ("logsumexp", "select", "maximum", "minimum")]))
+@given(graphs([name for name in TABLE if name not in (
+    "logsumexp", "select", "maximum", "minimum", "cross_entropy")]))
 def test_every_side_of_every_equation_is_the_same_number(graph):
     """Each formula is evaluated at the engine's numbers, as it is printed."""
     output = recorded_graph(graph)
