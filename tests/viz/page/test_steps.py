@@ -212,7 +212,8 @@ def test_every_number_is_the_engines(graph):
 
 @fewer(max_examples=40)
 @given(graphs([name for name in TABLE if name not in (
-    "logsumexp", "select", "maximum", "minimum", "cross_entropy")]))
+    "logsumexp", "select", "maximum", "minimum", "cross_entropy",
+    "clamped_log", "clamped_reciprocal", "probability_error", "binary_cross_entropy")]))        # no clamp is written
 def test_every_side_of_every_equation_is_the_same_number(graph):
     """Each formula is evaluated at the engine's numbers, as it is printed."""
     output = recorded_graph(graph)

@@ -44,9 +44,10 @@ function fault({ values, partials }) {
   });
 }
 
-// Does "x > -1", "y ≠ 0" or "|x| < ∞" hold?
-function isInside(domain, [x, y]) {
-  if (!domain) return true;
-  const [, name, relation, bound] = /^\|?([xy])\|? (\S) (\S+)$/.exec(domain), number = name === "y" ? y : x;
+// Does "x > -1", "y ≠ 0" or "|x| < ∞" hold?  x is the first number; another letter the second, if it is no held one.
+function isInside(domain, xs) {
+  const [, name, relation, bound] = /^\|?(\w)\|? (\S) (\S+)$/.exec(domain) ?? [];
+  const number = name === "x" ? xs[0] : xs[1];
+  if (name === undefined || number === undefined) return true;
   return { ">": number > bound, "≥": number >= bound, "≠": number !== Number(bound), "<": Number.isFinite(number) }[relation];
 }

@@ -30,7 +30,7 @@ def drag(page, name, *to, release=True):
 def test_every_given_number_is_a_spinbutton_named_in_ascii(open_page):
     page = open_page(mazur_error(), lr=0.5)
     names = [e.get_attribute("aria-label") for e in page.get_by_role("spinbutton").all()]
-    assert set(names) == {"eta", "t1", "t2", "x1", "x2", "b1", "b3"} | {f"w{i}{j}" for i in range(1, 5) for j in (1, 2)}
+    assert set(names) == {"eta", "t3", "t4", "x1", "x2", "b1", "b3"} | {f"w{i}{j}" for i in range(1, 5) for j in (1, 2)}
     assert names.count("b1") == 2               # a row of each neuron that uses it
     assert now(page, "w11") == 0.15 and now(page, "eta") == 0.5
 
@@ -136,9 +136,9 @@ def test_the_address_holds_what_is_changed_and_can_be_sent(open_page):
     page.goto("about:blank")
     page.goto(url)
     assert (output_of(page), now(page, "w11"), now(page, "eta")) == (J, 0.2, 0.5)
-    page.evaluate("location.hash = '#x1=abc&w12=1e999&t1=0.5&nobody=1&step=4'")
+    page.evaluate("location.hash = '#x1=abc&w12=1e999&t3=0.5&nobody=1&step=4'")
     page.locator("#where", has_text="step 4 ").wait_for()
-    assert (now(page, "x1"), now(page, "w12"), now(page, "t1"), now(page, "w11")) == (0.05, 0.2, 0.5, 0.15)
+    assert (now(page, "x1"), now(page, "w12"), now(page, "t3"), now(page, "w11")) == (0.05, 0.2, 0.5, 0.15)
 
 
 def test_names_in_the_address_are_ascii_and_unique(open_page):

@@ -40,7 +40,7 @@ def test_a_changed_weight_changes_everything_and_updates_are_pythons(open_page):
     page = open_page(J, lr=0.5)
     leaves = {node.label: node for node in wengert_list(J) if not node.op}
     assert set(check_against(page, J)) >= {"w11", "b1", "x1", "v1", "y1", "J"}
-    for name, text, number in ("w11", "-0,5", -0.5), ("x2", "1/3", 1 / 3), ("t1", "−2", -2.0), ("b3", "1e-3", 1e-3):
+    for name, text, number in ("w11", "-0,5", -0.5), ("x2", "1/3", 1 / 3), ("t3", "−2", -2.0), ("b3", "1e-3", 1e-3):
         change(page, name, text)
         leaves[name].data = number
         assert float(spin(page, name).get_attribute("aria-valuenow")) == number
@@ -154,6 +154,22 @@ def test_a_network_that_learns_agrees_with_nn(open_page):
         nn.SGD(model.parameters(), 0.3).step()
     J = half_squared_error(model([Value(0.5, "x1"), Value(-1.0, "x2")]), 1.0)
     assert output_of(page) == pytest.approx(J.data, rel=1e-11)
+
+
+@pytest.mark.parametrize("loss, t, head", [
+    (nn.mean_squared_error, [0.0, 1.0], "tanh"), (nn.huber, [0.0, 3.0], "linear"), (nn.cross_entropy, 1, "linear"),
+    (nn.mean_absolute_error, [0.0, 3.0], "linear"), (nn.binary_cross_entropy, [1.0, 0.0], "sigmoid"),
+    (nn.binary_cross_entropy_with_logits, [1.0, 0.0], "linear")], ids=lambda x: getattr(x, "__name__", ""))
+def test_every_loss_is_learnt_as_nn_learns_it(open_page, loss, t, head):
+    model, x = nn.MLP(2, [2, 2], "tanh", head, seed=1), [Value(0.5, "x1"), Value(-1.0, "x2")]
+    page, optimizer = open_page(loss(model(x), t), lr=0.1), nn.SGD(model.parameters(), 0.1)
+    press(page, "x10")
+    for _ in range(10):
+        J = loss(model(x), t)
+        model.zero_grad()
+        J.backward()
+        optimizer.step()
+    assert output_of(page) == pytest.approx(loss(model(x), t).data, rel=1e-12)
 
 
 def test_the_lectures_neuron_and_mazurs_network_start_at_their_numbers(open_page):
