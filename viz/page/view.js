@@ -1,8 +1,9 @@
 // The view of the drawing: fit, zoom about a point, move, and keep what a step is about in sight.
 "use strict";
 // The sheet that is looked at: `whole` is its rectangle, place(rectangle, scale) shows a part of it at `scale` pixels a
-// unit, boxOf(part) is where a part of it is; `small` is too small to begin with, `readable` what is then, `largest` and
-// `most` what fitting and zooming stop at; size() is the room there is, takes(target) says what is for the view to move.
+// unit, boxOf(part) is where a part of it is, partOf(element) the part that an element belongs to.  A scale less than
+// `small` is not begun with, but `readable`; fitting stops at `largest`, zooming at `most`.  size() is the room there is,
+// takes(target) says whether a pointer on the target moves the view.
 function viewOf(stage, sheet) {
 const still = matchMedia("(prefers-reduced-motion: reduce)");
 const { whole: all, size, boxOf: box } = sheet;

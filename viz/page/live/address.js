@@ -10,12 +10,17 @@ function link() {
     if (eta !== GRAPH.eta) words.set("eta", eta);
     if (now < LAST) words.set("step", now + 1);
     const { pathname, search } = location;
-    try { history.replaceState(null, "", words.size ? `#${words}` : pathname + search); } catch { /* a notebook's frame has none */ }
+    try {
+      history.replaceState(null, "", words.size ? `#${words}` : pathname + search);
+    } catch { /* a notebook's frame has no address */ }
   }, DELAY);
 }
 function arrive() {
   const words = new URLSearchParams(location.hash.slice(1)), leaves = RECORDED.slice();
-  const read = (name, otherwise) => words.has(name) && Number.isFinite(parse(words.get(name))) ? parse(words.get(name)) : otherwise;
+  const read = (name, otherwise) => {
+    const number = parse(words.get(name) ?? "");
+    return Number.isFinite(number) ? number : otherwise;
+  };
   for (const i of GRAPH.given) leaves[i] = read(GRAPH.names[i], RECORDED[i]);
   point = pointAt(RECORDED);
   const reason = move(leaves);

@@ -2,7 +2,8 @@
 const $ = id => document.getElementById(id), all = (css, within = document) => [...within.querySelectorAll(css)];
 const cells = all("[data-c]").map(element => ({
   element, code: element.dataset.c, kind: element.dataset.c[0], place: placeOf(element.dataset.c),
-  isMaths: element.localName === "mrow", least: element.dataset.least ?? 0, item: element.closest("#steps > li"), number: null, text: null }));
+  isMaths: element.localName === "mrow", least: element.dataset.least ?? 0, item: element.closest("#steps > li"),
+  number: null, text: null }));
 const drawn = cells.filter(({ item }) => !item), inSteps = new Map();
 for (const cell of cells) if (cell.item) inSteps.set(cell.item, [...inSteps.get(cell.item) ?? [], cell]);
 let fading = 0, glowing = [];
@@ -75,7 +76,8 @@ function render() {
     $("J").classList.add("glow");
     glowing.push($("J"));
   }
-  $("was").textContent = then === then && then !== J ? `was ${format(then, format(then) === text ? 7 : GRAPH.digits)}` : "";
+  const digits = format(then) === text ? 7 : GRAPH.digits;        // enough to see a difference
+  $("was").textContent = then === then && then !== J ? `was ${format(then, digits)}` : "";
   $("count").textContent = updates ? `${updates} update${updates > 1 ? "s" : ""}` : "";
   $("undo").disabled = !past.length;
   $("reset").disabled = isAsRecorded() && !updates;
@@ -92,9 +94,11 @@ function fade() {
 function drawCurve() {
   const heights = [...trail, point.values[root]].filter(Number.isFinite), last = heights.length - 1;
   const low = Math.min(0, ...heights), high = Math.max(0, ...heights), room = high - low || 1;
-  const path = "M" + heights.map((J, i) => `${(100 * i / Math.max(1, last)).toFixed(2)},${(100 * (high - J) / room).toFixed(2)}`).join("L");
+  const across = i => (100 * i / Math.max(1, last)).toFixed(2), down = J => (100 * (high - J) / room).toFixed(2);
+  const path = "M" + heights.map((J, i) => `${across(i)},${down(J)}`).join("L");
   const [area, line] = $("curve").children;
   line.setAttribute("d", last > 0 ? path : "");
   area.setAttribute("d", last > 0 ? `${path}V100H0Z` : "");
-  $("curve").setAttribute("aria-label", last > 0 ? `${format(heights[0])} before, ${format(heights[last])} after ${updates} updates` : "no updates yet");
+  $("curve").setAttribute("aria-label", last > 0 ?
+    `${format(heights[0])} before, ${format(heights[last])} after ${updates} updates` : "no updates yet");
 }

@@ -10,7 +10,8 @@ function nudge(code, steps, event) {
   let anchor = anchors.get(code);
   if (anchor?.number !== numberOf(code)) anchor = { from: numberOf(code), units: 0 };
   anchor.units += units;
-  anchor.number = anchor.units ? Number((anchor.from + Number(`${anchor.units}e${leading - 2}`)).toPrecision(15)) : anchor.from;
+  const moved = anchor.from + Number(`${anchor.units}e${leading - 2}`);
+  anchor.number = anchor.units ? Number(moved.toPrecision(15)) : anchor.from;
   const reason = set(code, anchor.number);
   if (reason) { anchor.units -= units; anchor.number = numberOf(code); }
   anchors.set(code, anchor);
@@ -113,7 +114,8 @@ function type(element, start = null) {
   const input = ask(element, element.dataset.name, start ?? before, text => {
     if (text.trim() === before || !text.trim()) return;
     const x = parse(text);
-    const reason = Number.isNaN(x) ? `“${text}” is not a number` : !Number.isFinite(x) ? `${text} is not a finite number` : "";
+    const reason = Number.isNaN(x) ? `“${text}” is not a number` :
+      Number.isFinite(x) ? "" : `${text} is not a finite number`;
     if (reason) return void tell(element, `${reason}: taken back`);
     if (x === numberOf(code)) return;
     remember();

@@ -1,4 +1,4 @@
-// A student's mistake is the sweep over other edges: some partials are replaced, for any graph, whatever its operations.
+// A student's mistake is the sweep over other edges: some partials are replaced, whatever the graph's operations.
 function* mistakes() {
   const { partials, values } = point, replaced = (ks, number) => {
     const wrong = partials.slice();

@@ -34,7 +34,8 @@ function format(x, digits = GRAPH.digits) {
 function mathml(text, least) {
   const [mantissa, exponent] = text.replace("−", "").split("e"), isNegative = text.startsWith("−");
   let found = `<mn>${mantissa}</mn>`;
-  if (exponent) found += `<mo>·</mo><msup><mn>10</mn><mn>${exponent.replace("+", "").replace(/^(−?)0+/, "$1")}</mn></msup>`;
+  const power = exponent?.replace("+", "").replace(/^(−?)0+/, "$1");
+  if (exponent) found += `<mo>·</mo><msup><mn>10</mn><mn>${power}</mn></msup>`;
   if (isNegative) found = `<mo form="prefix">−</mo>${found}`;
   return (isNegative && least > 3) || (exponent && least > 5) ?
     `<mo stretchy="false">(</mo>${found}<mo stretchy="false">)</mo>` : found;

@@ -10,7 +10,8 @@ function hides({ kind, place, code, item }) {
   return item !== null && "cn".includes(kind) && !found.has(`g${place}`);
 }
 function score() {
-  const count = asked.filter(({ code }) => found.has(code)).length, total = [...tries.values()].reduce((a, b) => a + b, 0);
+  const count = asked.filter(({ code }) => found.has(code)).length;
+  const total = [...tries.values()].reduce((sum, n) => sum + n, 0);
   return `${count} of ${asked.length} found, in ${total} ${total === 1 ? "try" : "tries"}`;
 }
 function hideAll() {

@@ -5,7 +5,9 @@ function changed() {
   $("where").textContent = hint();
   link();
   clearTimeout(announcing);
-  announcing = setTimeout(() => { $("live").textContent = `${GRAPH.texts[root]} = ${format(point.values[root])}`; }, DELAY);
+  announcing = setTimeout(() => {
+    $("live").textContent = `${GRAPH.texts[root]} = ${format(point.values[root])}`;
+  }, DELAY);
 }
 
 const commands = {
@@ -18,11 +20,11 @@ $("position").addEventListener("input", event => go(event.target.value - 1));
 $("speed").addEventListener("change", () => { if (timer) { stop(); play(); } });
 canvas.addEventListener("click", event => {
   if (view.wasMoved() || event.target.closest(".leaf, .entry, .asked")) return;
-  const box = event.target.closest(".box"), number = event.target.closest(".row")?.querySelector(".num[data-c]");
-  const code = event.target.closest(".num")?.dataset.c ?? (box && event.target.closest(".head") ? `a${placeOf(box.id)}` : number?.dataset.c);
-  const edge = event.target.closest("[data-edge]")?.dataset.edge;
-  if (edge) choose(Number(edge.slice(1).split("_")[0]));
+  const on = selector => event.target.closest(selector);
+  const code = (on(".num") ?? on(".row")?.querySelector("[data-c]"))?.dataset.c;
+  if (on("[data-edge]")) choose(Number(on("[data-edge]").dataset.edge.slice(1).split("_")[0]));
   else if (code) choose(code[0] === "p" ? parent[placeOf(code)] : placeOf(code));
+  else if (on(".head")) choose(placeOf(on(".box").id));
 });
 document.addEventListener("keydown", event => {
   const isOn = selector => event.target.closest?.(selector);
@@ -47,10 +49,12 @@ for (const { element } of cells) if (element.classList.contains("leaf")) {
   element.setAttribute("role", "spinbutton");
   element.setAttribute("aria-label", element.dataset.name);
 }
-const ends = ["start", "forward", "backward", "update"].map(phase => 100 * (steps.findLastIndex(step => step.phase === phase) + 0.5) / LAST);
+const endOf = phase => 100 * (steps.findLastIndex(step => step.phase === phase) + 0.5) / LAST;
+const ends = ["start", "forward", "backward"].map(endOf);
 $("position").max = LAST + 1;
-$("position").style.setProperty("--phases", `linear-gradient(to right, var(--start-ink) ${ends[0]}%, var(--forward-arrow) ` +
-  `${ends[0]}% ${ends[1]}%, var(--backward-arrow) ${ends[1]}% ${ends[2]}%, var(--update-ink) ${ends[2]}%)`);
+$("position").style.setProperty("--phases", `linear-gradient(to right, var(--start-ink) ${ends[0]}%, ` +
+  `var(--forward-arrow) ${ends[0]}% ${ends[1]}%, var(--backward-arrow) ${ends[1]}% ${ends[2]}%, ` +
+  `var(--update-ink) ${ends[2]}%)`);
 view.begin();
 arrive();
 new ResizeObserver(() => { view.resized(); squeeze(); }).observe(stage);

@@ -1,6 +1,6 @@
 // What can change: the leaves, eta, and what was done.  Everything else follows from them.
 let eta = GRAPH.eta, point = pointAt(RECORDED);
-let after = null;                                                 // the point after one more update, where a step shows it
+let after = null;                                                 // the point after one more update, for the last step
 let trail = [], was = NaN, updates = 0;                           // J before each update; J before the last change
 const past = [], MOST_UNDONE = 500;
 

@@ -9,8 +9,10 @@ const wires = all("#canvas [data-edge]").map(part => {
   const [from, to] = part.dataset.edge.slice(1).split("_").map(Number);
   return { part, from, to };
 });
-const rows = all("#canvas .row").map(part => ({ part, box: part.closest(".box"), nodes: new Set(
-  all("[data-c]", part).filter(({ dataset }) => "agd".includes(dataset.c[0])).map(({ dataset }) => placeOf(dataset.c))) }));
+const rows = all("#canvas .row").map(part => {
+  const codes = all("[data-c]", part).map(({ dataset }) => dataset.c).filter(code => "agd".includes(code[0]));
+  return { part, box: part.closest(".box"), nodes: new Set(codes.map(placeOf)) };
+});
 const boxes = all(".box");
 let now = LAST, chosen = GRAPH.parameters[0] ?? root, shownNode = -1, timer = 0;
 
@@ -52,7 +54,8 @@ function show() {
   squeeze();
   view.reveal(boxes.filter(box => box.id === `n${node}` || here.has(box)));
 }
-const where = () => now === LAST ? "all numbers" : `Step ${now + 1} of ${LAST}, ${steps[now].phase}: ${steps[now].title}`;
+const where = () => now === LAST ? "all numbers" :
+  `Step ${now + 1} of ${LAST}, ${steps[now].phase}: ${steps[now].title}`;
 const hint = () => now < LAST ? `step ${now + 1} of ${LAST}: ${steps[now].phase}` : isPredicting ? score() :
   "drag an underlined number, or click it and type";
 
@@ -83,7 +86,8 @@ function step(k) {
 function choose(node) {
   chosen = node;
   if (now === LAST) return show();
-  const mine = steps.flatMap(({ node: i, phase }, k) => i === node && phase !== "again" ? [k] : []), here = mine.indexOf(now);
+  const mine = steps.flatMap(({ node: i, phase }, k) => i === node && phase !== "again" ? [k] : []);
+  const here = mine.indexOf(now);
   const same = mine.find(k => steps[k].phase === steps[now].phase);
   if (mine.length) go(here >= 0 ? mine[(here + 1) % mine.length] : same ?? mine[0]);
 }

@@ -1,4 +1,4 @@
-// The two phases.  ROWS, written from the table, give a node's value and its partials; the sweep back knows no operation.
+// The two phases.  ROWS, written from the table, give values and partials; the sweep back knows no operation.
 const { consumer, parent, parents, row, root } = GRAPH;
 const NODES = row.length, EDGES = consumer.length;
 const RECORDED = Float64Array.from(GRAPH.values, Number), RECORDED_PARTIALS = Float64Array.from(GRAPH.partials, Number);
@@ -49,5 +49,6 @@ function isInside(domain, xs) {
   const [, name, relation, bound] = /^\|?(\w)\|? (\S) (\S+)$/.exec(domain) ?? [];
   const number = name === "x" ? xs[0] : xs[1];
   if (name === undefined || number === undefined) return true;
-  return { ">": number > bound, "≥": number >= bound, "≠": number !== Number(bound), "<": Number.isFinite(number) }[relation];
+  return { ">": number > bound, "≥": number >= bound, "≠": number !== Number(bound),
+    "<": Number.isFinite(number) }[relation];
 }

@@ -1,7 +1,7 @@
 // The window: the drawing's size and place, for a projector without hints.
 const stage = $("stage"), canvas = $("canvas");
 const view = viewOf(stage, {
-  whole: { x: 0, y: 0, ...SIZE }, small: 9.5, readable: 15, largest: 26, most: 60,             // in em, and pixels for each
+  whole: { x: 0, y: 0, ...SIZE }, small: 9.5, readable: 15, largest: 26, most: 60,            // in em; pixels
   size: () => ({ width: stage.clientWidth, height: stage.clientHeight - ($("legend").checkVisibility() ? 26 : 0) }),
   place({ x, y }, scale) {
     canvas.style.fontSize = `${scale}px`;
