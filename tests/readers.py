@@ -8,10 +8,19 @@ import re
 import xml.etree.ElementTree as ET
 
 from autograd.ops import TABLE
+from autograd.symbolic.expr import Expr
 from autograd.symbolic.labels import SUBSCRIPTS, SUPERSCRIPTS
+from autograd.symbolic.printer import TextPrinter
 
 LOWERED = str.maketrans({low: plain for plain, low in SUBSCRIPTS.items()})
 RAISED = str.maketrans({high: plain.replace("−", "-") for plain, high in SUPERSCRIPTS.items()})
+
+
+class CellText(TextPrinter):
+    """Plain text with the recorded numbers in the cells of a live page's formula."""
+
+    def write(self, expr, least=0):
+        return super().write(Expr.lift(expr.parts[1]) if expr.kind == "cell" else expr, least)
 
 
 class Root:

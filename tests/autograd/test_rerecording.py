@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from points import POINTS, ROWS, filled, graphs, numbers
-from readers import evaluate, read_text
+from readers import CellText, evaluate, read_text
 
 import nn
 from autograd import (
@@ -27,10 +27,10 @@ from autograd import (
     wengert_list,
 )
 from autograd.symbolic.equations import write_row
-from autograd.symbolic.printer import TextPrinter
 from demos import mazur
 from viz import Film, derive, draw, draw_dot, step_through
-from viz.page.explain import page_steps
+from viz.page.explain import Explainer
+from viz.page.steps import Run
 
 
 def state(output):
@@ -197,13 +197,13 @@ def test_the_neuron_after_its_step():
     assert now.data == pytest.approx(0.0, abs=1e-15) and J.data == 18.0
     boxes = {node.name: node.value for node in draw(now, detail="node").description.nodes}
     assert boxes["v"] == pytest.approx(0.2 * 3 + 0.4) and boxes["w1"] == w.data
-    [v] = [step for step in page_steps(now, lr=0.1) if step.title == "v"]
-    assert v.number == pytest.approx(1.0)
+    [v] = [step for step in Run(now, 0.1).steps() if step.kind == "forward" and step.node.label == "v"]
+    assert v.total == pytest.approx(1.0)
 
 
 def lines(step):
     """{label: the equation in plain text}."""
-    return {line.label: [" ".join(write_row(TextPrinter(17), pieces) for pieces in sides)
+    return {line.label: [" ".join(write_row(CellText(17), pieces) for pieces in sides)
                          for equation in line.equations for sides in equation.steps] for line in step.lines}
 
 
@@ -221,7 +221,7 @@ def test_the_hidden_deltas_of_a_network_after_its_step():
     delta = (1 - y * y) * (t - y)
     expected = [(1 - h_j * h_j) * delta * w.data for h_j, w in zip(h, out.w)]
 
-    found = [lines(step)["by the next layer"] for step in page_steps(replay(J), 0.5, 17)
+    found = [lines(step)["by the next layer"] for step in Explainer(Run(replay(J), 0.5), 17).explanations()
              if any(line.label == "by the next layer" for line in step.lines)]
     for shown in -2, -1:                                # the product in numbers, and the result
         deltas = [evaluate(read_text(sides[shown]), {}) for sides in found]

@@ -26,7 +26,7 @@ KINDS = {"input": "inputs", "parameter": "parameters", "constant": "constants", 
 
 
 @dataclass(frozen=True)
-class Explanation:
+class StepText:
     """A step in words: a sentence with cells in it, and equations under headings."""
     phase: str                                  # start, forward, backward, update or again
     title: str                                  # "v₁", "∂J/∂v₁"
@@ -60,7 +60,7 @@ class Explainer:
         self.values = {name: self.value(node) for node, name in self.notation.names.items() if not is_number(node)}
         self.pre_activations = {v for y in run.tape if y.op and y.op.activation for v in y.parents}
 
-    def explanations(self) -> list[Explanation]:
+    def explanations(self) -> list[StepText]:
         """One for each step."""
         phases = {"forward": self.forward, "seed": self.seed, "backward": self.backward, "update": self.update,
                   "again": self.again}
@@ -112,7 +112,7 @@ class Explainer:
 
     # --- the steps
 
-    def start(self) -> Explanation:
+    def start(self) -> StepText:
         """The numbers that are given."""
         lines = []
         for kind, label in KINDS.items():
@@ -125,25 +125,25 @@ class Explainer:
         output = self.run.output
         sentence = (f"The numbers are given; what {self.name(output)} is has to be computed." if output.op else
                     "There is nothing to compute.")
-        return Explanation("start", "what is given", (sentence,), tuple(lines))
+        return StepText("start", "what is given", (sentence,), tuple(lines))
 
-    def forward(self, step: Step, node: Value) -> Explanation:
+    def forward(self, step: Step, node: Value) -> StepText:
         """A node's value, from its expression."""
         formula, value = self.notation.expression(node), self.value(node)
         figures = [value] if formula.kind == "number" else self.figures(formula, value)
         equality = line(self.notation.symbol(node), formula, *figures)
         parents = dict.fromkeys(node.parents[i] for i in slots(node))
         sentence = f"From {self.listed(parents)}, {self.name(node)} is ", value, "."
-        return Explanation("forward", self.name(node), sentence, (Line("value", (equality,)),), node)
+        return StepText("forward", self.name(node), sentence, (Line("value", (equality,)),), node)
 
-    def seed(self, step: Step, node: Value) -> Explanation:
+    def seed(self, step: Step, node: Value) -> StepText:
         """∂J/∂J = 1."""
         one = self.slope(node)
         sentence = f"The backward phase begins at {self.name(node)}, whose gradient is 1."
-        return Explanation("backward", to_text(one), (sentence,), (
+        return StepText("backward", to_text(one), (sentence,), (
             Line("seed", (line(one, self.gradient(node)),)), *self.local_gradient(node)), node)
 
-    def backward(self, step: Step, node: Value) -> Explanation:
+    def backward(self, step: Step, node: Value) -> StepText:
         """A node's gradient, term by term."""
         notation, output = self.notation, self.run.output
         consumers = [term.consumer for term in step.terms]
@@ -159,7 +159,7 @@ class Explainer:
             "; ", f"{self.name(consumer)} passes ", self.gradient(consumer), " times ", self.partial(consumer, node))]
         rest = f" and {len(consumers) - MOST_TERMS} more likewise" if len(consumers) > MOST_TERMS else ""
         end = (f"{rest} back to {self.name(node)}: ", self.gradient(node), ".")
-        return Explanation("backward", to_text(self.slope(node)), (*passes[1:], *end), tuple(lines), node)
+        return StepText("backward", to_text(self.slope(node)), (*passes[1:], *end), tuple(lines), node)
 
     def local_gradient(self, node: Value) -> tuple[Line, ...]:
         """δ = −∂J/∂v, of a pre-activation."""
@@ -195,7 +195,7 @@ class Explainer:
             notation.derivative, notation.formula, self.partial)]
         return Line("whole chain", (line(self.slope(node), *sides, self.gradient(node)),)),
 
-    def update(self, step: Step, node: Value) -> Explanation:
+    def update(self, step: Step, node: Value) -> StepText:
         """w + Δw: with δ where the parameter goes into pre-activations alone, as a neuron's weight does."""
         i, w, change = self.at[node], self.notation.symbol(node), 0.0 - self.run.lr * self.run.gradient[node]
         name = self.notation.names[node]
@@ -205,7 +205,7 @@ class Explainer:
         before, after = cell(f"b{i}", node.data), cell(f"n{i}", self.run.updated(node))
         lines += (Line("change", (line(dw, formula, figures, moved),)),
                   Line("new value", (line(Expr.of("sum", w, dw), w + formula, Expr.of("sum", before, moved), after),)))
-        return Explanation("update", f"new {self.name(node)}", (
+        return StepText("update", f"new {self.name(node)}", (
             f"{self.name(node)} moves from ", before, " by ", moved, " to ", after, "."), lines, node)
 
     def change(self, node: Value) -> tuple[Expr, Expr, tuple[Line, ...]]:
@@ -223,11 +223,11 @@ class Explainer:
             return eta * deltas[0] * xs[0], product(lr, terms[0]), lines
         return eta * (deltas[0] * xs[0] + deltas[1] * xs[1]), product(lr, added(terms)), lines
 
-    def again(self, step: Step, node: Value) -> Explanation:
+    def again(self, step: Step, node: Value) -> StepText:
         """The output after the update."""
         now = cell(f"z{self.at[node]}", float("nan") if step.total is None else step.total)
         J, was = self.name(node), self.value(node)
-        return Explanation("again", f"forward again, {J}", (
+        return StepText("again", f"forward again, {J}", (
             f"With the new parameters: forward again, {J} = ", now, ", was ", was, "."), (
             Line("forward again", (line(self.notation.symbol(node), now),)),
             Line("was", (line(self.notation.symbol(node), was),))), node)

@@ -6,7 +6,7 @@ from browser import mazur_error
 from hypothesis import given
 from hypothesis import settings as fewer
 from points import graphs
-from readers import evaluate, read_text
+from readers import CellText, evaluate, read_text
 
 from autograd import (
     Constant,
@@ -22,21 +22,12 @@ from autograd import (
 )
 from autograd.ops import TABLE
 from autograd.symbolic.equations import write_row
-from autograd.symbolic.expr import Expr
-from autograd.symbolic.printer import TextPrinter
 from demos import mazur, neuron
 from viz.page.explain import Explainer
 from viz.page.live.formulas import CellPrinter, maths
 from viz.page.steps import Run
 
 EXACT = 17                                      # digits: nothing is lost to rounding
-
-
-class CellText(TextPrinter):
-    """Plain text with the recorded numbers in the cells."""
-
-    def write(self, expr, least=0):
-        return super().write(Expr.lift(expr.parts[1]) if expr.kind == "cell" else expr, least)
 
 
 def explained(output, lr=0.1, digits=4):

@@ -15,7 +15,7 @@ from autograd.symbolic.labels import format_number
 from ...diagram.build import build_diagram
 from ...diagram.captions import Captions
 from ...diagram.whole_neurons import with_whole_neurons
-from ..explain import Explainer, Explanation
+from ..explain import Explainer, StepText
 from ..html import Page, colours, hashed, legend
 from ..steps import Run
 from .boxes import Box, number_cell
@@ -65,7 +65,7 @@ def write_live_page(path: Path, output: Value, lr: float, digits: int, direction
     return Page(path, html, title)
 
 
-def item(i: int, found: Explanation, data: GraphData, printer: CellPrinter) -> str:
+def item(i: int, found: StepText, data: GraphData, printer: CellPrinter) -> str:
     """A step of the list."""
     node = f' data-node="{data.at[found.node]}"' if found.node is not None else ""
     lines = ""

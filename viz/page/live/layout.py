@@ -24,7 +24,7 @@ Point = tuple[float, float]
 
 
 @dataclass
-class Layout:
+class Placement:
     """The drawing, laid out: its size in em, the wires as SVG, the edges' labels as HTML, every place as CSS."""
     width: float
     height: float
@@ -34,7 +34,7 @@ class Layout:
 
 
 def lay_out(diagram: Diagram, boxes: dict[str, Box], captions: Captions, direction: str,
-            partial: dict[str, str]) -> Layout:
+            partial: dict[str, str]) -> Placement:
     """Place the boxes; partial has the local derivative of each edge as HTML.
 
     Raises RendererError where there is no program to lay the boxes out, or its svg has not the parts of Graphviz's.
@@ -46,7 +46,7 @@ def lay_out(diagram: Diagram, boxes: dict[str, Box], captions: Captions, directi
         raise RendererError("the renderer's svg lacks the graph's nodes; choose another renderer with GRAPHVIZ_DOT")
     _, _, width, height = map(float, drawing.get("viewBox", "").split())
     shift = translation(drawing[0].get("transform", ""))
-    found = Layout(width / EM, height / EM)
+    found = Placement(width / EM, height / EM)
     spot = {id: rectangle(parts[id], shift) for id in boxes}
     for id, (left, top, right, bottom) in spot.items():
         found.places.append(f"#{id} {{ left: {left:.2f}em; top: {top:.2f}em; width: {right - left:.2f}em; "
