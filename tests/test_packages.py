@@ -36,6 +36,24 @@ def test_the_engine_works_where_numpy_is_not_installed():
     assert (run.returncode, run.stdout.strip()) == (0, "[[12.0]]"), run.stderr
 
 
+def test_a_page_is_written_where_numpy_is_not_installed(tmp_path):
+    run = python("import sys; sys.modules['numpy'] = None\n"
+                 "import nn, viz\n"
+                 "from autograd import Value\n"
+                 "from autograd.compiler.scalar.scalar_source import row_source\n"
+                 "from autograd.ops import TABLE, tanh\n"
+                 "print(row_source(tanh, 'javascript'))\n"
+                 "y = nn.MLP(2, [2, 1], seed=1)([Value(0.5, 'x1'), Value(1.0, 'x2')])\n"
+                 "from viz.page.live.mistakes import sentences\n"
+                 "print(sorted(sentences()))\n"
+                 "try:\n"
+                 f"    viz.step_through(nn.half_squared_error(y, 1.0), {str(tmp_path / 'page.html')!r})\n"
+                 "except RuntimeError as error:\n"           # no renderer
+                 "    assert 'Graphviz' in str(error)\n")
+    assert run.returncode == 0, run.stderr
+    assert run.stdout.startswith("const z = Math.tanh(x);") and "phi_for_phi_prime" in run.stdout
+
+
 @pytest.mark.parametrize("package", ["nn", "viz"])
 def test_a_foreign_autograd_is_named_as_the_conflict(package, tmp_path):
     """PyPI's autograd (HIPS) has the same name."""

@@ -3,14 +3,17 @@
 A block holds the rows of one operation, a MatMul those of a matrix product; each takes scalars, the same for every
 sample, or the rows of earlier blocks.
 """
+from __future__ import annotations
+
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
-
-import numpy as np
+from typing import TYPE_CHECKING, Any
 
 from .. import ops
 from ..value import Value
+
+if TYPE_CHECKING:               # imported where arrays are made: a row is traced where there is no numpy
+    import numpy as np
 
 
 @dataclass(eq=False)
@@ -43,6 +46,8 @@ class Block:
 
     @property
     def rows(self) -> np.ndarray:
+        import numpy as np
+
         return np.arange(self.first, self.first + self.size)
 
 
@@ -95,9 +100,13 @@ def follow(numbers: np.ndarray) -> bool:
 
 def holds_all(mask: np.ndarray) -> bool:
     """Is every entry true?  Three times as fast as mask.all() where there are few."""
+    import numpy as np
+
     return int(np.count_nonzero(mask)) == mask.size
 
 
 def holds_any(mask: np.ndarray) -> bool:
     """Is an entry true?"""
+    import numpy as np
+
     return bool(np.count_nonzero(mask))

@@ -4,16 +4,19 @@
 the chain rule sends them.  array_function.py runs the plan, numpy_backward.py makes NumPy calls of it, vector/ writes
 it in the lecture's letters: none of them differentiates anything.
 """
+from __future__ import annotations
+
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any, NamedTuple
-
-import numpy as np
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from .. import ops
 from .blocks import Block, BlockGraph, MatMul, Operand, holds_any
 from .trace import NotTraceable, Trace, Tracer, checked, is_one
+
+if TYPE_CHECKING:               # imported where arrays are made: a row is traced where there is no numpy
+    import numpy as np
 
 Number = Any                    # whatever the rule is run on: arrays, or symbols that write text
 Rule = Callable[..., Sequence[Number]]
@@ -66,6 +69,8 @@ class Plan:
 
     def spans(self, operand: Operand) -> tuple[Span, ...]:
         """The operand's rows by the array that they lie in; none for scalars."""
+        import numpy as np
+
         if operand.is_scalar:
             return ()
         numbers = operand.numbers.ravel()
@@ -84,6 +89,8 @@ class Plan:
 
 def backward_plan(graph: BlockGraph, groups: Sequence[Sequence[int]] = ()) -> Plan:
     """The plan of a block graph; groups of its inputs lie in arrays of their own, all in one where none is given."""
+    import numpy as np
+
     places = groups or [range(len(graph.inputs))]
     array_of, row_in = np.full(graph.rows, -1), np.zeros(graph.rows, dtype=np.intp)
     for i, group in enumerate(places):

@@ -7,8 +7,6 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
-import numpy as np
-
 from ..ops import Op
 
 Number = Any                    # a Tracer or a plain number
@@ -162,6 +160,8 @@ class Trace:
 
     def knows(self, name: str) -> bool:
         """Is there a function of this name in the language that the trace is for?"""
+        import numpy as np
+
         return callable(getattr(np, name, None))
 
     def multiply(self, x: Number, y: Number) -> Number:
