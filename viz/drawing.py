@@ -14,7 +14,7 @@ from autograd import Parameter, Value, check_fresh, ops, wengert_list
 
 from .diagram.build import build_diagram, in_reading_order
 from .diagram.by_layer import boxes_of, by_layer
-from .diagram.by_neuron import by_neuron, is_neuron
+from .diagram.by_neuron import by_neuron, is_neuron, with_bias_neurons
 from .diagram.dot import digraph
 from .diagram.model import Diagram
 from .diagram.options import (
@@ -23,6 +23,7 @@ from .diagram.options import (
     DETAILS,
     EXPANDED_LIMIT,
     LIMIT,
+    check_connections,
     check_limit,
     check_size,
     check_style,
@@ -63,8 +64,8 @@ class Drawing:
 
 
 def draw(root: Value, *, detail: str | None = None, expand: bool | Value | str = False, gradients: bool = True,
-         constants: bool = True, highlight: Value | str | None = None, flow: bool = False, digits: int = 4,
-         direction: str = "LR", limit: int | None = None) -> Drawing:
+         constants: bool = True, highlight: Value | str | None = None, flow: bool = False, strength: bool = False,
+         bias: str = "weight", digits: int = 4, direction: str = "LR", limit: int | None = None) -> Drawing:
     """Draw the graph that root depends on, with ∂root/∂node at its nodes, whether backward has run or not.
 
     `detail` is "node" (a box for each node), "neuron" (in a network: a neuron's weights are rows in its box), "whole"
@@ -73,8 +74,10 @@ def draw(root: Value, *, detail: str | None = None, expand: bool | Value | str =
     by layer, and without a network by node.  `expand` writes nodes of many parents, such as a neuron's
     v = w₁x₁ + w₂x₂ + b, out as products and sums: True all of them, a neuron's v or y that one alone.
     Without `gradients` it is the forward phase alone; without `constants` those are left out; `highlight` shows the
-    paths from one node to the output; with `flow` an arrow is as thick as the gradient it carries is large; `digits`
-    are the significant ones; `direction` is LR, TB, RL or BT.  Nodes may be given by their names.
+    paths from one node to the output; with `flow` an arrow is as thick as the gradient it carries is large, with
+    `strength` one into a neuron as thick as its weight is large, dashed where that is negative; bias="neuron" shows
+    the lecture's x₀ = 1, which a bias is the weight of; `digits` are the significant ones; `direction` is LR, TB, RL
+    or BT.  Nodes may be given by their names.
     Raises TypeError if root is no Value, ValueError where it has more nodes than can be read: 400, or 60 if expanded,
     or 100 boxes by layer, unless `limit` says otherwise; and where a leaf's data was changed after recording, as
     optimizer.step() does: draw(replay(root)) shows the current data.
@@ -103,15 +106,18 @@ def draw(root: Value, *, detail: str | None = None, expand: bool | Value | str =
         highlight = copy[highlight] if isinstance(highlight, Value) else highlight
         root = copy[root]
     diagram, box_of = described(root, detail, gradients, digits, limit)
+    check_connections(strength, flow, bias, diagram)
     highlighted = None
     if highlight is not None:
         highlighted = nodes_on_paths(find_node("highlight", highlight, root), root, box_of, diagram)
+    if bias == "neuron":
+        diagram = with_bias_neurons(diagram, wengert_list(root), box_of)
     if not constants:
         diagram = without_constants(diagram)
     diagram, copies = split_leaves(diagram)
     if highlighted:
         highlighted |= {copy for leaf in highlighted for copy in copies.get(leaf, ())}
-    return Drawing(digraph(diagram, digits, direction, highlighted, flow).source, diagram)
+    return Drawing(digraph(diagram, digits, direction, highlighted, flow, strength).source, diagram)
 
 
 def described(root: Value, detail: str | None, gradients: bool, digits: int,

@@ -11,6 +11,7 @@ from autograd.symbolic.matrix_printer import ListPrinter
 from autograd.symbolic.printer import to_text
 
 from ..notation import node_formula, node_names
+from .by_neuron import is_neuron
 from .expand import is_on_lists
 from .layers import layers_of
 from .model import Diagram, Edge, Node
@@ -50,8 +51,9 @@ def build_diagram(root: Value, gradients: bool = True, digits: int = 4) -> Diagr
         for i in slots(node):
             parent = node.parents[i]
             partial = node.partials[i] if gradients and kind[parent] != "constant" else None
+            strength = node.partials[i] if is_neuron(node) and not isinstance(parent, Parameter) else None
             edges.append(Edge(f"e{place[parent]}_{child}_{i}", f"n{place[parent]}", f"n{child}", partial,
-                              None if partial is None else gradient[node] * partial))
+                              None if partial is None else gradient[node] * partial, strength=strength))
         return edges
 
     return Diagram(tuple(map(described, tape)), tuple([edge for node in tape for edge in edges_to(node)]))

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-from autograd import Parameter, Value, ops
+from autograd import Constant, Parameter, Value, ops
 from autograd.symbolic.expr import Expr
 from autograd.symbolic.labels import format_number, parse_label
 from autograd.symbolic.printer import to_text
@@ -52,6 +52,29 @@ def by_neuron(diagram: Diagram, tape: Sequence[Value], digits: int = 4) -> Diagr
     return Diagram(tuple([fused(node) for node in diagram.nodes if node.id not in gone]),
                    tuple([kept(edge) for edge in diagram.edges if edge.parent not in gone]),
                    len(diagram.nodes) if gone else None)
+
+
+def with_bias_neurons(diagram: Diagram, tape: Sequence[Value], box_of: Mapping[Value, str]) -> Diagram:
+    """The diagram with a box x₀ = 1 (y₀ = 1 in a later layer), and an arrow from it to each neuron's bias."""
+    ids = {node.id for node in diagram.nodes}
+    before: dict[str, list[Node]] = {}          # the bias neurons that come before a box
+    edges: list[Edge] = []
+    found: dict[frozenset[Value], Node] = {}
+    for v in filter(is_neuron, tape):
+        bias = v.arguments[-1]
+        if not isinstance(bias, Value):
+            continue
+        signals = frozenset([x for x in v.parents if not isinstance(x, Parameter | Constant)])
+        box = box_of[v]
+        if signals not in found:
+            name = "y0" if any(x.op for x in signals) else "x0"
+            found[signals] = Node(f"bias{len(found) + 1}", "constant", name, "", 1.0, None, None, ())
+            before.setdefault(box, []).append(found[signals])
+        port = box_of[bias] if box_of[bias] not in ids else ""              # its row, where it has no box of its own
+        edges.append(Edge(f"{found[signals].id}_{box[1:]}", found[signals].id, box, None, None, port,
+                          strength=bias.data))
+    nodes = [each for node in diagram.nodes for each in (*before.get(node.id, ()), node)]
+    return replace(diagram, nodes=tuple(nodes), edges=(*diagram.edges, *edges))
 
 
 def term_rows(v: Value, described: Mapping[Value, Node], own: set[Value],

@@ -19,19 +19,22 @@ THINNEST, THICKEST, NOTHING = 0.8, 7.0, 1e-6    # of arrows as thick as the grad
 
 
 def digraph(diagram: Diagram, digits: int = 4, direction: str = "LR", highlighted: frozenset[str] | None = None,
-            flow: bool = False) -> graphviz.Digraph:
+            flow: bool = False, strength: bool = False) -> graphviz.Digraph:
     """The diagram as DOT.  Its ids and classes go into the SVG, the ids after a prefix made of the content.
 
     What is not among the ids in `highlighted` is dimmed; with `flow` an arrow is as thick as the gradient it carries is
-    large.
+    large, with `strength` one into a neuron as its weight is.
     """
-    options = (highlighted and sorted(highlighted), flow) if highlighted is not None or flow else ()
+    options: tuple[object, ...] = (highlighted and sorted(highlighted), flow, strength)
+    options = options if highlighted is not None or flow or strength else ()
     prefix = "g" + sha256(repr((diagram, digits, direction, *options)).encode()).hexdigest()[:8]
     labels = DotLabels(diagram, digits, direction, highlighted)
-    largest = largest_carried(diagram) if flow else None
+    largest = largest_of(diagram, "carried") if flow else None
+    strongest = largest_of(diagram, "strength") if strength else None
     dot = graphviz.Digraph(plain(labels.title()), graph_attr={
         "id": prefix, "rankdir": direction, "nodesep": "0.22", **room(labels), "pad": "0.15", "bgcolor": PAPER,
-        "fontname": FONT, "fontsize": "12", "label": labels.legend(largest), "labelloc": "b", "labeljust": "l"})
+        "fontname": FONT, "fontsize": "12", "labelloc": "b", "labeljust": "l",
+        "label": labels.legend(largest, strongest)})
     dot.attr("node", shape="box", fontname=FONT, fontsize="12", margin="0.09,0.04", width="0.3", height="0.3")
     dot.attr("edge", fontname=FONT, fontsize="11", arrowsize="0.7", penwidth="1.4")
     frames: dict[str, graphviz.Digraph] = {}
@@ -46,7 +49,7 @@ def digraph(diagram: Diagram, digits: int = 4, direction: str = "LR", highlighte
     for frame in frames.values():
         dot.subgraph(frame)
     for edge in diagram.edges:
-        arrow(dot, edge, labels, prefix, largest)
+        arrow(dot, edge, labels, prefix, largest, strongest)
     return dot
 
 
@@ -68,7 +71,8 @@ def box(dot: graphviz.Digraph, node: Node, labels: DotLabels, prefix: str) -> No
              penwidth=str(look.width + emphasis), peripheries=str(look.lines))
 
 
-def arrow(dot: graphviz.Digraph, edge: Edge, labels: DotLabels, prefix: str, largest: float | None) -> None:
+def arrow(dot: graphviz.Digraph, edge: Edge, labels: DotLabels, prefix: str, largest: float | None,
+          strongest: float | None) -> None:
     """Add an edge: the value's arrow forward, the gradient's back."""
     kind, is_highlighted = labels.nodes[edge.parent].kind, labels.is_highlighted(edge.id)
     forward, backward = (FORWARD, BACKWARD) if is_highlighted else (DIM_LINE, DIM_LINE)
@@ -77,13 +81,15 @@ def arrow(dot: graphviz.Digraph, edge: Edge, labels: DotLabels, prefix: str, lar
         look |= {"color": f"{forward}:{backward}", "dir": "both", "arrowtail": "vee"}
         if largest is not None:
             look = flowing(edge.carried, largest, is_highlighted)
+    if strongest is not None and edge.strength is not None:
+        look = connecting(edge.strength, strongest, is_highlighted)
     layers = {labels.nodes[edge.parent].layer, labels.nodes[edge.child].layer}
     if edge.carried is not None and len(layers) == 1 and labels.has_rows and "" not in layers:
         look["weight"] = STRAIGHT
     if label := labels.arrow(edge):
         look["label"] = label
     if labels.highlighted and is_highlighted and largest is None:
-        look["penwidth"] = "2.4"
+        look.setdefault("penwidth", "2.4")
     side = SIDES[labels.direction]
     head = f"{edge.child}:{edge.port}:{side[0]}" if edge.port else edge.child
     tail = f"{edge.parent}:{side[1]}" if edge.port and labels.into_rows > BUNDLED else edge.parent
@@ -93,10 +99,10 @@ def arrow(dot: graphviz.Digraph, edge: Edge, labels: DotLabels, prefix: str, lar
              tooltip=plain(labels.edge_caption(edge)), **look)
 
 
-def largest_carried(diagram: Diagram) -> float:
-    """The largest gradient on an edge, in size."""
-    sizes = [abs(edge.carried) for edge in diagram.edges if edge.carried is not None]
-    return max(filter(isfinite, sizes), default=0.0)
+def largest_of(diagram: Diagram, number: str) -> float:
+    """The largest size of a number of the edges: what they carry, or their strength."""
+    found = [getattr(edge, number) for edge in diagram.edges]
+    return max(filter(isfinite, [abs(x) for x in found if x is not None]), default=0.0)
 
 
 def flowing(carried: float, largest: float, is_highlighted: bool) -> dict[str, str]:
@@ -112,6 +118,18 @@ def flowing(carried: float, largest: float, is_highlighted: bool) -> dict[str, s
     return {"color": color if is_highlighted else DIM_LINE, "dir": "back", "arrowtail": "normal",
             "penwidth": f"{THINNEST + (THICKEST - THINNEST) * size:.1f}", "arrowsize": f"{0.7 - 0.3 * size:.2f}",
             "style": "dotted" if share <= NOTHING else "solid"}
+
+
+def connecting(weight: float, strongest: float, is_highlighted: bool) -> dict[str, str]:
+    """An arrow forward, as thick as the weight is large: blue and solid where it is positive, else orange and dashed.
+
+    >>> connecting(-0.5, 1.0, True)["penwidth"], connecting(-0.5, 1.0, True)["style"]
+    ('3.9', 'dashed')
+    """
+    share = min(abs(weight) / strongest, 1.0) if strongest else 0.0
+    color, style = (FORWARD, "solid") if weight >= 0 else (BACKWARD, "dashed")
+    return {"color": color if is_highlighted else DIM_LINE, "style": style, "arrowsize": f"{0.7 - 0.3 * share:.2f}",
+            "penwidth": f"{THINNEST + (THICKEST - THINNEST) * share:.1f}"}
 
 
 def layer_caption(layer: str) -> str:

@@ -107,7 +107,7 @@ class DotLabels(Captions):
         words = cell(escaped(self.partial(edge)), self.ink(BACKWARD_INK, self.is_highlighted(edge.id)))
         return f"<{table([words], padding=4)}>"
 
-    def legend(self, largest: float | None = None) -> str:
+    def legend(self, largest: float | None = None, strongest: float | None = None) -> str:
         """The kinds there are, as their boxes look, and what the arrows mean; largest is of what they carry."""
         nodes = self.diagram.nodes
         present = {node.kind for node in nodes}
@@ -129,6 +129,10 @@ class DotLabels(Captions):
                 parts.append(cell("into a weight's row: its partial is that weight", BACKWARD_INK))
         if largest is not None:
             parts.append(cell(f"the thicker, the larger; at most {self.number(largest)}", BACKWARD_INK))
+        if strongest is not None:
+            parts.append(cell(escaped("weight > 0, solid"), FORWARD_INK))
+            parts.append(cell(escaped("weight < 0, dashed"), BACKWARD_INK))
+            parts.append(cell(f"the thicker, the stronger; at most {self.number(strongest)}", INK))
         gap = "<TD> </TD>"
         return f"<{table([gap, gap.join(parts)], padding=4)}>"
 

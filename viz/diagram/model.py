@@ -55,6 +55,7 @@ class Edge:
     carried: float | None = None                # what it adds to ∂root/∂parent; of many edges in one, the norm
     port: str = ""                              # the id of the row it ends at
     tail: str = ""                              # and of the one it begins at
+    strength: float | None = None               # into a neuron: the weight that the value is multiplied by
 
 
 @dataclass(frozen=True)

@@ -40,6 +40,17 @@ def check_style(digits: int, direction: str) -> None:
         raise ValueError(f"digits is a whole number, at least 1, not {digits!r}")
 
 
+def check_connections(strength: bool, flow: bool, bias: str, diagram: Diagram) -> None:
+    """Raise ValueError where single weights cannot be shown so."""
+    if strength and flow:
+        raise ValueError("strength and flow both say what an arrow's thickness is; leave one of them out")
+    if bias not in ("weight", "neuron"):
+        raise ValueError(f"bias is 'weight', or 'neuron' for the lecture's x0 = 1, not {bias!r}")
+    if (strength or bias == "neuron") and any(node.summaries for node in diagram.nodes):
+        raise ValueError("a drawing by layer shows no single weights, and so neither strength nor bias neurons; ask "
+                         "for detail='neuron' with a limit, or draw a smaller network")
+
+
 def check_limit(limit: int | None) -> None:
     """Raise ValueError where this is no number of nodes, and not None."""
     if limit is not None and (not isinstance(limit, int) or limit < 1):
