@@ -75,7 +75,7 @@ class Expr:
         """The formula with other formulas in the places of these names, and nothing simplified.
 
         >>> (Expr("w") * Expr("x") + 1).substitute({"w": Expr.lift(-3.0), "x": Expr.lift(1.0)})
-        −3 · 1 + 1
+        (−3) · 1 + 1
         """
         spine = []                              # a sum of many is deep on its left
         formula = self
