@@ -42,8 +42,9 @@ def with_whole_neurons(diagram: Diagram, tape: Sequence[Value], digits: int = 4)
         for i, parent in enumerate(node.parents):
             uses[parent].append((node, i))
     neurons = {v: own for v in tape if (own := own_leaves(v, uses))}
-    outputs = {v: y for v in neurons if (y := activation_of(v, uses)) and described[y] is not diagram.root}
-    targets = {leaf: taker for leaf in tape if (taker := taker_of_target(leaf, uses)) and taker not in neurons}
+    activated = {v: activation_of(v, uses) for v in neurons}
+    outputs = {v: y for v, y in activated.items() if y is not None and described[y] is not diagram.root}
+    targets = {leaf: taker for leaf in tape if (taker := taker_of_target(leaf, uses)) is not None and taker not in neurons}
     box_of = {node: described[node].id for node in tape} | {y: described[v].id for v, y in outputs.items()}
     port: dict[str, str] = {}
     boxes: dict[str, Node] = {}

@@ -449,3 +449,11 @@ def test_whole_neurons_are_drawn_with_their_rows():
     drawing = draw(mazurs_network(), detail="whole", highlight="w11")
     words = {word for node in group(svg_of(drawing), "node") for word in texts(node)}
     assert {"φ′(v₁)", "δ₁ = −∂J/∂v₁", "sigmoid", "0.2413", "y₂", "0.5969"} <= {word.strip() for word in words}
+
+
+def test_a_whole_neuron_whose_output_is_0_keeps_it_in_its_box():
+    model = MLP(2, [2, 1], "relu", seed=0)
+    model.layers[0].neurons[0].b.data = -100.0
+    diagram = draw(half_squared_error(model([1.0, 2.0]), 1.0), detail="whole").description
+    v1 = by_name(diagram)["v1"]
+    assert [row.value for row in v1.result if row.name == "y₁"] == [0.0]
