@@ -413,7 +413,7 @@ def softmax(xs: Any) -> Any:
     """
     if hasattr(xs, "shape"):
         if xs.dtype == object:
-            return exp(xs - logsumexp(xs)[..., None])
+            return library_of(xs).stack(softmax([xs[..., i] for i in range(xs.shape[-1])]), -1)
         e = exp(xs - library_of(xs).amax(xs, -1)[..., None])
         return e / e.sum(-1)[..., None]
     if are_formulas(xs):
@@ -423,7 +423,7 @@ def softmax(xs: Any) -> Any:
         m = xp.amax(xs.whole, 0)
         z = xp.exp(xs.whole - m).sum(0)
         return [xp.exp(x - m) / z for x in xs]
-    [xs] = numbers_in(total, [xs])
+    [xs] = numbers_in(logsumexp, [xs])
     m = max(xs) if {*map(type, xs)} == {float} else reduce(maximum.__call__, xs)
     es = [exp(x - m) for x in xs]
     z = total(es)
@@ -490,8 +490,9 @@ def numbers_in(op: Op, args: Sequence[Any]) -> list[Any]:
     if 0 in lengths:
         raise ValueError(f"{op.name} of an empty list: give it at least one number")
     if len(lengths) > 1:
-        first, second = ("outputs", "targets") if "t" in names else ("weights", "inputs")
-        raise ValueError(f"{op.name}: {len(found[0])} {first} but {len(found[1])} {second}; give as many of each")
+        first, second, advice = ("weights", "inputs", "a weight for each input") if "w" in names else (
+            "outputs", "targets", "a target for each output")
+        raise ValueError(f"{op.name}: {len(found[0])} {first} but {len(found[1])} {second}; give {advice}")
     return found
 
 

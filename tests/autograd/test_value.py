@@ -368,7 +368,7 @@ BAD = [
     (lambda: weighted_sum([], [], big), ValueError, "weighted_sum of an empty list: give it at least one number"),
     (lambda: weighted_sums([[]], [], [big]), ValueError, "weighted_sum of an empty list: give it at least one number"),
     (lambda: total([]), ValueError, "total of an empty list: give it at least one number"),
-    (lambda: mean([]), ValueError, "total of an empty list: give it at least one number"),
+    (lambda: mean([]), ValueError, "mean of an empty list: give it at least one number"),
     (lambda: logsumexp(()), ValueError, "logsumexp of an empty list: give it at least one number"),
     (lambda: softmax([]), ValueError, "logsumexp of an empty list: give it at least one number"),
     (lambda: total(big), TypeError, "total: xs is a list of numbers, not Value(1000.0, 'v')"),

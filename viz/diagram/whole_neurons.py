@@ -44,7 +44,8 @@ def with_whole_neurons(diagram: Diagram, tape: Sequence[Value], digits: int = 4)
     neurons = {v: own for v in tape if (own := own_leaves(v, uses))}
     activated = {v: activation_of(v, uses) for v in neurons}
     outputs = {v: y for v, y in activated.items() if y is not None and described[y] is not diagram.root}
-    targets = {leaf: taker for leaf in tape if (taker := taker_of_target(leaf, uses)) is not None and taker not in neurons}
+    takers = {leaf: taker_of_target(leaf, uses) for leaf in tape}
+    targets = {leaf: taker for leaf, taker in takers.items() if taker is not None and taker not in neurons}
     box_of = {node: described[node].id for node in tape} | {y: described[v].id for v, y in outputs.items()}
     port: dict[str, str] = {}
     boxes: dict[str, Node] = {}
