@@ -239,7 +239,7 @@ clip = Op("clip",                           # x between a and b; a where a > b
           lambda z, x, a, b: ((1 - heaviside(x - b)) * (1 - heaviside(a - minimum(x, b))),
                               heaviside(a - minimum(x, b)), heaviside(x - b) * (1 - heaviside(a - b))),
           lambda xp, x, a, b: maximum(minimum(x, b), a),
-          kink=lambda x, a, b: (x - a) * (x - b), formula=lambda x, a, b: maximum(minimum(x, b), a))
+          kink=lambda x, a, b: (x - a) * (x - b) * (b - a), formula=lambda x, a, b: maximum(minimum(x, b), a))
 
 
 # --- the lecture's activation functions y = φ(v), with φ'(v): its "Popular Activation Functions and Their Derivatives"
@@ -318,7 +318,7 @@ clamped_log = Op("clamped_log",
 clamped_reciprocal = Op("clamped_reciprocal",
                         lambda p: 1 / p if p > LEAST else 0 * p,
                         lambda z, p: (-z * z,),
-                        lambda xp, p: xp.where(p > LEAST, 1 / xp.clip(p, LEAST, None), 0 * p),
+                        lambda xp, p: xp.where(p > LEAST, 1 / xp.where(p > LEAST, p, 1.0), 0 * p),
                         lambda p: 1 / p)
 #   -∂/∂y of binary cross-entropy, in two terms, for each of its logarithms is held by itself
 probability_error = Op("probability_error",

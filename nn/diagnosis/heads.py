@@ -59,7 +59,7 @@ def squashing(y: Any) -> str:
     """The name of the bounded activation, or of the softmax, that made y; else an empty text."""
     if not isinstance(y, Value) or y.op is None:
         return ""
-    if y.op is ops.exp and any(x.op and x.op.name == "logsumexp" for x in y.parents[0].parents):
+    if y.op is ops.div and y.parents[0].op is ops.exp and y.parents[0] in y.parents[1].parents:
         return "softmax"
     return y.op.name if reach(y)[1] < math.inf else ""
 

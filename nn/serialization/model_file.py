@@ -4,6 +4,7 @@ import json
 import os
 import warnings
 import zipfile
+from tokenize import TokenError
 from typing import Any
 
 import numpy as np
@@ -64,7 +65,7 @@ def load(path: str | os.PathLike[str], into: Module | None = None) -> Any:
         try:
             content = read(file)
         except (ValueError, LookupError, TypeError, AttributeError, ArithmeticError, EOFError, MemoryError, OSError,
-                RuntimeError, zipfile.BadZipFile) as error:     # RuntimeError: it says that it is encrypted
+                RuntimeError, SyntaxError, TokenError, zipfile.BadZipFile) as error:     # RuntimeError: it is encrypted
             raise ValueError(f"{os.fspath(path)!r} is no network saved by nn.save, or it is damaged: "
                              f"{error or type(error).__name__}") from None
     if into is None and content.kind != "MLP":
