@@ -283,6 +283,13 @@ def test_numpys_other_files(path):
         refused(path, content)
 
 
+@pytest.mark.parametrize("header", [b"{'descr': '<f8', ", b"{(", b"'" * 3, b"{'descr': \0}"], ids=repr)
+def test_an_array_whose_header_is_no_python(header, path):
+    """NumPy reads a header as Python 2's where it is not Python 3's, and that can end in an error of the tokenizer."""
+    member = b"\x93NUMPY\x01\x00" + struct.pack("<H", len(header) + 1) + header + b"\n"
+    refused(path, zipped(deltagrad=member, architecture=member, parameters=member))
+
+
 ARCHITECTURE = {"nin": 2, "nouts": [2, 1], "activations": ["tanh", "linear"]}
 ARRAYS = {"deltagrad": np.array(1), "architecture": np.array(json.dumps(ARCHITECTURE)), "parameters": np.arange(9.0),
           "places0": np.array([[0, 1, 2], [3, 4, 5]]), "places1": np.array([[6, 7, 8]])}
