@@ -438,8 +438,9 @@ def are_formulas(xs: Iterable[Any]) -> bool:
 def named_softmax(xs: Any) -> list[Any]:
     """softmax as it is written: by its name on formulas, softmax(y)₁, else as e^xᵢ / Σ e^xₖ."""
     xs = list(xs)
-    if are_formulas(xs):
-        return xs[0].entries("softmax", xs)
+    for x in xs:
+        if are_formulas([x]):                   # plain numbers may stand beside it
+            return x.entries("softmax", xs)
     es = [exp(x) for x in xs]
     z = total(es)
     return [e / z for e in es]

@@ -15,7 +15,7 @@ from .engines.base import Engine
 from .engines.compiled import Compiled, Jitted
 from .engines.eager import Eager
 from .engines.early_stopping import EarlyStopping, takes_validation_loss
-from .engines.jax import Jax, checked_settings
+from .engines.jax import Jax, checked_settings, restore_precision
 from .losses import Loss, RangeError, check_loss
 from .optimizers import Optimizer, check_optimizer
 
@@ -152,6 +152,8 @@ def fit(model: Callable[..., Any], X: Any, T: Any, loss: Loss, optimizer: Optimi
         run.check_recording()
     except KeyboardInterrupt:
         np.seterr(**warnings)                           # it may have hit the end of an np.errstate,
+        if engine == "jax":
+            restore_precision()                         # or of JAX's
         if run:
             run.undo(len(history.seconds))
             if stopping:

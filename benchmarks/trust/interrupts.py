@@ -117,7 +117,8 @@ class Training:
 
 def process_state() -> tuple[Any, ...]:
     """What fit may set for a while in the whole process."""
-    return np.geterr(), list(warnings.filters), this_thread.refuses_decisions, gc.isenabled()
+    precision = sys.modules["jax"].config.jax_enable_x64 if "jax" in sys.modules else None
+    return np.geterr(), list(warnings.filters), this_thread.refuses_decisions, gc.isenabled(), precision
 
 
 def outcomes(quick: bool) -> Iterator[Outcome]:

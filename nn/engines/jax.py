@@ -1,6 +1,8 @@
 """Training on JAX's devices: the compiled graph and the optimizer's rule, epochs at a time without Python between."""
+import threading
 import time
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from copy import copy
 from importlib.util import find_spec
 from typing import Any
@@ -35,6 +37,15 @@ def checked_settings(dtype: Any, devices: Any, size: int, *data: Dataset | None)
     return {"dtype": dtype, "devices": chosen_devices(devices, size)}
 
 
+contexts = threading.local()                    # the last that this thread entered
+
+
+def restore_precision() -> None:
+    """Leave the last context once more: Ctrl-C may have hit its end, and the user's precision has to come back."""
+    with suppress(AttributeError, RuntimeError, StopIteration):
+        contexts.last.__exit__(None, None, None)
+
+
 class Jax(Compiled):
     """The engine of JAX: some epochs run on the devices, then the weights are the engine's vector again.
 
@@ -57,7 +68,8 @@ class Jax(Compiled):
 
     def precision(self) -> Any:
         """The context in which JAX traces and runs."""
-        return self.jax.float64_allowed(self.dtype == "float64")
+        contexts.last = self.jax.float64_allowed(self.dtype == "float64")
+        return contexts.last
 
     def epochs(self, orders: Iterator[np.ndarray] | None, size: int, unseen: Dataset | None,
                most: int) -> tuple[list[float], list[float]]:
