@@ -1,6 +1,6 @@
-"""The chain rule, swept over the recorded graph in either direction.
+"""Automatic differentiation of a recorded graph: the chain rule in reverse mode and in forward mode.
 
-A node gives its parents, the partial on each edge, and at a leaf nothing: no sweep knows an operation by name.
+The sweeps read the parents of each node and the partial derivative on each edge; they know no operation by name.
 """
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
@@ -10,10 +10,10 @@ MOST_NAMED = 5      # leaves in an error message
 
 
 def wengert_list(output: Node) -> list[Node]:
-    """Every node that output depends on, each once, parents before children: the tape.
+    """The tape: every node that output depends on, each once, in topological order (parents before children).
 
-    Depth first with a stack of its own, so a graph may be of any depth.  A node all of whose parents were met goes on
-    the tape at once; else it waits on the stack, below them.  Raises TypeError for anything but a Value.
+    Depth-first search with an explicit stack, so a graph may be of any depth.  A node whose parents are all on the tape
+    is appended at once; otherwise it waits on the stack, below them.  Raises TypeError for anything but a Value.
     """
     if not hasattr(output, "parents"):
         raise TypeError(f"a graph starts from a Value, the output of an expression, not from {output!r}")
@@ -76,9 +76,10 @@ def backward(output: Node) -> None:
 
 
 def adjoints(output: Node, seed: Any, edges: Callable[[Node], Iterable[tuple[Node, Any]]]) -> dict[Node, Any]:
-    """The same sweep, written into a dict: {node: ∂output/∂node}, touching no node.
+    """The adjoints of a reverse sweep as a dict, {node: ∂output/∂node}; no node is changed.
 
-    With recorded partials (`recorded`) the adjoints are floats; with rules run again on Values they are Values.
+    edges(node) gives a pair (parent, partial) for each edge.  With the recorded partials (`recorded`) the adjoints are
+    floats; with rules run again on Values they are Values.
     """
     adjoint = {output: seed}
     for node in reversed(wengert_list(output)):
@@ -91,7 +92,7 @@ def adjoints(output: Node, seed: Any, edges: Callable[[Node], Iterable[tuple[Nod
 
 
 def recorded(node: Node) -> Iterable[tuple[Node, float]]:
-    """A node's edges as they were recorded: (parent, ∂node/∂parent)."""
+    """The recorded edges of a node: a pair (parent, ∂node/∂parent) for each."""
     return zip(node.parents, node.partials)
 
 
@@ -101,10 +102,10 @@ def same(a: float, b: float) -> bool:
 
 
 def check_fresh(name: str, output: Node) -> None:
-    """Raise ValueError where a node no longer follows from its parents: a leaf's data was changed after recording.
+    """Raise ValueError where a node's value or partials are out of date: data was changed after recording.
 
     Every rule is run again, and its value and its partials are compared exactly; NaN equals NaN.  The message names the
-    first such node, what of it has changed and the leaves that may have moved; `name` is the function it starts with.
+    first such node, the change and the parents that may have caused it, and starts with `name`, the calling function.
     """
     for node in wengert_list(output):
         if node._a is not None and (change := change_of(node)):
@@ -114,7 +115,7 @@ def check_fresh(name: str, output: Node) -> None:
 
 
 def change_of(node: Node) -> str:
-    """How the current value or partial differs from the recorded one; "" where all are the same."""
+    """Describe the first difference between a node's recorded value and partials and the current ones; "" if none."""
     op, xs = node.op, [parent.data for parent in node.parents]
     try:
         z = op.forward(*xs)
@@ -130,7 +131,7 @@ def change_of(node: Node) -> str:
 
 
 def moved_parents(node: Node) -> str:
-    """The parents of such a node that have moved, with the old number where an edge holds it, or that may have."""
+    """Describe the parents whose data changed, with the old value where a partial recorded it, or may have changed."""
     try:
         on_edges = node.op.partials(node, *node.parents)
     except (ValueError, ArithmeticError):
@@ -159,7 +160,7 @@ def gradient(output: Node, inputs: Sequence[Node]) -> list[Node]:
     (12.0, 12.0)
     """
     inputs = listed("gradient", inputs)
-    leads = {*inputs}                                      # what depends on an input: nothing else needs its rule
+    leads = {*inputs}                                      # nodes that depend on an input; no other needs its rule
     check_fresh("gradient", output)
     for node in wengert_list(output):
         if not leads.isdisjoint(node.parents):
@@ -201,7 +202,7 @@ def hessian(output: Node, inputs: Sequence[Node]) -> list[list[float]]:
 
 
 def pushforward(output: Node, tangents: Mapping[Node, float]) -> float:
-    """Forward mode: the tangent of output, Σ ∂output/∂leaf · tangent, carried along the recorded edges.
+    """Forward mode: the tangent of output, Σ ∂output/∂leaf · tangent, propagated along the recorded edges.
 
     >>> from autograd import Value
     >>> x, y = Value(2.0), Value(3.0)
@@ -223,7 +224,7 @@ def pushforward(output: Node, tangents: Mapping[Node, float]) -> float:
 
 
 def listed(name: str, nodes: Iterable[Node]) -> list[Node]:
-    """The nodes as a list; a single one, or something else in it, is an error that says so."""
+    """The nodes as a list.  Raises TypeError for a single node, or for a list with anything but Values in it."""
     try:
         nodes = list(nodes)
     except TypeError:

@@ -1,4 +1,4 @@
-"""What is printed to an output that lacks the lecture's letters, such as a pipe on Windows in cp1252."""
+"""Printing to an output whose encoding lacks the lecture's letters, such as a pipe on Windows in cp1252."""
 import io
 import sys
 

@@ -1,4 +1,4 @@
-"""What a Value answers where Python asks it for a plain number: an error that says what to write instead."""
+"""Error messages for converting a Value to a plain number, as float(v) and math.tanh(v) do: what to write instead."""
 import linecache
 import re
 import sys
@@ -6,13 +6,13 @@ from typing import Any
 
 from . import ops
 
-SKIPPED = sys.stdlib_module_names | {"autograd", "nn", "viz", "numpy"}      # whose lines are not the user's
+SKIPPED = sys.stdlib_module_names | {"autograd", "nn", "viz", "numpy"}      # modules that are not the user's
 REPLACEMENTS = {"fabs": "abs", "fsum": "total", "fmean": "mean"}            # other libraries' names for our functions
 FUNCTIONS = [*(name for name, op in ops.TABLE.items() if name == op.name != "neg"), "mean"]
 
 
 def conversion_refused(value: Any) -> TypeError:
-    """The error for a conversion of a Value: v.data, or autograd's functions, those on the user's line first."""
+    """The TypeError for converting a Value: it names v.data or autograd's functions, those on the user's line first."""
     _, text = users_line()
     called = dict.fromkeys(f"autograd.{name}" for name in replacements(text))
     others = ", ".join(name for name in FUNCTIONS if f"autograd.{name}" not in called)
@@ -22,7 +22,7 @@ def conversion_refused(value: Any) -> TypeError:
 
 
 def users_line() -> tuple[str, str]:
-    """The innermost line on the stack outside this library, NumPy and Python's own: "file:number", and its text."""
+    """The innermost line on the stack outside this library, NumPy and the standard library: "file:number", text."""
     frame = sys._getframe(1)
     while frame.f_back and str(frame.f_globals.get("__name__")).partition(".")[0] in SKIPPED:
         frame = frame.f_back
@@ -31,7 +31,7 @@ def users_line() -> tuple[str, str]:
 
 
 def replacements(text: str) -> list[str]:
-    """autograd's functions for those of other modules that a line names, or else for those that it calls.
+    """autograd's functions that replace those of other modules named on a line, or else those called on it.
 
     >>> replacements("y = log(w) * math.tanh(w)"), replacements("y = w * fabs(w)")
     (['tanh'], ['abs'])

@@ -13,7 +13,7 @@ Node = Any
 
 
 class Tape(threading.local):
-    """The nodes that this thread is pickling, and the last of them."""
+    """The nodes that this thread is pickling, and their output."""
     nodes: frozenset[Node] = frozenset()
     output: Node = None
 
@@ -22,14 +22,14 @@ tape = Tape()
 
 
 def reduce(node: Node, protocol: int) -> Any:
-    """What pickle stores for a node: for the first node of a graph its tape, for each node on that tape its slots.
+    """The node reduced for pickle: the first node of a graph to its whole tape, every node on that tape to its slots.
 
     Raises TypeError where an operation on the tape cannot be pickled.
     """
     if node._a is not None and node not in tape.nodes:
         nodes = wengert_list(node)
         for op in {each._op for each in nodes if each._op}:
-            op.__reduce__()                             # it raises now: once begun, a tape has to be finished
+            op.__reduce__()                             # raise here, before any node of the tape is pickled
         tape.nodes, tape.output = frozenset(nodes), node
         return last, tuple(nodes)
     if node is tape.output:
@@ -42,7 +42,7 @@ def last(*nodes: Node) -> Node:
 
 
 def shallow_copy(node: Node, memo: dict[int, Any] | None = None) -> Node:
-    """A new node with the same data, operation and parents; with a memo, whatever it refers to is copied as well."""
+    """A new node with the same data, operation and parents; with a memo, all that it refers to is deep-copied."""
     made: Any = object.__reduce_ex__(node, 2)
     make, arguments, (attributes, slots) = made[:3]
     twin = make(*arguments)
@@ -52,7 +52,7 @@ def shallow_copy(node: Node, memo: dict[int, Any] | None = None) -> Node:
 
 
 def deep_copy(node: Node, memo: dict[int, Any]) -> Node:
-    """A copy of the node and of all that it depends on; memo holds what has been copied before."""
+    """A copy of the node and of every node that it depends on; memo holds the copies made so far."""
     for each in wengert_list(node):
         if id(each) not in memo:
             memo[id(each)] = shallow_copy(each, memo)

@@ -1,4 +1,4 @@
-"""Refusal of what Python decides by the number of a Value, while one sample is recorded to stand for all."""
+"""Refusal of control flow that depends on a Value's data while one sample's graph is recorded for all samples."""
 import re
 import threading
 from collections.abc import Iterator
@@ -10,7 +10,7 @@ PYTHONS = {"max": "maximum", "min": "minimum", "maximum": "maximum", "minimum": 
 
 
 class DecisionGuard(threading.local):
-    """How this thread records: by default, comparisons and conversions of Values go by data."""
+    """This thread's setting: are comparisons, truth values and conversions of Values refused?  Not by default."""
     refuses_decisions = False
     alternative = ""
 
@@ -20,12 +20,12 @@ this_thread = DecisionGuard()
 
 @contextmanager
 def decisions_refused(alternative: str) -> Iterator[None]:
-    """Let comparisons, truth values and conversions of Values raise on this thread.
+    """Make comparisons, truth values and conversions of Values raise TypeError on this thread.
 
-    `alternative` ends the message: what to do where autograd has no function for it.
+    `alternative` ends the message: what to do where no function of autograd fits.
     """
     before = this_thread.refuses_decisions, this_thread.alternative
-    try:                                                # around the setting too, which Ctrl-C may hit
+    try:                                                # around the setting too: Ctrl-C may interrupt it
         this_thread.refuses_decisions, this_thread.alternative = True, alternative
         yield
     finally:
@@ -33,7 +33,7 @@ def decisions_refused(alternative: str) -> Iterator[None]:
 
 
 def decision_refused(action: str) -> TypeError:
-    """The error for the user's line, which "compares a Value", say, or "makes a plain number of a Value"."""
+    """The TypeError that names the user's line and its action, such as "compares a Value"."""
     place, text = users_line()
     return TypeError(f"{place}{f': `{text}`' if text else ''} {action}, but what Python decides for the sample that is "
                      f"recorded would hold for every sample; write {replacement(action, text)}, or "
@@ -41,7 +41,7 @@ def decision_refused(action: str) -> TypeError:
 
 
 def replacement(action: str, text: str) -> str:
-    """What to write in place of a line that asks for the number of a Value.
+    """The expression to suggest in place of a line that uses the number of a Value.
 
     >>> replacement("makes a plain number of a Value", "return w * math.tanh(v)")
     'autograd.tanh'

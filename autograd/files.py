@@ -1,4 +1,4 @@
-"""Files replaced whole or not at all: what nn saves and viz draws goes through replace_file."""
+"""Atomic writes: all files of nn and viz are written by replace_file, which replaces them whole or not at all."""
 import errno
 import os
 from contextlib import suppress
@@ -16,7 +16,7 @@ DRAFT = ".deltagrad-{}.part"                    # short and of fixed length: no 
 
 
 def replace_file(path: str | os.PathLike[str], content: bytes) -> None:
-    """Write content to path, which holds the old file or the new one, whole, at every moment.
+    """Write content to path atomically: at every moment path holds the whole old file or the whole new one.
 
     A symbolic link is followed, and an existing file's mode is kept (and its owner, where that is allowed).  Drafts
     that killed processes left in the folder are deleted.  Raises OSError, naming path, where it is no regular file or
@@ -50,11 +50,11 @@ def replaced(target: Path, content: bytes, old: os.stat_result | None) -> bool:
             os.fsync(file.fileno())
             if old:
                 if hasattr(os, "chown"):
-                    with suppress(OSError):                     # only root gives files away
+                    with suppress(OSError):                     # only root may change an owner
                         os.chown(draft, old.st_uid, old.st_gid)
-                os.chmod(draft, mode)                           # after chown, which takes bits away
+                os.chmod(draft, mode)                           # after chown, which may clear bits
             if not fcntl:
-                file.close()                                    # Windows renames no open file
+                file.close()                                    # Windows cannot rename an open file
             os.replace(draft, target)
     finally:
         with suppress(OSError):

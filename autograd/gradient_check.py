@@ -1,4 +1,4 @@
-"""Trust, but verify: a gradient found three independent ways."""
+"""Gradient checking: the same derivatives by reverse mode, by forward mode and by central differences."""
 from collections.abc import Callable, Sequence
 
 from .backprop import adjoints, pushforward, recorded
@@ -6,7 +6,7 @@ from .value import Value
 
 
 def gradcheck(f: Callable[..., Value], xs: Sequence[float], tolerance: float = 1e-6) -> None:
-    """Hold ∂f/∂xᵢ by reverse mode, by forward mode and by central differences (f(x+h) - f(x-h)) / 2h to each other.
+    """Compare ∂f/∂xᵢ by reverse mode, by forward mode and by central differences (f(x+h) - f(x-h)) / 2h.
 
     f takes one Value for each number in xs and returns a Value.  Raises AssertionError where two of the three differ
     by more than tolerance, relative to the larger of them and 1; it names the input and the three numbers.

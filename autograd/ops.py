@@ -1,4 +1,4 @@
-"""The primitive operations, each stated once.
+"""The table of primitive operations: the value and the local partial derivatives of each, stated once.
 
 A row is z = f(x, y, ...) with its local partials (∂z/∂x, ∂z/∂y, ...), written in plain arithmetic on z, x and y.
 What a row does depends on the numbers it is given: floats run the model, Values record the graph (so a partial can
@@ -14,7 +14,7 @@ from itertools import compress
 from typing import TYPE_CHECKING, Any
 
 # mypy: disable-error-code=has-type
-# (a rule may use an operation that is stated further down)
+# (a rule may use an operation that is defined further down)
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -26,8 +26,8 @@ class Op:
     array: Callable[..., Any] | None = None     # xp, x, ... -> z, on arrays; None where forward serves
     written: Any = ""                           # another name for it on paper, or its formula; "" where name serves
     domain: str = ""                            # where it is defined and differentiable; "" is everywhere
-    kink: Callable[..., Any] | None = None      # x, ...     -> what is 0 where the two sides' partials differ
-    clamp: Callable[..., Any] | None = None     # x, ...     -> what is at most 0 where a logarithm is held at -100
+    kink: Callable[..., Any] | None = None      # x, ...     -> 0 where the two sides' partials differ
+    clamp: Callable[..., Any] | None = None     # x, ...     -> at most 0 where a logarithm is clamped at -100
     activation: bool = False                    # is this a neuron's φ, and so its argument a pre-activation v?
     lists: bool = False                         # are there lists among its arguments?  Partials are then flat
     formula: Callable[..., Any] | None = None   # x, ...     -> z written out for help(), on any numbers
@@ -35,7 +35,7 @@ class Op:
 
     @property
     def arity(self) -> int | None:
-        """How many numbers it takes, None for any number: the rule's own signature says it.
+        """The number of its arguments, read from the rule's signature; None where it takes any number of them.
 
         >>> tanh.arity, mul.arity, weighted_sum.arity
         (1, 2, None)
@@ -44,7 +44,7 @@ class Op:
         return None if self.lists or rule.co_flags & 0x04 else rule.co_argcount - 1     # 0x04: it takes *arguments
 
     def __call__(self, *args: Any) -> Any:
-        """Apply to any numbers; a Value or an Expr says itself what that means for it."""
+        """Apply to numbers of any kind: a Value records a node, an Expr writes a formula, through their apply_op."""
         if self.lists:
             args = tuple(numbers_in(self, args))
         array = None
@@ -67,7 +67,7 @@ class Op:
             raise self.refusal(error, flat(args)) from None
 
     def refusal(self, error: Exception, xs: Sequence[Any]) -> Exception:
-        """The same kind of error, naming the operation, the labels and the number.
+        """An error of the same type that names the operation, the labels and the number.
 
         >>> log(-1.0)
         Traceback (most recent call last):
@@ -92,7 +92,7 @@ class Op:
     def __reduce__(self) -> str | tuple[Any, ...]:
         """The row for pickle: its name in this module, or the call that made it, such as power(n).
 
-        Raises TypeError for a row of the user's own, which neither names.
+        Raises TypeError for a user's own row, which has neither.
         """
         if self.made_by:
             function, *args = self.made_by
@@ -111,13 +111,13 @@ class Op:
 
 
 def short(text: str) -> str:
-    """A label on one line and of readable length, for error messages."""
+    """The text on one line, cut to 40 characters, for error messages."""
     text = text if text.isprintable() else repr(text)[1:-1]
     return text if len(text) <= 40 else text[:39] + "…"
 
 
 def closest(word: Any, names: Iterable[str]) -> str:
-    """The name nearest to a word, "relu" for "ReLU"; "" where none is near.  A function counts by its own name.
+    """The name nearest to a word, "relu" for "ReLU"; "" where none is near.  A function is compared by its name.
 
     >>> closest("LeakyReLU", ACTIVATIONS), closest(math.tanh, ACTIVATIONS), closest("gelu", ACTIVATIONS)
     ('leaky_relu', 'tanh', '')
@@ -170,13 +170,13 @@ def power(n: float) -> Op:
 
 
 def made_by_call(row: Op, function: Callable[..., Op], *args: Any) -> Op:
-    """Note on the row, and return it, that function(*args) made it; dataclasses.replace drops the note."""
+    """The row, with function(*args) stored as the call that made it; dataclasses.replace drops that."""
     object.__setattr__(row, "made_by", (function, *args))
     return row
 
 
 def root(x: float, n: float) -> float:
-    """xⁿ for a fractional n, which has no real value left of 0."""
+    """xⁿ for a fractional n.  Raises ValueError for x < 0, where it is not real."""
     if x < 0:
         raise ValueError
     return x ** n
@@ -199,7 +199,7 @@ abs = Op(       "abs",    math.fabs,   lambda z, x: (sign(x),),           lambda
                 written=lambda x: x.bars(), kink=lambda x: x)
 
 
-# --- pieces: how a rule with two sides stays an expression -----------------------------------------------------------
+# --- piecewise functions, so that a rule with two cases stays an expression -------------------------------------------
 # At the kink every derivative takes the lecture's "x ≤ 0" side; a tie of two numbers goes to the first.  NaN stays NaN.
 
 heaviside = Op("heaviside",
@@ -292,7 +292,7 @@ softplus = Op("softplus",
 
 # --- losses, of an error e = t - y, or of an output and its target ----------------------------------------------------
 
-LEAST = math.exp(-100)      # a logarithm is held at -100, as in PyTorch: a certain error costs much, but not infinity
+LEAST = math.exp(-100)      # logarithms are clamped at -100, as in PyTorch: the worst loss is large, but finite
 
 
 def _huber(e: float, d: float) -> float:
@@ -320,7 +320,7 @@ clamped_reciprocal = Op("clamped_reciprocal",
                         lambda z, p: (-z * z,),
                         lambda xp, p: xp.where(p > LEAST, 1 / xp.where(p > LEAST, p, 1.0), 0 * p),
                         lambda p: 1 / p)
-#   -∂/∂y of binary cross-entropy, in two terms, for each of its logarithms is held by itself
+#   -∂/∂y of binary cross-entropy, in two terms, because each of its logarithms is clamped separately
 probability_error = Op("probability_error",
                        lambda y, t: t * clamped_reciprocal.forward(y) - (1 - t) * clamped_reciprocal.forward(1 - y),
                        lambda z, y, t: (-t * clamped_reciprocal(y) ** 2 - (1 - t) * clamped_reciprocal(1 - y) ** 2,
@@ -357,7 +357,7 @@ def _logsumexp_array(xp: Any, xs: Sequence[Any]) -> Any:
 
 
 def summed(xs: Any) -> Any:
-    """The sum of a list of arrays, also of those that lie one on another in a single array."""
+    """The sum of a list of arrays, or of the arrays stacked along the first axis of one."""
     return xs.sum(0) if hasattr(xs, "shape") else sum(xs)
 
 
@@ -389,9 +389,9 @@ weighted_sum = Op("weighted_sum",
 
 
 class Stacked:
-    """A list whose n numbers are one array, one on another: a rule that goes over it meets that array alone.
+    """A list of n numbers stacked in one array: a rule that iterates over it gets that array as the only item.
 
-    Another row on lists, and softmax, take its `whole`; len() is n, so a rule may ask for it.
+    Other rows on lists, and softmax, use the array, `whole`; len() is n, because a rule may use it.
     """
     __slots__ = "items", "n", "whole"
 
@@ -431,12 +431,12 @@ def softmax(xs: Any) -> Any:
 
 
 def are_formulas(xs: Iterable[Any]) -> bool:
-    """Do these numbers only write themselves, as Exprs do?  A function of a list is then called by its name."""
+    """Are these symbolic numbers, such as Exprs, on which a function of a list is written by its name?"""
     return any(hasattr(type(x), "entries") for x in xs)
 
 
 def named_softmax(xs: Any) -> list[Any]:
-    """softmax as it is written: by its name on formulas, softmax(y)₁, else as e^xᵢ / Σ e^xₖ."""
+    """The entries of softmax in a formula: softmax(y)₁, ... on symbolic numbers, else e^xᵢ / Σ e^xₖ."""
     xs = list(xs)
     for x in xs:
         if are_formulas([x]):                   # plain numbers may stand beside it
@@ -506,7 +506,7 @@ def flat(args: Iterable[Any]) -> list[Any]:
 
 
 def hold(op: Op, args: Sequence[Any]) -> Op:
-    """The op of the missing numbers alone, flat: the others among args are held, as n is held in xⁿ.
+    """The op with some arguments bound: it takes, flat, the numbers that are None in args, and holds the others.
 
     >>> hold(weighted_sum, ((None,), (2.0,), None)).partials(0.0, -3.0, 6.5)
     (2.0, 1.0)

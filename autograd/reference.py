@@ -6,11 +6,11 @@ from typing import Any
 from .ops import TABLE, Op, hold
 
 Argument = Any              # a MatrixExpr, or for a list the tuple of two
-UNWRITABLE = TypeError, AttributeError, ValueError, ArithmeticError     # of a rule that decides by its numbers
+UNWRITABLE = TypeError, AttributeError, ValueError, ArithmeticError     # raised by a rule that branches on its numbers
 
 
 class Reference:
-    """The __doc__ of Op and of its rows: the class's own docstring, and for a row the text about it."""
+    """A descriptor for __doc__: the docstring of the class Op, and for a row of the table the text about it."""
 
     def __init__(self, doc: str | None) -> None:
         self.doc = doc
@@ -46,7 +46,7 @@ def describe(op: Op) -> str:
 
 
 def arguments(op: Op, matrix: Callable[[str], Any]) -> list[Argument]:
-    """The row's arguments under the names that its rule gives them; of a list the first two numbers."""
+    """The row's arguments, named as in its rule; of a list the first two numbers."""
     if op.lists:
         names = op.forward.__code__.co_varnames[:op.forward.__code__.co_argcount]
         letters = [x.removesuffix("s") for x in names]
@@ -57,7 +57,7 @@ def arguments(op: Op, matrix: Callable[[str], Any]) -> list[Argument]:
 
 
 def spellings(op: Op, args: list[Argument]) -> list[str]:
-    """The call, and the formulas that the row gives for it, each once."""
+    """The call and the row's formulas for it, each once."""
     found = []
     if op.name.isidentifier():
         names = [f"[{x[0]}, {x[1]}]" if isinstance(x, tuple) else repr(x) for x in args]
@@ -74,12 +74,12 @@ def partials(op: Op, z: Any, args: list[Argument]) -> str:
         written = ", ".join(f"{d} = {p:g}" if isinstance(p, float | int) else f"{d} = {p!r}"
                             for d, p in zip(derivatives(args), op.partials(z, *args)))
     except UNWRITABLE:
-        return f"{', '.join(derivatives(args))}: computed by code that decides by its numbers"
+        return f"{', '.join(derivatives(args))}: computed by code that branches on its numbers"
     return written + (", where H(x) is 1 for x > 0, else 0" if "H(" in written else "")
 
 
 def kinks(op: Op, args: list[Argument]) -> str:
-    """Where the partials of the two sides differ, and which ones are taken there."""
+    """The condition for a kink, where the partials of the two sides differ, and the partials that are taken there."""
     if op.kink is None:
         return "none"
     zeros = [0.0] * len(args)                   # on the kink of each row of the table
@@ -93,6 +93,6 @@ def kinks(op: Op, args: list[Argument]) -> str:
 
 
 def derivatives(args: list[Argument]) -> list[str]:
-    """How the partial for each argument is named: dz/dx, and ∂z/∂x where there are several."""
+    """The name of the partial for each argument: dz/dx, or ∂z/∂x where there are several."""
     every = [x for part in args for x in (part if isinstance(part, tuple) else (part,))]
     return [f"dz/d{x}" if len(every) == 1 else f"∂z/∂{x}" for x in every]

@@ -1,4 +1,4 @@
-"""A recorded graph, recorded again at the current data of its leaves."""
+"""Replay: recording a graph again at the current data of its leaves."""
 from collections.abc import Iterable, Sequence
 from typing import Any, overload
 
@@ -14,7 +14,7 @@ def replay(output: Sequence[Value]) -> list[Value]: ...
 
 
 def replay(output: Value | Sequence[Value]) -> Value | list[Value]:
-    """The same graph recorded again at the current data of its leaves, which both share; nothing old is changed.
+    """Record the same graph again at the current data of its leaves, which both share; the old nodes stay unchanged.
 
     The recorded operations run again with their labels and the plain numbers held in them, not the Python code that
     recorded them: a branch stays as it was taken.  A list of outputs gives a list, whose common nodes are shared again.

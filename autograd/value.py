@@ -1,4 +1,4 @@
-"""A number that remembers how it was made.
+"""Value: a scalar node of the graph, which records the operation that made it.
 
 The forward phase records: every operation on a Value makes a new Value that knows its operation, its parents and,
 on the edge to each parent, the local partial derivative.  The backward phase (backprop.py) only multiplies and adds.
@@ -18,7 +18,7 @@ from .decisions import decision_refused, this_thread
 from .ops import Op
 
 new = object.__new__
-ERRORS = (ValueError, ArithmeticError)          # how Python refuses log(-1), 1/0 and exp(1000)
+ERRORS = (ValueError, ArithmeticError)          # raised by log(-1), 1/0 and exp(1000)
 
 
 def number(x: Any) -> float:
@@ -28,7 +28,7 @@ def number(x: Any) -> float:
             z = float(x)
         except OverflowError:
             z = math.inf
-        if math.isinf(z) and z != x:                    # a Decimal and a long double become inf in silence
+        if math.isinf(z) and z != x:                    # a Decimal and a long double become inf without an error
             raise OverflowError("a Value holds a float, and this number is larger than the largest float")
         return z
     found = "a Value already: give its .data" if isinstance(x, Value) else f"of type {type(x).__name__}"
@@ -87,7 +87,7 @@ def binary(op: Op) -> tuple[Callable[["Value", Any], "Value"], Callable[["Value"
 
 
 def comparison(compare: Callable[[float, float], bool]) -> Callable[["Value", "Value | float"], bool]:
-    """The method that compares two numbers by data."""
+    """The method that compares two numbers by their data."""
     def method(self: "Value", other: "Value | float") -> bool:
         if this_thread.refuses_decisions:
             raise decision_refused("compares a Value")
@@ -111,7 +111,7 @@ class Value:
     """
     # One object a node.  A unary node has _a and _da alone, a binary one _b and _db too.  With more parents, _a and _da
     # are tuples of the parents and the partials, and _b is the tuple of the op's arguments with None for each parent.
-    # The loops that have to be fast read and write _data and _grad, and see to it that these are floats.
+    # Loops that have to be fast read and write _data and _grad directly, and have to keep them floats.
     __slots__ = "_data", "_grad", "label", "_op", "_a", "_b", "_da", "_db"
 
     _data: float
@@ -134,7 +134,7 @@ class Value:
 
     @property
     def data(self) -> float:
-        """The primal: the number itself; what is assigned becomes a float, or raises TypeError."""
+        """The primal: the value of the node.  An assigned number becomes a float; anything else raises TypeError."""
         return self._data
 
     @data.setter
@@ -143,7 +143,7 @@ class Value:
 
     @property
     def grad(self) -> float:
-        """The adjoint ∂output/∂self, after output.backward(); what is assigned becomes a float, or raises TypeError."""
+        """The adjoint ∂output/∂self, after output.backward().  An assigned number becomes a float, as with data."""
         return self._grad
 
     @grad.setter
@@ -152,7 +152,7 @@ class Value:
 
     @property
     def op(self) -> Op | None:
-        """The row of the operation that made this node, taking its parents; None at a leaf.
+        """The operation that made this node, as a function of its parents; None at a leaf.
 
         Plain numbers among the arguments of an operation on lists are held in it, as n is in xⁿ.
         """
@@ -162,14 +162,14 @@ class Value:
 
     @property
     def parents(self) -> tuple["Value", ...]:
-        """The Values this one was made from, in the order of the arguments; () at a leaf."""
+        """The Values that the operation took, in the order of its arguments; () at a leaf."""
         if type(self._b) is tuple:
             return self._a
         return () if self._a is None else (self._a,) if self._b is None else (self._a, self._b)
 
     @property
     def arguments(self) -> tuple[Any, ...]:
-        """What the operation was called with: parents, and for an operation on lists its lists, plain numbers too."""
+        """The operation's arguments: the parents, or for an operation on lists its lists, with their plain numbers."""
         if type(self._b) is not tuple:
             return self.parents
         parents = iter(self._a)
@@ -178,7 +178,7 @@ class Value:
 
     @property
     def partials(self) -> tuple[float, ...]:
-        """∂self/∂parent for each parent, stored in the forward phase: the edge is the local derivative."""
+        """The local derivatives ∂self/∂parent, one for each edge to a parent, stored in the forward phase."""
         if type(self._b) is tuple:
             return self._da
         return () if self._a is None else (self._da,) if self._b is None else (self._da, self._db)
@@ -192,7 +192,7 @@ class Value:
         >>> a.grad                              # three times 2a
         12.0
 
-        So a loop of training forgets the old gradients before each backward phase, else they only grow:
+        So a training loop clears the gradients before each backward phase:
 
         >>> for _ in range(3):
         ...     a.grad = 0.0                    # of a model: optimizer.zero_grad()
@@ -205,7 +205,7 @@ class Value:
 
     @staticmethod
     def lift(x: Any) -> "Value":
-        """A number met by an operation, as a node: a Value as it is, any other as a Constant."""
+        """x as a node: a Value unchanged, any other number as a Constant."""
         return x if isinstance(x, Value) else Constant(x)
 
     def apply_op(self, op: Op, args: Sequence[Any]) -> "Value":
@@ -292,12 +292,12 @@ def to_the(n: float) -> Callable[[Value], Value]:
 
 
 class Constant(Value):
-    """A number that is not trained and not an input: what a plain number becomes when an operator meets it."""
+    """A leaf that is neither trained nor an input: a plain number beside a Value becomes one."""
     __slots__ = ()
 
 
 class Parameter(Value):
-    """A leaf that training moves; its scope, such as ("layer 1", "neuron 2"), is what drawings group by."""
+    """A leaf that training updates; drawings group parameters by their scope, such as ("layer 1", "neuron 2")."""
     __slots__ = ("scope",)
 
     scope: tuple[str, ...]
@@ -312,7 +312,7 @@ NUMBERS = NODES | {float}
 
 
 def of_lists(op: Op) -> Callable[..., Value]:
-    """The function that records op on lists of numbers; plain numbers get no node and no edge, they stay in the op."""
+    """The function that records op on lists of numbers; plain numbers in them are held in the op, without a node."""
     forward, partials = op.forward, op.partials
 
     def function(*args: Any) -> Value:
@@ -330,7 +330,7 @@ def of_lists(op: Op) -> Callable[..., Value]:
                 node._data = z = forward(*xs)
                 is_parent = [isinstance(x, Value) for x in every]
                 node._a, node._da = tuple(compress(every, is_parent)), tuple(compress(partials(z, *xs), is_parent))
-                node._b = tuple([tuple(map(hole, part)) if type(part) is tuple else hole(part) for part in args])
+                node._b = tuple([tuple(map(held, part)) if type(part) is tuple else held(part) for part in args])
         except ERRORS as error:
             raise op.refusal(error, every) from None
         node._grad = 0.0
@@ -342,7 +342,7 @@ def of_lists(op: Op) -> Callable[..., Value]:
 
 
 def checked(x: Any) -> "Value | float":
-    """A Value as it is, any other number as a float."""
+    """A Value unchanged, any other number as a float."""
     return x if type(x) is float or isinstance(x, Value) else number(x)
 
 
@@ -351,8 +351,8 @@ def plain(x: Any) -> float:
     return x if type(x) is float else x._data
 
 
-def hole(x: "Value | float") -> float | None:
-    """What an op on lists keeps of an argument: a plain number, and None where a parent goes."""
+def held(x: "Value | float") -> float | None:
+    """An argument as stored beside the edges: a plain number itself, None in place of a parent."""
     return x if type(x) is float else None
 
 
@@ -371,7 +371,7 @@ def weighted_sums(W: Sequence[Sequence[Value]], x: Sequence[Any], b: Sequence[Va
         return [ops.weighted_sum(w, x, b_j) for w, b_j in zip(W, b)]
     is_plain = kinds == {float}
     xs = x if is_plain else [x_i._data for x_i in x]
-    holes = (None,) * n, x if is_plain else (None,) * n, None
+    places = (None,) * n, x if is_plain else (None,) * n, None
     forward, partials = ops.weighted_sum.forward, ops.weighted_sum.partials
     every = partials(0.0, (0.0,) * n, xs, 0.0)
     on_w_and_b = *every[:n], every[-1]                      # ∂v/∂w = x and ∂v/∂b = 1: the same in every row
@@ -384,7 +384,7 @@ def weighted_sums(W: Sequence[Sequence[Value]], x: Sequence[Any], b: Sequence[Va
             node._a, node._da = (*w, b_j), on_w_and_b
         else:
             node._a, node._da = (*w, *x, b_j), partials(z, ws, xs, b_j._data)
-        node._b = holes
+        node._b = places
         node._grad = 0.0
         node.label = ""
         node._op = ops.weighted_sum

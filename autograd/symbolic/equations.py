@@ -1,6 +1,6 @@
-"""A column of equations, aligned at "=": in plain text, in LaTeX and in MathML.
+"""Equations aligned at "=": in plain text, in LaTeX and in MathML.
 
-A right-hand side is a row of pieces: Exprs, the marks between them ("·", "+", "=", "⋯", "[" and "]"), and prose.
+A right-hand side is a row of pieces: Exprs, the symbols between them ("·", "+", "=", "⋯", "[" and "]"), and prose.
 """
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -45,12 +45,12 @@ def write_row(printer: Printer, row: Pieces) -> str:
 
 
 def row_text(row: Pieces) -> str:
-    """A row of pieces in plain text, its numbers in full."""
+    """A row of pieces in plain text, its numbers to 17 digits."""
     return write_row(TextPrinter(digits=17), row)
 
 
 def equation(left: Expr, *steps: Lines) -> Equation:
-    """left = step = step ..., without the steps that only say again what stands above them."""
+    """The equation left = step = step ..., without the steps that read like the one before."""
     right: list[Lines] = []
     above = [row_text([left])]
     for step in steps:
@@ -67,7 +67,7 @@ def joined(mark: str, groups: Sequence[Sequence[Expr | str]]) -> list[Expr | str
 
 
 def as_text(rows: Sequence[Row], digits: int) -> str:
-    """The equations in plain text, an empty line between one and the next."""
+    """The equations in plain text, separated by empty lines."""
     printer = TextPrinter(digits)
     blocks: list[str] = []
     for row in rows:
@@ -118,7 +118,7 @@ def as_mathml(rows: Sequence[Row], digits: int) -> str:
 
 @dataclass(frozen=True)
 class Derivation:
-    """Equations, and the number that they end in as `.value`; prints, and shows in a notebook; `.latex`, `.mathml`."""
+    """Equations and their result, `.value`: str() is text, `.latex` and `.mathml` markup; notebooks show the LaTeX."""
     value: float
     rows: tuple[Row, ...] = field(repr=False)
     digits: int = field(default=6, repr=False)

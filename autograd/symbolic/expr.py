@@ -1,7 +1,7 @@
-"""A scalar formula as a tree: a number that only knows how it is written.
+"""A scalar formula as an expression tree.
 
-A rule of autograd's table runs on Exprs as it runs on floats, and what comes out is the rule as one writes it on
-paper.  Only the trivial is simplified (0·x, 1·x, x + 0, −(−x), x·x, x¹), so the formula stays the one in the table.
+A rule of autograd's table runs on Exprs as it runs on floats, and gives the rule as a formula.  Only trivial terms are
+simplified (0·x, 1·x, x + 0, −(−x), x·x, x¹), so the formula stays the one in the table.
 """
 from collections.abc import Mapping, Sequence
 from numbers import Real
@@ -14,7 +14,7 @@ E = TypeVar("E", bound="Expr")
 
 
 class Expr:
-    """A formula: a name, a number, or what arithmetic and the operations of the table make of them.
+    """A formula: a name, a number, or an operation on formulas.
 
     >>> from autograd import tanh
     >>> v, y = Expr("v"), Expr("y")
@@ -23,8 +23,7 @@ class Expr:
     >>> tanh.partials(y, v)
     (1 − y²,)
 
-    An Expr is not greater or less than anything, so a rule with two sides is written with `select`; an `if` on one
-    raises TypeError.
+    Exprs cannot be compared, so a rule with two sides is written with `select`; an `if` on an Expr raises TypeError.
     """
     __slots__ = "kind", "parts"
 
@@ -36,14 +35,14 @@ class Expr:
 
     @classmethod
     def of(cls: type[E], kind: str, *parts: Any) -> E:
-        """The formula of this kind with these parts, not simplified."""
+        """A formula of this kind with these parts, not simplified."""
         expr = object.__new__(cls)
         expr.kind, expr.parts = kind, parts
         return expr
 
     @classmethod
     def lift(cls: type[E], x: Any) -> E:
-        """A number as a formula (a negative one as minus a positive one); a formula as it is.
+        """x as a formula: a negative number as minus a positive one, a formula unchanged.
 
         >>> Expr.lift(-2.0) * Expr("x")
         −2x
@@ -51,7 +50,7 @@ class Expr:
         if isinstance(x, cls):
             return x
         if not isinstance(x, Real):
-            raise TypeError(f"a formula is made of Exprs and numbers, not of {x!r}")
+            raise TypeError(f"a formula consists of Exprs and numbers, not of {x!r}")
         x = float(x)
         return cls.of("negative", cls.of("number", -x)) if x < 0 else cls.of("number", x + 0.0)
 
@@ -62,7 +61,7 @@ class Expr:
         raise TypeError(f"{self} is neither true nor false: a rule with two sides is written with select(x, a, b)")
 
     def apply_op(self: E, op: Any, args: Sequence[Any]) -> E:
-        """op(*args) written out: by its formula, by Python's own operator, or as a function of its arguments."""
+        """op(*args) as a formula: the op's own formula, Python's operator, or a call by name."""
         args = [tuple(map(self.lift, x)) if isinstance(x, tuple) else self.lift(x) for x in args]
         if callable(op.written):
             return self.lift(op.written(*args))
@@ -72,12 +71,12 @@ class Expr:
         return self.of("call", op.written or op.name, *flat)
 
     def substitute(self: E, exprs: Mapping[str, E]) -> E:
-        """The formula with other formulas in the places of these names, and nothing simplified.
+        """The formula with these names replaced by other formulas, not simplified.
 
         >>> (Expr("w") * Expr("x") + 1).substitute({"w": Expr.lift(-3.0), "x": Expr.lift(1.0)})
         (−3) · 1 + 1
         """
-        spine = []                              # a sum of many is deep on its left
+        spine = []                              # a long sum is a deep tree to the left
         formula = self
         while formula.kind in ("sum", "product"):
             spine.append((formula.kind, formula.parts[1].substitute(exprs)))
@@ -94,11 +93,11 @@ class Expr:
     # --- arithmetic, lightly simplified
 
     def is_equal(self, number: float) -> bool:
-        """Is this the number, literally?"""
+        """Is this formula the number itself?"""
         return bool(self.kind == "number" and self.parts[0] == number)
 
     def is_same(self: E, y: E) -> bool:
-        """Are these one thing, so that their product is a square?"""
+        """Are these the same formula, so that their product is a square?"""
         return self.kind != "number" and (self is y or (self.kind == y.kind == "name" and self.parts == y.parts))
 
     def plus(self: E, y: E) -> E:
@@ -159,15 +158,16 @@ class Expr:
         return self.lift(x).over(self) if is_formula(x) else NotImplemented
 
     def bars(self: E) -> E:
-        """|x|, as abs is written."""
+        """|x|, the formula of abs."""
         return self.of("bars", self)
 
     __abs__ = bars
 
     def entries(self: E, function: str, xs: Sequence[Any]) -> list[E]:
-        """softmax(y)₁, softmax(y)₂, ...: the numbers that a function makes of a list.
+        """softmax(y)₁, softmax(y)₂, ...: the entries of a function of a list.
 
-        The list is called by the letter that its names share, with their subscripts, else written out and counted.
+        The list is written as the letter that its names share, and the entries take their subscripts; without a shared
+        letter the list is written out and the entries are numbered.
         """
         xs = [*map(self.lift, xs)]
         labels = [parse_label(x.parts[0]) for x in xs if x.kind == "name"]
@@ -178,10 +178,10 @@ class Expr:
         return [self.of("entry", self.of("call", function, *xs), str(i)) for i, _ in enumerate(xs, start=1)]
 
     def cases(self: E, a: Any, b: Any) -> E:
-        """a if x > 0, else b, as select is written."""
+        """a if x > 0, else b: the formula of select."""
         return self.of("cases", self, self.lift(a), self.lift(b))
 
 
 def is_formula(x: Any) -> bool:
-    """Can x stand in a formula?"""
+    """Can x be an operand of a formula?"""
     return isinstance(x, Real | Expr)

@@ -1,7 +1,7 @@
-"""How a label and a number are written: w1 as w with a subscript 1, delta as δ, −0.29289 as −0.2929.
+"""Labels and numbers formatted for formulas: w1 as w with a subscript 1, delta as δ, −0.29289 as −0.2929.
 
-Labels are whatever a user typed, so any other text is shown as text: on one line, cut to a readable length, and
-escaped so that it neither breaks nor enters a formula.
+A label is any text of the user's.  One that is no symbol is shown as text: on one line, truncated, and escaped so
+that it is never read as markup.
 """
 import math
 import re
@@ -21,15 +21,15 @@ SUBSCRIPTS = dict(zip("0123456789aehijklmnoprstuvx,", "₀₁₂₃₄₅₆₇�
 SUPERSCRIPTS = dict(zip("0123456789−()", "⁰¹²³⁴⁵⁶⁷⁸⁹⁻⁽⁾"))
 TO_BASELINE = str.maketrans({raised: plain for table in (SUBSCRIPTS, SUPERSCRIPTS) for plain, raised in table.items()})
 
-MARK = re.compile(r"(.+?)(⁽[⁰¹²³⁴⁵⁶⁷⁸⁹]+⁾)", re.DOTALL)                          # x⁽²⁾: the second thing called x
-PATH = r"((?:[^\W\d_][\w[\]]*\.)*)"                 # of a model's part: encoder. in encoder.w11, layers[0].w11
+MARK = re.compile(r"(.+?)(⁽[⁰¹²³⁴⁵⁶⁷⁸⁹]+⁾)", re.DOTALL)                          # x⁽²⁾: the second node labelled x
+PATH = r"((?:[^\W\d_][\w[\]]*\.)*)"                 # a path to a model's part: encoder. in encoder.w11
 INDEXED = re.compile(PATH + r"([^\W\d_]+)(?:_?\{?(\d+(?:,\d+)*)\}?|_\{?([A-Za-z0-9,]+)\}?|([₀-₉,ₐ-ₜᵢ-ᵪⱼ]+))")
 WORD = re.compile(r"[^\W\d_][\w.]*…?")
 
 
 @dataclass(frozen=True)
 class Label:
-    """A label taken apart: its letter or word, its subscript, and the mark that tells it from its namesakes."""
+    """A parsed label: its letter or word, its subscript, and the mark that distinguishes nodes of the same label."""
     base: str
     subscript: str = ""
     mark: str = ""
@@ -37,7 +37,7 @@ class Label:
 
     @property
     def is_letter(self) -> bool:
-        """Can it stand in a product without a dot, as w₁ in w₁x₁?"""
+        """Is it a letter, which needs no dot in a product, as w₁ in w₁x₁?"""
         return len(self.base) == 1 and self.is_word
 
 
@@ -67,7 +67,7 @@ def split_mark(label: str) -> tuple[str, str]:
 
 
 def truncate(label: str) -> str:
-    """The label on one line, what cannot be seen as an escape, cut to a readable length.
+    """The label on one line, unprintable characters escaped, cut to 30 characters.
 
     >>> truncate("two\\nlines"), truncate("x" * 10_000)
     ('two\\\\nlines', 'xxxxxxxxxxxxxxxxxxxxxxxxxxxxx…')
@@ -113,7 +113,7 @@ def to_subscript(subscript: str) -> str:
 
 
 def to_superscript(digits: str) -> str:
-    """The same characters, raised: −2 as ⁻²."""
+    """The digits as superscripts: −2 as ⁻²."""
     return "".join([SUPERSCRIPTS[c] for c in digits])
 
 
@@ -125,7 +125,7 @@ LATEX_PLAIN = re.compile(r"[A-Za-z0-9 .,;:!?'()/@*+=\[\]-]+|[À-ÖØ-ÝÀ-ïñ-�
 
 
 def escape_latex(text: str, style: str = "text") -> str:
-    """Any text as LaTeX that shows it, in math mode; what pdflatex has no character for is shown by its code.
+    """The text escaped for LaTeX's math mode; characters that pdflatex lacks appear as their code points.
 
     >>> print(escape_latex("50%"), escape_latex("<b>"), escape_latex("🎉"))
     \\text{50}\\% {<}\\text{b}{>} \\text{U+1F389}
@@ -144,5 +144,5 @@ def escape_latex(text: str, style: str = "text") -> str:
 
 
 def escape_xml(text: str) -> str:
-    """Any text as the inside of an XML element or attribute."""
+    """The text escaped for an XML element or attribute."""
     return escape(text)

@@ -1,4 +1,4 @@
-"""Formulas in LaTeX; they need amsmath."""
+"""Formulas in LaTeX, with the package amsmath."""
 from typing import ClassVar
 
 from .labels import escape_latex, format_number, parse_label

@@ -1,4 +1,4 @@
-"""Formulas in MathML Core, the browsers' own."""
+"""Formulas in MathML Core, which browsers render without a script."""
 from typing import ClassVar
 
 from .labels import escape_xml, format_number, parse_label
@@ -6,14 +6,14 @@ from .printer import ATOM, LOOSE, POWER, PRODUCT, SUM, Expr, Printer, Written
 
 
 class MathMLPrinter(Printer):
-    """The inside of a <math> element, in MathML Core."""
+    """The content of a <math> element, in MathML Core."""
     plus, minus, dot, sign, comma = "<mo>+</mo>", "<mo>−</mo>", "<mo>·</mo>", "<mo>−</mo>", "<mo>,</mo>"
-    dots, beside, applied = "<mi>⋯</mi>", "<mo>&#x2062;</mo>", "<mo>&#x2061;</mo>"     # times and "of", both unseen
+    dots, beside, applied = "<mi>⋯</mi>", "<mo>&#x2062;</mo>", "<mo>&#x2061;</mo>"     # invisible times, and apply
     marks: ClassVar = {"·": dot, "+": '<mo form="infix">+</mo>', "=": "<mo>=</mo>", "⋯": dots,
                        "[": "<mo>[</mo>", "]": "<mo>]</mo>"}
 
     def prose(self, words: str) -> str:
-        return f"<mtext>{escape_xml(words).replace(' ', '&#xA0;')}</mtext>"      # else the spaces at the ends are lost
+        return f"<mtext>{escape_xml(words).replace(' ', '&#xA0;')}</mtext>"      # browsers drop spaces at the ends
 
     def row(self, *written: str) -> str:
         return f"<mrow>{''.join(written)}</mrow>"
@@ -83,7 +83,7 @@ class MathMLPrinter(Printer):
 
 
 def to_mathml(expr: Expr, digits: int = 6, display: str = "block") -> str:
-    """The formula as a <math> element, which browsers show without help; display is "block" or "inline".
+    """The formula as a <math> element, which browsers render; display is "block" or "inline".
 
     >>> from autograd.symbolic.expr import Expr
     >>> to_mathml(Expr("x") ** 2, display="inline")

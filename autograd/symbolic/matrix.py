@@ -1,7 +1,7 @@
-"""Formulas of matrices: a rule of the table runs on them as it stands.
+"""Matrix formulas: expression trees with shapes, on which the rules of the table run unchanged.
 
-A @ B is the product of matrices, written A B; A * B, A / B, A ** n and functions go element by element, and A.T is
-transposed.  A factor that is a plain number goes in front.
+A @ B is the matrix product, written A B; A * B, A / B, A ** n and functions are elementwise, and A.T is the transpose.
+A factor that is a plain number goes in front.
 """
 from collections.abc import Sequence
 from typing import Any
@@ -12,10 +12,10 @@ from .matrix_printer import TEXT
 
 
 class MatrixExpr(Expr):
-    """An Expr with a shape: a matrix of numbers, or with a column for each sample.
+    """An Expr with a shape: a matrix of parameters, or one with a column for each sample.
 
-    `rows` is its number of rows, 1 where one row holds for every row; a wide one has a column for each sample, another
-    `columns` of them.
+    `rows` is its number of rows, 1 where one row is broadcast to every row.  Where is_wide, it has a column for each
+    sample, else `columns` of them.
 
     >>> Y, W, D = matrix("Y1", 3, is_wide=True), matrix("W2", columns=3), matrix("Delta2", is_wide=True)
     >>> -(W.T @ -D * (1 - Y * Y))
@@ -29,7 +29,7 @@ class MatrixExpr(Expr):
 
     @classmethod
     def of(cls, kind: str, *parts: Any, rows: int = 0, columns: int = 1, is_wide: bool | None = None) -> "MatrixExpr":
-        """The formula of this kind; unless given, its shape is that of its largest part."""
+        """A formula of this kind; unless given, its shape is that of its largest part."""
         x = super().of(kind, *parts)
         below = [part for part in parts if isinstance(part, MatrixExpr)]
         x.rows, x.columns = rows or max((part.rows for part in below), default=1), columns
@@ -40,7 +40,7 @@ class MatrixExpr(Expr):
         return TEXT.write(self)
 
     def apply_op(self, op: Any, args: Sequence[Any]) -> "MatrixExpr":
-        """op(*args) written out; of an operation on lists, a sum over the list for each sum of its formula."""
+        """op(*args) as a formula; a sum in the formula of an operation on lists becomes a sum over the list."""
         if op.lists and callable(op.written):
             pairs = [Stacked(part, len(part), [y for x in part for y in (self.lift(x), next_of_list(self.lift(x)))])
                      if isinstance(part, Stacked | tuple) else self.lift(part) for part in args]
@@ -114,17 +114,17 @@ class MatrixExpr(Expr):
 
     @property
     def T(self) -> "MatrixExpr":
-        """Transposed; a number is as it is."""
+        """The transpose; a number unchanged."""
         if number_of(self) is not None:
             return self
         return self.of("transposed", self, rows=self.columns, columns=self.rows, is_wide=False)
 
     def entries(self, function: str, xs: Sequence[Any]) -> "list[MatrixExpr]":
-        """What a function makes of each list, as a list."""
+        """The function of each list, as a list."""
         return [self.of("call", function, x) for x in xs]
 
     def take_rows(self, index: str, size: int) -> "MatrixExpr":
-        """Some of its rows, its sign and its number in front."""
+        """Some of its rows, with its sign and its numeric factor in front."""
         if self.kind == "negative":
             return -self.parts[0].take_rows(index, size)
         if self.kind == "scaled":
@@ -132,7 +132,7 @@ class MatrixExpr(Expr):
         return self.of("rows", self, index, rows=size)
 
     def sum_rows(self) -> "MatrixExpr":
-        """The sum over its rows, a number for each sample."""
+        """The sum over its rows: one number for each sample."""
         return self.of("call", "sum", self, rows=1) if self.rows > 1 else self
 
 
@@ -142,7 +142,7 @@ def matrix(name: str, rows: int = 1, *, columns: int = 1, is_wide: bool = False)
 
 
 def matmul(*factors: MatrixExpr) -> MatrixExpr:
-    """The product of matrices, its sign and its number in front."""
+    """The matrix product, with its sign and its numeric factor in front."""
     sign, c, cores = 1, 1.0, list[MatrixExpr]()
     for x in factors:
         if x.kind == "negative":
@@ -155,7 +155,7 @@ def matmul(*factors: MatrixExpr) -> MatrixExpr:
 
 
 def number_of(x: MatrixExpr) -> float | None:
-    """The number that this is, None where it is none."""
+    """The formula as a plain number, None where it is not one."""
     if x.kind == "negative":
         inner = number_of(x.parts[0])
         return None if inner is None else -inner
@@ -168,22 +168,22 @@ def is_negative(x: MatrixExpr) -> bool:
 
 
 def split(x: MatrixExpr) -> tuple[float, MatrixExpr]:
-    """The number in front, and the rest."""
+    """A formula's numeric factor and the rest."""
     if x.kind == "number":
         return x.parts[0], MatrixExpr.lift(1)
     return x.parts if x.kind == "scaled" else (1.0, x)
 
 
 def scaled(c: float, x: MatrixExpr) -> MatrixExpr:
-    """c x, with the number in front."""
+    """The formula c x for a plain number c."""
     return MatrixExpr.lift(c) if x.is_equal(1) else x if c == 1 else MatrixExpr.of("scaled", c, x)
 
 
-# --- lists: a formula of a list is written for one number of it and the next, and folded into a sum over all of them
+# --- lists: a formula is written for two consecutive numbers of a list, and their sum is folded into a sum over it
 
 
 def next_of_list(x: MatrixExpr) -> MatrixExpr:
-    """The next number of the list that x stands for."""
+    """The next number of the list, where x is the formula of one."""
     if x.kind == "negative":
         return -next_of_list(x.parts[0])
     if x.kind == "scaled":
@@ -192,7 +192,7 @@ def next_of_list(x: MatrixExpr) -> MatrixExpr:
 
 
 def sum_over_list(x: MatrixExpr) -> MatrixExpr:
-    """The sum over a list, its sign and its number in front."""
+    """The sum over a list, with its sign and its numeric factor in front."""
     if x.kind == "negative":
         return -sum_over_list(x.parts[0])
     c, core = split(x)
@@ -200,7 +200,7 @@ def sum_over_list(x: MatrixExpr) -> MatrixExpr:
 
 
 def folded(x: MatrixExpr) -> MatrixExpr:
-    """x with each sum of one number of a list and the next written as a sum over the list."""
+    """x with each sum of two consecutive numbers of a list written as a sum over the list."""
     if x.kind == "sum" and repr(x.parts[0]) == repr(x.parts[1]):
         return sum_over_list(x.parts[0])
     parts = [folded(part) if isinstance(part, MatrixExpr) else part for part in x.parts]

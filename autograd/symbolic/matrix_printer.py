@@ -1,4 +1,4 @@
-"""How a formula of matrices is printed: plain text, and LaTeX for amsmath."""
+"""Printers of matrix formulas: plain text, and LaTeX with the package amsmath."""
 import re
 from fractions import Fraction
 
@@ -73,14 +73,14 @@ class MatrixTextPrinter(TextPrinter):
 
 
 class MatrixLatexPrinter(MatrixTextPrinter):
-    """LaTeX for math mode; it needs amsmath.  Matrices are bold; ⊙ is the product element by element."""
+    """LaTeX for math mode; it needs amsmath.  Matrices are bold; ⊙ is the elementwise product."""
     star, slash = r" \odot ", r" \oslash "
 
     def brackets(self, written: str) -> str:
         return rf"\left({written}\right)"
 
     def name(self, text: str) -> Written:
-        """W1 as a bold W with a subscript; J, N, η and the user's own names as they are."""
+        """W1 as a bold W with a subscript; J, N, η and the user's own names unchanged."""
         if text == "1":
             return r"\mathbf{1}", ATOM
         before, letter, index = NAME.fullmatch(text).groups()               # type: ignore[union-attr]

@@ -1,7 +1,7 @@
-"""How a formula is printed: one table of precedence, what all printers share, and plain text.
+"""Printers of formulas: the precedence table, the base class of all printers, and plain text.
 
-A printer has a method for each kind of Expr, which gives the text and how tightly it binds; `write` puts brackets
-around what binds less tightly than its place asks for.  No operation is known here: formulas come from the table.
+A printer has a method for each kind of Expr, which gives the text and its precedence; `write` puts brackets around
+text of a lower precedence than its place requires.  No operation is known here: formulas come from the table.
 """
 from enum import IntEnum
 from itertools import pairwise
@@ -13,8 +13,8 @@ Expr = Any              # a printer uses its kind and its parts
 
 
 class Precedence(IntEnum):
-    """How tightly an expression binds, in formulas and in Python's source alike."""
-    LOOSE = 0           # a condition, words: brackets everywhere
+    """The precedence of an expression, in formulas and in Python source alike."""
+    LOOSE = 0           # a condition or words: always in brackets
     COMPARISON = 1
     SUM = 2
     NEGATIVE = 3        # a formula's leading minus, -2 · x
@@ -28,26 +28,26 @@ class Precedence(IntEnum):
 LOOSE, COMPARISON, SUM, NEGATIVE, FRACTION, PRODUCT, SIGN, POWER, ATOM = Precedence
 
 LONGEST_SUM = 5         # terms; of a longer one the first two and the last two are written
-Written = tuple[str, int]                       # a formula, and how tightly it binds
+Written = tuple[str, int]                       # a formula's text and its precedence
 
 
 class Printer:
-    """What all printers share: the order of the parts, and where brackets and dots are needed."""
+    """The base class of printers: the order of the parts, and where brackets and dots are needed."""
     plus, minus, dot, dots, comma = " + ", " − ", " · ", "⋯", ", "
     sign = "−"
     beside = applied = ""                       # between factors that need no dot; between φ and its brackets
-    marks: ClassVar[dict[str, str]]                       # what stands between the pieces of an equation
+    marks: ClassVar[dict[str, str]]                       # the symbols between the pieces of an equation
 
     def __init__(self, digits: int = 6) -> None:
         self.digits = digits
 
     def write(self, expr: Expr, least: int = LOOSE) -> str:
-        """Print the formula, in brackets if it binds less tightly than its place asks for."""
+        """The formula as text, in brackets where its precedence is below `least`."""
         written, binds = getattr(self, expr.kind)(*expr.parts)
         return written if binds >= least else self.brackets(written)
 
     def row(self, *written: str) -> str:
-        """Writings one after the other, as one."""
+        """Several pieces of text joined into one."""
         return "".join(written)
 
     def brackets(self, written: str) -> str:
@@ -100,7 +100,7 @@ class Printer:
         return name is not None and name.is_letter and not to_subscript(name.subscript).startswith("_")
 
     def arguments(self, xs: tuple[Expr, ...]) -> str:
-        """x, y, z, cut in the middle where there are many."""
+        """The arguments of a call: x, y, z; of a long list the first two and the last two."""
         least = SUM if len(xs) > 1 else LOOSE
         written = [self.write(x, least) for x in (xs if len(xs) <= LONGEST_SUM else xs[:2] + xs[-2:])]
         if len(xs) > LONGEST_SUM:
@@ -108,7 +108,7 @@ class Printer:
         return self.row(*[part for x in written for part in (self.comma, x)][1:])
 
     def apply(self, function: Expr, *xs: Expr) -> Written:
-        """φ(x): a function that has a letter of its own."""
+        """φ(x): a call of a function that is written as a letter."""
         return self.row(self.write(function, ATOM), self.applied, self.brackets(self.arguments(xs))), ATOM
 
     def literal(self, number: Expr) -> Written:
