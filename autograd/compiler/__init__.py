@@ -2,7 +2,7 @@
 
 Read blocks.py and vectorize.py (the graph as blocks), trace.py (a row of the table as recorded calls), differentiate.py
 (the plan of the backward phase), numpy_calls.py, numpy_forward.py and numpy_backward.py (the plan as NumPy calls), and
-program.py (what runs them).  Beside them: bound_program.py (a program and its data set), array_function.py (the plan
+program.py (which runs them).  Beside them: bound_program.py (a program and its data set), array_function.py (the plan
 on any array library), vector/ (the plan in the lecture's letters), scalar/ (a small graph, one sample at a time).
 """
 import warnings
@@ -17,12 +17,12 @@ if TYPE_CHECKING:
 
 
 def compile(output: Value | Sequence[Value], inputs: Sequence[Value]) -> "Program":
-    """The graph of output, recorded for one sample, as a program for any number of samples.
+    """Compile the graph of output, recorded for one sample, to a program for any number of samples.
 
-    inputs are the leaves that vary from sample to sample, targets too; several outputs may be given as a list.  What
-    was recorded is what runs: a Python branch taken on data is taken for every sample, while the kinks of operations,
-    relu or select, stay exact.  Raises TypeError or ValueError where output is no Value or an input is no leaf; warns
-    of an input that output does not depend on.  Needs numpy.
+    inputs are the leaves that vary from sample to sample, targets too; several outputs may be given as a list.  The
+    recorded operations run: a branch that Python took on data is taken for every sample, while relu or select decide
+    for each sample.  Raises TypeError or ValueError where output is no Value or an input is no leaf; warns of an input
+    that output does not depend on.  Needs numpy.
 
     >>> w, x = Value(3.0, "w"), Value(2.0, "x")
     >>> program = compile((w * x).tanh(), [x])

@@ -1,7 +1,7 @@
 """A program as a pure function, (parameters, X, weights) -> (values, gradient), over numpy, jax.numpy or torch.
 
-It runs the plan of differentiate.py.  Every step makes a new array and nothing is written in place: what jax.jit
-compiles, and spreads over many devices.
+It runs the plan of differentiate.py.  Every step makes a new array and nothing is written in place, so jax.jit can
+compile it and spread it over many devices.
 """
 import math
 from collections.abc import Callable
@@ -15,11 +15,11 @@ from .differentiate import BlockStep, Plan, Span, backward_plan
 
 Array = Any                     # of the library that the function was made for
 Function = Callable[..., tuple[Array, Array]]               # parameters, X, weights
-Reader = Callable[[Array, list[Array]], Array]              # scalars, the arrays so far -> an operand
+Reader = Callable[[Array, list[Array]], Array]              # scalars, the arrays computed so far -> an operand
 
 
 class Library:
-    """An array library: what numpy, jax.numpy and torch spell differently."""
+    """An array library: one interface where numpy, jax.numpy and torch differ."""
 
     def __init__(self, xp: Any) -> None:
         self.xp = xp
@@ -35,13 +35,13 @@ class Library:
         return array
 
     def floats(self, parameters: Array, X: Array) -> tuple[Array, Array]:
-        """Both as floats: in an array of integers the graph's constants would be rounded."""
+        """Both arrays as floats, because the graph's constants would be rounded in an array of integers."""
         if not self.is_float(parameters):
             parameters = self.like(X, parameters) if self.is_float(X) else parameters * 1.0
         return parameters, X if self.is_float(X) else self.like(parameters, X)
 
     def is_float(self, array: Array) -> bool:
-        """Is the array of floats, of any size?"""
+        """Is the array's dtype a float of any size?"""
         if self.name == "torch":
             return bool(array.dtype.is_floating_point)
         return bool(self.xp.issubdtype(array.dtype, self.xp.floating))
@@ -52,7 +52,7 @@ class Library:
         return self.xp.asarray(numbers, dtype=array.dtype, **device)
 
     def add_at(self, array: Array, rows: np.ndarray, terms: Array) -> Array:
-        """A copy of array with a term added in each of these rows; a row that comes twice gets both."""
+        """A copy of array with a term added to each of these rows; terms of a repeated row add up."""
         if self.name == "jax":
             return array.at[rows].add(terms)
         if self.name == "torch":
@@ -74,7 +74,7 @@ def array_function(graph: BlockGraph, xp: Any) -> Function:
     runner = Runner(backward_plan(graph), library)
 
     def values_and_gradient(parameters: Array, X: Array, weights: Array = None) -> tuple[Array, Array]:
-        """The output for every row of X, and its gradient by the parameters: Σ weightₙ ∂valueₙ, all 1 by default."""
+        """The output for every row of X, and its gradient Σ weightₙ ∂valueₙ; all weights are 1 by default."""
         parameters, X = library.floats(library.array("parameters", parameters), library.array("X", X))
         if parameters.shape != (len(graph.parameters),):
             raise ValueError(f"parameters have shape {tuple(parameters.shape)}; expected ({len(graph.parameters)},): "
@@ -94,9 +94,9 @@ def array_function(graph: BlockGraph, xp: Any) -> Function:
 
 
 class Runner:
-    """A plan on the arrays of one library: where each operand lies and each term goes is settled once.
+    """Runs a plan on the arrays of one library; operands and the terms' destinations are located once, beforehand.
 
-    A run fills a list of arrays, rows by samples: the inputs, then what each block computes.
+    A run fills a list of arrays, rows by samples: the inputs, then the result of each block.
     """
 
     def __init__(self, plan: Plan, library: Library) -> None:
@@ -111,7 +111,7 @@ class Runner:
         self.is_each_once = np.array_equal(self.sent[self.order], np.arange(len(plan.graph.parameters)))
 
     def run(self, parameters: Array, X: Array, weights: Array | None) -> tuple[Array, Array]:
-        """The output for every sample, and the gradient summed over the samples, each times its weight."""
+        """The output for every sample, and the weighted sum of the gradients over the samples."""
         plan, N, scalars = self.plan, X.shape[0], parameters
         if plan.graph.constants:
             constants = self.library.like(parameters, plan.graph.constants)
@@ -136,8 +136,8 @@ class Runner:
                             "is given") from error
 
     def gradient(self, Z: list[Array], operands: list[list[Array]], scalars: Array, seed: Array) -> Array:
-        """The backward phase: every block sends the terms of the chain rule on."""
-        G: list[Array] = [None] * len(Z)                    # the gradient of each array, None where none has come
+        """The backward phase: the gradient of the parameters."""
+        G: list[Array] = [None] * len(Z)                    # the gradient of each array, None before the first term
         sent = list[Array]()
         self.add(G, Z, self.output, seed)
         for step, xs, targets in reversed([*zip(self.plan.steps, operands, self.targets)]):
@@ -146,7 +146,7 @@ class Runner:
             for k, term in step.terms(Z[step.array], xs, G[step.array]):
                 operand = step.block.operands[k]
                 if isinstance(step.block, MatMul) and k == 0:
-                    sent.append(term.reshape(-1))           # g x' has summed over the samples
+                    sent.append(term.reshape(-1))           # g x' sums over the samples
                     continue
                 term = self.full(term, operand.numbers.shape, seed.shape[1])
                 if operand.is_scalar:
@@ -156,7 +156,7 @@ class Runner:
         return self.sum_of(sent, scalars)
 
     def full(self, x: Any, shape: tuple[int, ...], N: int) -> Array:
-        """x with a row for each number of this shape, one after another, and a column for each of N samples."""
+        """x broadcast to this shape by N samples, and reshaped to a row for each number of the shape."""
         if getattr(x, "shape", None) != (*shape, N):
             x = self.xp.broadcast_to(x, (*shape, N))
         return x.reshape(math.prod(shape), N) if len(shape) > 1 else x
@@ -170,7 +170,7 @@ class Runner:
             G[i] = self.library.add_at(self.xp.zeros_like(Z[i]) if G[i] is None else G[i], span.rows, term)
 
     def sum_of(self, sent: list[Array], scalars: Array) -> Array:
-        """The terms sent to each parameter, added up."""
+        """The gradient of each parameter: the sum of its terms."""
         if self.is_each_once:
             return self.xp.concatenate(sent)[self.order] if sent else scalars[:0]
         gradient = self.xp.zeros_like(scalars)
@@ -179,7 +179,7 @@ class Runner:
         return gradient[:len(self.plan.graph.parameters)]
 
     def reader(self, step: BlockStep, k: int) -> Reader:
-        """The function that reads a block's k-th operand: views where numbers follow each other, else gathered."""
+        """The function that reads a block's k-th operand: a view where its numbers are consecutive, else gathered."""
         operand = step.block.operands[k]
         numbers, shape = operand.numbers, operand.numbers.shape
         spans = self.plan.spans(operand)
@@ -201,7 +201,7 @@ class Runner:
 
 
 def scalar_reader(numbers: np.ndarray, total: int) -> Reader:
-    """The function that reads these scalars, of `total`; rows of a larger matrix in one piece are read as a view."""
+    """The function that reads these scalars, of `total`; a block of columns of a larger matrix is read as a view."""
     shape, first = numbers.shape, int(numbers.flat[0])
     if follow(numbers):
         return lambda scalars, Z: scalars[first:first + numbers.size].reshape(shape)

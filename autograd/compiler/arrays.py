@@ -1,4 +1,4 @@
-"""Lists, frames and arrays of any dtype as arrays of real numbers; errors name the first entry that is none."""
+"""Conversion of lists, frames and arrays to arrays of real numbers; errors name the first entry that is not one."""
 from decimal import Decimal
 from numbers import Real
 from typing import Any
@@ -27,7 +27,7 @@ def real_array(name: str, data: Any) -> np.ndarray:
     try:
         found = np.asarray(data)
         if found.dtype.kind in "US":
-            found = np.asarray(data, dtype=object)      # of numbers and strings mixed NumPy makes strings
+            found = np.asarray(data, dtype=object)      # NumPy turns mixed numbers and strings into strings
     except ValueError:
         raise ValueError(f"{name} is ragged: every sample needs as many numbers as the others") from None
     if found.dtype.kind in "OUS":
@@ -48,7 +48,7 @@ def refuse_masked(name: str, data: Any) -> None:
 
 
 def converted(name: str, found: np.ndarray) -> np.ndarray:
-    """An array of objects or strings as one of floats."""
+    """An array of objects or strings converted to floats."""
     if not found.ndim:
         x = found.item()
         advice = f": list({name}) makes one of an iterator" if hasattr(x, "__next__") else ""
@@ -68,14 +68,14 @@ def converted(name: str, found: np.ndarray) -> np.ndarray:
 
 
 def located(place: tuple[int, ...]) -> str:
-    """A place in an array, in words."""
+    """An index into an array, in words: row 1, column 2 (counted from 0)."""
     if len(place) > 2:
         return f"place {place} (counted from 0)"
     return ", ".join(f"{axis} {i}" for axis, i in zip(("row", "column"), place)) + " (counted from 0)"
 
 
 def advice_on(name: str, x: Any) -> str:
-    """What to write where x, an entry of the array, is no number."""
+    """Advice for an error message where x, an entry of the array, is no number."""
     if isinstance(x, Value):
         return "; give its .data"
     if not isinstance(x, str | bytes):

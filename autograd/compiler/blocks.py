@@ -1,7 +1,7 @@
-"""A scalar graph as blocks: what compiles, runs and prints it reads these and nothing else.
+"""The intermediate representation: a scalar graph as blocks of rows, from which it is compiled, run and printed.
 
-A block holds the rows of one operation, a MatMul those of a matrix product; each takes scalars, the same for every
-sample, or the rows of earlier blocks.
+A block holds the rows of one operation, a MatMul those of a matrix product; its operands are scalars, which are the
+same for every sample, or rows of earlier blocks.
 """
 from __future__ import annotations
 
@@ -18,9 +18,9 @@ if TYPE_CHECKING:               # imported where arrays are made: a row is trace
 
 @dataclass(eq=False)
 class Operand:
-    """What a block takes in one place: for each of its rows the number of a row or of a scalar.
+    """One operand of a block: for each of the block's rows, the number of a row or of a scalar.
 
-    In the place of a list the numbers are (length of the list, rows of the block).
+    For a list the shape of the numbers is (length of the list, rows of the block).
     """
     is_scalar: bool
     numbers: np.ndarray
@@ -32,13 +32,13 @@ class Operand:
 
     @cached_property
     def follows(self) -> bool:
-        """Does each number follow the one before?"""
+        """Are the numbers consecutive?"""
         return follow(self.numbers)
 
 
 @dataclass(eq=False)
 class Block:
-    """Rows first to first + size: op of the arguments' rows."""
+    """Rows first to first + size of the graph: op applied to the operands, row by row."""
     op: ops.Op
     operands: list[Operand]
     first: int
@@ -73,26 +73,26 @@ class MatMul(Block):
 
 @dataclass(eq=False)
 class BlockGraph:
-    """The re-rolled graph: blocks in an order in which they can be run, and what rows and scalars stand for."""
+    """A graph as blocks, each after those that it depends on, and the meaning of its rows and scalars."""
     blocks: list[Block]
     inputs: list[int]                           # the row of each input
     outputs: list[int]                          # the row of each output
-    ones: list[int]                             # rows of ones: they take the bias into the product [W b][x; 1]
+    ones: list[int]                             # rows of ones: with them the product [W b][x; 1] includes the bias
     given: int                                  # the number of leading rows, of the inputs and of ones among them
     rows: int
-    parameters: list[Value]                     # the first scalars; constants, plain numbers among them, come after
+    parameters: list[Value]                     # the first scalars; constants, plain numbers included, follow
     constants: list[float]
 
     @property
     def key(self) -> tuple[Any, ...]:
-        """What is equal for graphs that compute the same of their inputs and parameters, whatever those hold."""
+        """A key that is equal for graphs of the same structure and constants, whatever their parameters' data."""
         blocks = [(type(block), block.op, block.first, block.size, *(
             (a.is_scalar, a.numbers.shape, a.numbers.tobytes()) for a in block.operands)) for block in self.blocks]
         return (*blocks, *self.inputs, None, *self.outputs, self.rows, len(self.parameters), *map(repr, self.constants))
 
 
 def follow(numbers: np.ndarray) -> bool:
-    """Does each number follow the one before?"""
+    """Are the numbers consecutive?"""
     flat = numbers.ravel()
     first, n = int(flat[0]), len(flat)
     return int(flat[-1]) - first == n - 1 and flat.tolist() == list(range(first, first + n))

@@ -1,4 +1,4 @@
-"""A compiled program together with its data set: what a training loop on arrays calls."""
+"""A compiled program bound to a data set, for training loops on arrays."""
 from collections.abc import Sequence
 
 import numpy as np
@@ -7,14 +7,14 @@ from ..value import Value
 from .buffers import BoundPhases
 from .program import Program
 
-Rows = slice | np.ndarray                       # of the data: a slice of neighbours, or their numbers in any order
+Rows = slice | np.ndarray                       # of the data: a slice, or an array of indices
 
 
 class BoundProgram:
-    """A program of one output, the loss, and the samples that it is summed over.
+    """A program whose one output is the loss, and the samples that the loss is summed over.
 
-    X has a row for every sample and a column for every input; `parameters` are the leaves that the caller's vectors
-    hold, in their order, among them leaves that the loss does not depend on: their gradient is 0.
+    X has a row for every sample and a column for every input; `parameters` are the leaves in the caller's vectors w, in
+    their order; the gradient of those that the loss does not depend on is 0.
 
     >>> from autograd import compile
     >>> w, x = Value(3.0, "w"), Value(2.0, "x")
@@ -31,14 +31,14 @@ class BoundProgram:
         self.columns = np.ascontiguousarray(self.samples.T)
         number = {p: i for i, p in enumerate(program.parameters)}
         self.size = len(parameters)
-        reached = [i for i, p in enumerate(parameters) if p in number]      # the caller's that the loss depends on
+        reached = [i for i, p in enumerate(parameters) if p in number]      # those that the loss depends on
         places = [number[parameters[i]] for i in reached]
         self.reached: slice | np.ndarray = np.array(reached, dtype=np.intp)
         self.places: slice | np.ndarray = np.array(places, dtype=np.intp)
         if reached == places == list(range(len(number))) == list(range(self.size)):
             self.reached = self.places = slice(self.size)           # views instead of copies
         self.ones = np.ones(program.chunk)
-        self.loaded: BoundPhases | None = None                      # those that hold every sample, in order
+        self.loaded: BoundPhases | None = None                      # filled with every sample, in order
         self.read_parameters()
 
     def loss_and_grad(self, w: np.ndarray, rows: Rows) -> tuple[float, np.ndarray]:
@@ -65,11 +65,11 @@ class BoundProgram:
         return J, every
 
     def read_parameters(self) -> None:
-        """Take the data of all parameters as weights: those that the caller's vectors do not hold stay so."""
+        """Read the data of all parameters as weights, also of those that are not in the caller's vectors."""
         self.buffers.weights[:] = [p._data for p in self.program.parameters]
 
     def run(self, rows: Rows, n: int) -> float:
-        """Both phases over n samples that fit the buffers; their gradient is the program's then."""
+        """The loss of n samples that fit the buffers, by both phases; the gradient is left in the buffers."""
         phases = self.buffers.phases(n)
         if self.loaded is not phases:
             if isinstance(rows, slice):

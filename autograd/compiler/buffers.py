@@ -1,4 +1,4 @@
-"""The arrays that a program's two phases work in, and the phases bound to them."""
+"""The arrays for a program's two phases, and the phases bound to them."""
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
@@ -16,14 +16,14 @@ LARGEST = 2 ** 24           # numbers of Z and G that are kept at a time
 @dataclass(frozen=True, eq=False)
 class BoundPhases:
     """The two phases bound to arrays for N samples at a time."""
-    Z: np.ndarray                               # a row for every node; the first, the inputs', are there to be filled
-    X: np.ndarray                               # the inputs' rows once more, a row for every sample
+    Z: np.ndarray                               # a row for every node; the caller fills the inputs', which come first
+    X: np.ndarray                               # the inputs again, a row for every sample
     forward: Callable[[], None]                 # reads the weights
-    backward: Callable[[], None]                # leaves the sum of the samples' gradients in the gradient
+    backward: Callable[[], None]                # writes the sum of the samples' gradients to `gradient`
 
 
 class Buffers:
-    """The arrays of a program for one caller at a time: `weights` to fill, `gradient` to read."""
+    """The arrays of a program, for one caller at a time, who fills `weights` and reads `gradient`."""
 
     def __init__(self, calls: ForwardCalls) -> None:
         self.calls = calls
@@ -34,7 +34,7 @@ class Buffers:
         self.bound: dict[int, BoundPhases] = {}
 
     def phases(self, N: int) -> BoundPhases:
-        """The phases for N samples at a time."""
+        """The phases for N samples at a time, bound on the first call."""
         if N not in self.bound:
             calls = self.calls
             rows = calls.graph.rows + calls.more_rows
@@ -48,7 +48,7 @@ class Buffers:
         return self.bound[N]
 
     def arrays(self, N: int) -> dict[str, np.ndarray]:
-        """What the calls' views are of, by name, for N samples at a time."""
+        """The arrays that the calls' views refer to, by name, for N samples at a time."""
         graph = self.calls.graph
         working = {name: np.empty((rows, N), bool if name[0] in "bc" else float) for name, rows in
                    self.calls.sizes.items()}
@@ -58,7 +58,7 @@ class Buffers:
                           "S": self.S, "P": self.P, "D": self.D, "one": np.ones(N)}
 
     def steps(self, phase: Sequence[Placed], arrays: Mapping[str, np.ndarray]) -> list[Step]:
-        """The calls bound to these arrays."""
+        """A phase's calls, bound to these arrays."""
         steps: list[Step] = []
         for calls, views in phase:
             bound = {name: view.of(arrays) for name, view in views.items()}

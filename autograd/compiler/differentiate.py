@@ -1,8 +1,8 @@
 """The backward phase over blocks, derived once, as plain data.
 
-`backward_plan` finds for every block where its operands lie, which of them a gradient has to reach, and the terms that
-the chain rule sends them.  array_function.py runs the plan, numpy_backward.py makes NumPy calls of it, vector/ writes
-it in the lecture's letters: none of them differentiates anything.
+`backward_plan` finds for every block the location of its operands, which of them need a gradient, and the terms of the
+chain rule for these.  array_function.py runs the plan, numpy_backward.py turns it into NumPy calls, vector/ writes it
+in the lecture's letters: none of them differentiates anything.
 """
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ Rule = Callable[..., Sequence[Number]]
 
 @dataclass(frozen=True, eq=False)
 class Span:
-    """Some rows of one array of a run, and their positions in the operand."""
+    """The part of an operand that lies in one array: the array's rows, and their positions in the operand."""
     array: int                  # an array of inputs, or a block's
     rows: np.ndarray            # counted within the array
     positions: np.ndarray       # counted within the operand, flat
@@ -32,19 +32,19 @@ class Span:
 
 
 class BlockStep(NamedTuple):
-    """One block of the run, and what the backward phase does there."""
+    """One block of the plan and its local partials."""
     block: Block
-    array: int                                  # of the run: the one that the block computes
-    wanted: tuple[bool, ...]                    # for each operand: does a gradient sent there reach a parameter?
-    rule: Rule                                  # z, *operands -> the local partial of each operand, a list's stacked
-    is_batched: bool                            # is the rule written out in arithmetic, or does it need arrays?
+    array: int                                  # the index of the block's result among the arrays of a run
+    wanted: tuple[bool, ...]                    # for each operand: does it depend on a parameter?
+    rule: Rule                                  # z, *operands -> the local partial of each operand, stacked for a list
+    is_batched: bool                            # is the rule plain arithmetic on symbols too, or does it need arrays?
 
     def terms(self, z: Number, operands: Sequence[Number], g: Number,
               rule: Rule | None = None) -> list[tuple[int, Number]]:
         """The chain rule: (k, g ∂z/∂x) for each wanted operand x, the k-th.
 
-        Those of v = W x + b are g x', W' g and g.  Where the rule is not batched and the operands are no arrays, the
-        caller gives one that names the partials.
+        Those of v = W x + b are g x', W' g and g.  Where the rule is not batched and the operands are symbols, the
+        caller gives another rule, which names the partials.
         """
         if isinstance(self.block, MatMul):
             W, x, _ = operands
@@ -61,11 +61,11 @@ class Plan:
     """
     graph: BlockGraph
     steps: list[BlockStep]
-    groups: int                                 # how many groups of inputs there are
+    groups: int                                 # the number of groups of inputs
     sizes: list[int]                            # the number of rows of each array
     array_of: np.ndarray                        # of each row of the graph; -1 for rows of ones
     row_in: np.ndarray                          # its row within that array
-    trained: np.ndarray                         # for each row: does its gradient reach a parameter?
+    trained: np.ndarray                         # for each row: does it depend on a parameter?
 
     def spans(self, operand: Operand) -> tuple[Span, ...]:
         """The operand's rows by the array that they lie in; none for scalars."""
@@ -83,7 +83,7 @@ class Plan:
         return tuple(found)
 
     def trained_spans(self, operand: Operand) -> list[Span]:
-        """Those of its spans through which a gradient reaches a parameter: a block's rows all do, or none."""
+        """Those of its spans that depend on a parameter: all rows of a block do, or none."""
         return [span for span in self.spans(operand) if self.trained[operand.numbers.flat[span.positions[0]]]]
 
 
@@ -115,7 +115,7 @@ def row_terms(partials: Sequence[Number], wanted: Sequence[bool], g: Number) -> 
 
 
 def list_length(a: Operand) -> int:
-    """How many numbers an operand has for each row of its block where they are a list's; else 0."""
+    """The length of the list in each row of an operand; 0 where it is no list."""
     return len(a.numbers) if a.numbers.ndim == 2 else 0
 
 
@@ -123,25 +123,25 @@ def list_length(a: Operand) -> int:
 def batched_rule(op: ops.Op, lengths: tuple[int, ...]) -> tuple[Rule, bool]:
     """The rule for the local partials of a row's operands, and whether it is plain arithmetic on them.
 
-    lengths are those of the lists among the operands, 0 for a number.
+    lengths has the length of each operand's list, 0 for a number.
     """
     if not op.lists:
         return op.partials, True
     is_list = tuple(map(bool, lengths))
-    if treats_alike(op, is_list):               # one number stands for all of a list, and so may one array
+    if treats_alike(op, is_list):               # one stacked array may then take the place of the list's numbers
         return lambda z, *xs: op.partials(z, *[ops.Stacked(x, n) if n else x for x, n in zip(xs, lengths)]), True
     return one_by_one(op, is_list), False
 
 
 def traced_rule(op: ops.Op, z: Tracer, xs: Sequence[Tracer]) -> tuple[Rule, Sequence[Number] | None]:
-    """The rule of a row's operands, and its partials on traced numbers; None where the rule needs arrays."""
+    """The rule for a row's partials, and these as traced numbers; None in their place where the rule needs arrays."""
     lengths = tuple([x.length for x in xs])
     rule, is_batched = batched_rule(op, lengths)
     if not is_batched:
         return rule, None
     try:
         return rule, rule(z, *xs)
-    except NotTraceable:                        # it asks for more of a list of scalars than a call can give
+    except NotTraceable:                        # a recorded call cannot give what it needs of a list of scalars
         if not op.lists:
             raise
         return one_by_one(op, lengths), None
@@ -164,18 +164,18 @@ def is_identity(op: ops.Op) -> bool:
 
 
 def treats_alike(op: ops.Op, is_list: tuple[bool, ...]) -> bool:
-    """Does the rule of an op on lists treat the numbers of a list alike?  Then it serves for all of them at once.
+    """Does the rule of an op on lists treat the numbers of a list alike?  Then it may run on all of them as one array.
 
-    It may ask for the length of a list, and for what another row, or softmax, makes of the whole list.
+    It may use the length of a list, and another row's result, or softmax, of the whole list.
     """
-    trace = Trace()                             # equal numbers of one trace are one
+    trace = Trace()                             # equal calls of one trace give the same Tracer
 
     def keys(*which: int) -> list[list[Any]]:
         args = [ops.Stacked(trace.name(f"x{k}", length=2), 2, [trace.name(f"x{k} {i}") for i in which])
                 if a_list else trace.name(f"x{k}") for k, a_list in enumerate(is_list)]
         partials = op.partials(trace.name("z"), *args)
         if len(partials) != sum([len(which) if a_list else 1 for a_list in is_list]):
-            return []                           # it counted by len() what it was to go over
+            return []                           # it used len() where it should iterate
         found = iter(partials)
         parts = [[next(found) for _ in which] if a_list else [next(found)] for a_list in is_list]
         return [[x.number if isinstance(x, Tracer) else repr(x) for x in part] for part in parts]
@@ -186,7 +186,7 @@ def treats_alike(op: ops.Op, is_list: tuple[bool, ...]) -> bool:
 
 
 def one_by_one(op: ops.Op, is_list: Sequence[object]) -> Rule:
-    """The rule of an op on lists that looks at a whole list for each partial, on stacked arrays of any library."""
+    """The rule of an op on lists, run on all numbers of the lists separately: for stacked arrays of any library."""
     def rule(z: Any, *args: Any) -> list[Any]:
         xp = ops.library_of(z)
         found = iter(op.partials(z, *[tuple(x) if a_list else x for x, a_list in zip(args, is_list)]))

@@ -1,7 +1,7 @@
-"""The backward phase as NumPy calls: every block writes what it sends over its edges, every row sums what it receives.
+"""The backward phase as NumPy calls: blocks write the terms of the chain rule, and every row sums those it receives.
 
-What a block sends to a whole block is written right into its gradient, as with layers; else it gets rows of its own
-past those of Z, and the rows that it belongs to gather it (segment_sum.py).  D is treated likewise.
+Terms for a whole block, as between layers, are written directly into its gradient; others get extra rows after those
+of Z, which the receiving rows then gather and sum (segment_sum.py).  Likewise in D, for scalars.
 """
 import numpy as np
 
@@ -11,7 +11,7 @@ from .numpy_calls import SUM_EDGES, Call, Placed, View, backward_calls
 from .numpy_forward import DOT, ForwardCalls, dot, list_shape
 from .segment_sum import SegmentSum
 
-BROADCAST_DOT = Call(np.dot, ("x", "y"), ("out",))      # whose result is as large as one of a list's rows
+BROADCAST_DOT = Call(np.dot, ("x", "y"), ("out",))      # its result is broadcast over the list
 
 
 class PhaseCalls(ForwardCalls):
@@ -21,16 +21,16 @@ class PhaseCalls(ForwardCalls):
         super().__init__(graph)
         self.more_rows = graph.rows
         self.at = {block.first: block for block in self.blocks}
-        self.gradient_of: dict[int, int] = {}               # a block's first row: its gradient's, where that is another
-        self.assigned: set[int] = set()                     # first rows of blocks: their gradient is written there
-        self.gathers = np.zeros(graph.rows, dtype=bool)     # by an edge from rows past those of Z
+        self.gradient_of: dict[int, int] = {}               # a block's first row: its gradient's, where shared
+        self.assigned: set[int] = set()                     # first rows of blocks whose gradient is written in place
+        self.gathers = np.zeros(graph.rows, dtype=bool)     # rows with terms in the extra rows
         self.targets: list[np.ndarray] = []
         self.sources: list[np.ndarray] = []
         self.scalar_targets: list[np.ndarray] = []
         self.count_uses()
         output = int(self.place[output])
         self.fills.append((View("G", output, output + 1), 1.0))
-        self.known = {(output, 1): 1.0}                     # (first, size): rows of G that hold one number always
+        self.known = {(output, 1): 1.0}                     # (first, size): rows of G that hold a constant
         plan = backward_plan(graph)
         for step in reversed(plan.steps):
             block = step.block
@@ -39,7 +39,7 @@ class PhaseCalls(ForwardCalls):
         self.sum_up(plan.trained)
 
     def count_uses(self) -> None:
-        """Find the rows and the scalars to which one edge leads."""
+        """Mark the rows and the scalars that are used once."""
         rows, scalars = [np.zeros(0, dtype=np.intp)], [np.zeros(0, dtype=np.intp)]
         for operands in self.operands.values():
             for a in operands:
@@ -50,9 +50,9 @@ class PhaseCalls(ForwardCalls):
     # --- one block
 
     def write_backward(self, step: BlockStep, is_output: bool) -> None:
-        """The calls that send a block's terms, if a gradient comes to it.
+        """Write the calls for a block's terms, if it receives a gradient.
 
-        A partial of 1 sends the block's own gradient on, wherever that is.
+        Where a partial is 1, the term is the block's own gradient, which is not copied.
         """
         block, operands = step.block, self.operands[step.block]
         is_summed = holds_any(self.gathers[block.first:block.first + block.size])
@@ -79,13 +79,13 @@ class PhaseCalls(ForwardCalls):
                 self.sum_over_samples(names[place], a, a.numbers.ndim == 2 and not is_stacked)
             elif place == "g":
                 self.pass_on(a, g)
-            elif isinstance(place, float):                  # it is there once and for all
+            elif isinstance(place, float):                  # constant: written once, beforehand
                 self.fills.append((self.destination(a, place), place))
             else:
                 names[place] = self.destination(a)
 
     def matmul_backward(self, step: BlockStep, block: MatMul, g: View) -> None:
-        """dW = g x', db = g summed over the samples, dx = W' g."""
+        """Write the calls for dW = g x', db = g summed over the samples, and dx = W' g."""
         weights, rows, *bias = self.operands[block]
         W, x, *_ = self.views[block]
         weights_wanted, rows_wanted, bias_wanted = step.wanted
@@ -102,13 +102,13 @@ class PhaseCalls(ForwardCalls):
             else:
                 self.pass_on(bias[0], g)
         if rows_wanted:
-            to = self.destination(rows, and_ones=not bias)      # one row more is faster than [W b] without its b
+            to = self.destination(rows, and_ones=not bias)      # one extra row is faster than slicing b off [W b]
             self.backward.append(dot(W._replace(is_transposed=True), g, to))
 
     # --- where gradients go
 
     def pass_on(self, a: Operand, g: View) -> None:
-        """The partial is 1: what is sent is the block's own gradient, wherever that is."""
+        """Send the block's own gradient to a row operand: its partial is 1."""
         rows = a.numbers
         if rows.ndim == 1 and self.is_whole(a) and holds_all(self.is_used_once[rows]):
             self.gradient_of[a.first] = g.first
@@ -117,14 +117,14 @@ class PhaseCalls(ForwardCalls):
             self.edge(rows, sources if rows.ndim == 1 else np.broadcast_to(sources, rows.shape))
 
     def is_whole(self, a: Operand) -> bool:
-        """Are these a whole block, and nothing is in its gradient yet?"""
+        """Is the operand a whole block whose gradient is still empty?"""
         first = a.first
         return first in self.at and first not in self.assigned and a.numbers.size == self.at[first].size and a.follows
 
     def destination(self, a: Operand, constant: float | None = None, and_ones: bool = False) -> View:
-        """Where a block writes what it sends to rows, and to the row of ones after them, which nobody reads.
+        """The view where a block writes its term for rows; and_ones adds the row of ones after them, never read.
 
-        A constant is written there once: nothing may be added to it.
+        A constant is written there once, so nothing may be added to it.
         """
         rows, size = a.numbers, a.numbers.size
         first = a.first
@@ -139,18 +139,18 @@ class PhaseCalls(ForwardCalls):
         return View("G", first, first + size + and_ones, list_shape(rows))
 
     def edge(self, rows: np.ndarray, sources: np.ndarray) -> None:
-        """What is in these rows of G has to be added to the gradients of those rows."""
+        """Register that rows `sources` of G have to be added to the gradients of `rows`."""
         self.targets.append(rows.ravel())
         self.sources.append(sources.ravel())
         self.gathers[rows] = True
 
     def sum_over_samples(self, term: View, a: Operand, broadcast: bool = False) -> None:
-        """The gradient of scalars, from a row for each of them."""
+        """Write the call that sums a term over the samples into the gradient of scalars."""
         self.backward.append(Placed([BROADCAST_DOT if broadcast else DOT], {
             "x": term, "y": View("one"), "out": self.scalar_destination(a)}))
 
     def scalar_destination(self, a: Operand) -> View:
-        """Where a block writes what it sends to scalars: in D where they are its alone, else past the end of D."""
+        """The view where a block writes its term for scalars: in D where no other use of them exists, else after D."""
         numbers, size, first = a.numbers, a.numbers.size, a.first
         if not (a.follows and holds_all(self.is_scalar_used_once[numbers])):
             first = self.more_scalars
@@ -159,7 +159,7 @@ class PhaseCalls(ForwardCalls):
         return View("D", first, first + size, numbers.shape if numbers.ndim == 2 else ())
 
     def sum_up(self, trained: np.ndarray) -> None:
-        """What the edges are is known when all are written."""
+        """Write the sums over edges, when all edges are registered."""
         none = np.zeros(0, dtype=np.intp)
         targets, sources = np.concatenate([none, *self.targets]), np.concatenate([none, *self.sources])
         keep = trained[targets]
@@ -171,6 +171,6 @@ class PhaseCalls(ForwardCalls):
 
 
 def add_up(D: np.ndarray, rows: np.ndarray, targets: np.ndarray, sent: np.ndarray) -> None:
-    """D[rows] is what was sent to its targets, each of which is one of these rows."""
+    """Set D[rows] to the sums of the sent terms; targets names the row of each."""
     D[rows] = 0.0
     np.add.at(D, targets, sent)

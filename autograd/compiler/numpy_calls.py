@@ -1,7 +1,7 @@
-"""NumPy calls as plain data: each writes into arrays that exist before, `np.multiply(a, b, out=c)`.
+"""NumPy calls as plain data: each writes into existing arrays, as `np.multiply(a, b, out=c)`.
 
-A row of the table becomes calls on names, once for each kind of operands; every block of that kind puts views of the
-program's arrays in the names' places.
+A row of the table becomes calls on names, once for each kind of operands; every block of that kind binds the names to
+views of the program's arrays.
 """
 import math
 import sys
@@ -16,14 +16,14 @@ from ..ops import Op
 from .differentiate import row_terms, traced_rule
 from .trace import NotTraceable, Number, Trace, Tracer, in_order, name_of
 
-SUM_EDGES = "sum_edges"                 # the call that SegmentSum gives, with these arguments after G and V
+SUM_EDGES = "sum_edges"                 # replaced by the calls of SegmentSum.sums
 CONDITIONS = {"greater", "greater_equal", "less", "less_equal", "equal", "not_equal", "logical_and", "logical_or",
               "logical_not"}
-Kind = tuple[str, int, bool]            # of an operand: its name, the length of a list, has it a column a sample?
+Kind = tuple[str, int, bool]            # of an operand: its name, its list's length, has it a column a sample?
 
 
 class View(NamedTuple):
-    """Rows first to end of an array, or all of it; None in the shape is the number of samples."""
+    """A view of an array: rows first to end, reshaped and transposed; None in the shape is the number of samples."""
     array: str
     first: int = 0
     end: int = sys.maxsize
@@ -31,7 +31,7 @@ class View(NamedTuple):
     is_transposed: bool = False
 
     def of(self, arrays: Mapping[str, np.ndarray]) -> np.ndarray:
-        """The view of these arrays."""
+        """The view as an array."""
         x = arrays[self.array][self.first:self.end]
         if self.shape:
             x = x.reshape([x.shape[-1] if n is None else n for n in self.shape])
@@ -46,26 +46,26 @@ class View(NamedTuple):
 class Call(NamedTuple):
     """A call on names, numbers and index arrays.
 
-    The function is a ufunc, the name of a method of the first argument, or another, whose results are copied.
+    The function is a ufunc, the name of a method of the first argument, or another function, whose results are copied.
     """
     function: Any
     args: tuple[Any, ...]
     outs: tuple[str, ...] = ()
 
     def bound(self, arrays: Mapping[str, np.ndarray]) -> tuple[Callable[..., Any], tuple[Any, ...]]:
-        """The function to call and its arguments, with arrays in the names' places."""
+        """The function to call and its arguments, names replaced by arrays."""
         args = [arrays.get(x, x) if type(x) is str else x for x in self.args]
         outs = [arrays[x] for x in self.outs]
         if isinstance(self.function, str):
             return getattr(args[0], self.function), (*args[1:], *outs)
-        if self.function in (np.maximum, np.minimum):       # for which NumPy deprecates a third argument without a name
+        if self.function in (np.maximum, np.minimum):       # NumPy deprecates a positional out for these
             return partial(self.function, out=outs[0]), tuple(args)
         if is_ufunc(self.function) or not outs:
             return self.function, (*args, *outs)
         return copy_results, (outs, self.function, args)
 
     def line(self, views: Mapping[str, View], given: dict[str, Any]) -> str:
-        """The call as a line of Python; index arrays and functions that are none of NumPy's get names in `given`."""
+        """The call as a line of Python; index arrays and functions from outside NumPy get names in `given`."""
         args, outs = ([text_of(views.get(x, x) if type(x) is str else x, given) for x in xs]
                       for xs in (self.args, self.outs))
         if self.function == SUM_EDGES:
@@ -79,13 +79,13 @@ class Call(NamedTuple):
 
 
 class Placed(NamedTuple):
-    """Calls, and the views in their names' places."""
+    """Calls, and the views that their names are bound to."""
     calls: Sequence[Call]
     views: Mapping[str, View]
 
 
 def text_of(x: Any, given: dict[str, Any]) -> str:
-    """An argument or a function as Python: a view, a number, what NumPy has, or a new name in `given`."""
+    """An argument or a function as Python source: a view, a number, a NumPy function, or a new name in `given`."""
     if isinstance(x, np.ndarray) and not x.shape:
         return repr(float(x)) if math.isfinite(x) else f"float('{x}')"
     if isinstance(x, View | int | str | None):
@@ -102,7 +102,7 @@ def text_of(x: Any, given: dict[str, Any]) -> str:
 
 
 def is_ufunc(function: Any) -> bool:
-    """Is it a function of NumPy that writes into its last argument, or a method of one, such as np.add.reduce?"""
+    """Is it a NumPy ufunc, or a method of one, such as np.add.reduce?"""
     return isinstance(getattr(function, "__self__", function), np.ufunc)
 
 
@@ -114,10 +114,10 @@ def copy_results(outs: list[np.ndarray], function: Callable[..., Any], args: lis
 
 
 class CallWriter:
-    """Writes traced numbers as calls, each once, on as few buffers as are in use at a time.
+    """Writes traced numbers as calls, each once, and reuses buffers that are no longer needed.
 
-    A buffer's name begins with a letter: t has the shape of the block's rows, l that of its operands' lists; b and c
-    are the same for conditions.
+    The first letter of a buffer's name gives its shape: t for that of the block's rows, l for that of its operands'
+    lists; b and c are the same for conditions.
     """
 
     def __init__(self) -> None:
@@ -126,7 +126,7 @@ class CallWriter:
         self.buffers: list[str] = []
 
     def write(self, results: Iterable[tuple[Number, str | None]]) -> list[Any]:
-        """Write every number, into the named array or into a buffer; returns the name of each, or the number."""
+        """Write every number to its named array or a buffer; return the names, or plain numbers unchanged."""
         results = list(results)
         self.uses = in_order(x for x, _ in results)
         self.places: dict[Tracer, str] = {}
@@ -136,25 +136,25 @@ class CallWriter:
         return [self.copied(self.argument(x), out) for x, out in results]
 
     def copied(self, x: Any, out: str | None) -> Any:
-        """The name or number, or the named array after a call that copies it there."""
+        """Copy x to the array `out`, if given; return where it is."""
         if out and not (isinstance(x, str) and x == out):
             self.calls.append(Call(np.multiply, (x, np.array(1.0)), (out,)))    # the fastest copy, of a condition too
         return out or x
 
     def write_call(self, x: Tracer, out: str | None) -> str:
-        """Write the call that computes x; returns where it is."""
+        """Write the call that computes x; return the name of its array."""
         arguments = tuple(map(self.argument, x.args))
         name, _, method = x.function.partition(".")
         function = getattr(np, name)
         self.release(x)
         place = out or self.take(x.is_stacked, x.function in CONDITIONS)
-        if method:                                      # of a list's arrays: axis 0, of the same dtype
+        if method:                                      # a reduction over a list: axis 0, same dtype
             function, arguments = getattr(function, method), (*arguments, 0, None)
         self.calls.append(Call(function, arguments, (place,)))
         return place
 
     def argument(self, x: Number) -> Any:
-        """x where a call reads it: a plain number is an array already, for NumPy would make one at every call."""
+        """x as an argument of a call; a plain number as an array, because NumPy would convert it at every call."""
         return self.places[x] if isinstance(x, Tracer) else np.array(float(x))
 
     def take(self, is_stacked: bool, is_condition: bool = False) -> str:
@@ -166,7 +166,7 @@ class CallWriter:
         return self.buffers[-1]
 
     def release(self, x: Tracer) -> None:
-        """x has read its arguments: the buffer of one that nothing else needs is free."""
+        """Free the buffers of x's arguments that no later call needs."""
         for a in x.args:
             if isinstance(a, Tracer) and a.args:
                 self.uses[a] -= 1
@@ -175,14 +175,14 @@ class CallWriter:
                     self.free[place[0]].append(place)
 
 
-# --- what a row computes, and what it sends back
+# --- a row's calls in the forward and the backward phase
 
 
 class RowCalls(NamedTuple):
     """A row's calls on the names x0, x1, ... of its operands, z of its result and g of its gradient.
 
-    `terms` are those of the backward phase: (k, where it is, is it stacked) for the k-th operand.  Where that is "g",
-    the gradient is sent as it is; else it is "out" and k, the name of a scalar's term, or a number.
+    `terms` are those of the backward phase: (k, place, is it stacked) for the k-th operand.  The place is "g" where the
+    term is the gradient itself, else "out" and k, the name of a scalar's term, or a constant.
     """
     calls: list[Call]
     buffers: list[str]
@@ -192,9 +192,9 @@ class RowCalls(NamedTuple):
 
 @lru_cache(maxsize=1024)
 def forward_calls(op: Op, kinds: tuple[Kind, ...]) -> RowCalls:
-    """What the row computes on operands of these kinds; its array form is called as it stands where it has no trace.
+    """The calls that compute a row on operands of these kinds; an array form that cannot be traced is called itself.
 
-    Raises NotTraceable where there is no array form, and the row decides in Python by the number it is given.
+    Raises NotTraceable where there is no array form, and the row branches in Python on its numbers.
     """
     trace, writer = Trace(), CallWriter()
     try:
@@ -215,11 +215,11 @@ def forward_calls(op: Op, kinds: tuple[Kind, ...]) -> RowCalls:
 
 @lru_cache(maxsize=1024)
 def backward_calls(op: Op, kinds: tuple[Kind, ...], wanted: tuple[bool, ...], gradient: float | None) -> RowCalls:
-    """What the row sends to the wanted operands; the gradient is the same number for every sample, or None."""
+    """The calls for a row's terms of the wanted operands; a number as gradient is that of every sample."""
     trace, writer = Trace(), CallWriter()
     z, g, xs = trace.name("z"), trace.name("g"), [trace.name(*kind) for kind in kinds]
     rule, partials = traced_rule(op, z, xs)
-    if partials is None:                                # it needs arrays: it is called, and its partials are named
+    if partials is None:                                # it needs arrays: it is called, into buffers
         names = [writer.take(x.is_stacked) for x in xs]
         function = rule if len(xs) > 1 else lambda z, x: rule(z, x)[0]
         writer.calls.append(Call(function, ("z", *map(name_of, xs)), tuple(names)))
@@ -236,7 +236,7 @@ def backward_calls(op: Op, kinds: tuple[Kind, ...], wanted: tuple[bool, ...], gr
 
 
 def row_calls(writer: CallWriter, arity: int, terms: list[tuple[int, Any, bool]]) -> RowCalls:
-    """What was written, and which operands it reads."""
+    """The calls written so far, with the operands that they read."""
     read = {x for args in ([x for _, x, _ in terms], *[call.args for call in writer.calls]) for x in args
             if isinstance(x, str)}
     reads = tuple([k for k in range(arity) if f"x{k}" in read])
@@ -244,5 +244,5 @@ def row_calls(writer: CallWriter, arity: int, terms: list[tuple[int, Any, bool]]
 
 
 def is_elementwise(x: Tracer) -> bool:
-    """Is it a name, or made by a function that works element by element?"""
+    """Is it a named number, or the result of an elementwise function?"""
     return not x.args or x.function == "where" or isinstance(getattr(np, x.function.partition(".")[0], None), np.ufunc)

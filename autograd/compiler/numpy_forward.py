@@ -1,8 +1,8 @@
 """Blocks as NumPy calls: the forward phase, in place.
 
-In them Z holds a row for every node and a column for every sample, X the inputs' rows once more, laid out sample by
-sample, S the scalars (parameters, then constants), P scalars that do not follow each other in S, copied together, G
-the gradients of Z's rows and D those of S; U holds gathered rows.  numpy_backward.py writes the backward phase.
+Their arrays: Z has a row for every node and a column for every sample; X holds the inputs again, a row for every
+sample; S the scalars (parameters, then constants); P copies of scalars that are not consecutive in S; G the gradients
+of Z's rows and D those of S; U gathered rows.  numpy_backward.py writes the backward phase.
 """
 from collections.abc import Sequence
 from typing import Any
@@ -17,18 +17,18 @@ ADD, MULTIPLY, DOT = (Call(function, ("x", "y"), ("out",)) for function in (np.a
 
 
 class ForwardCalls:
-    """The calls of the forward phase, and the sizes of the arrays that they work in."""
+    """The calls of the forward phase, and the sizes of their arrays."""
 
     def __init__(self, graph: BlockGraph) -> None:
         self.graph = graph
         self.forward: list[Placed] = []
         self.backward: list[Placed] = []                    # filled where there is one output
-        self.fills: list[tuple[View, float]] = []           # what is in the arrays once and for all
+        self.fills: list[tuple[View, float]] = []           # constants, written once
         self.more_rows, self.more_scalars = 0, len(graph.parameters) + len(graph.constants)     # of G, of D
         self.sizes = {"U": 0, "V": 0}                       # rows of each working array
         self.copied: list[np.ndarray] = []                  # the scalars in P
         self.copies = 0
-        self.place = np.arange(graph.rows)                  # where a row is found: that of linear(x) is x
+        self.place = np.arange(graph.rows)                  # the row that holds a node's value: for linear(x) that of x
         self.is_moved = False
         self.blocks = [block for block in graph.blocks if not self.is_same(block)]
         self.operands = {block: self.placed(block) for block in self.blocks}
@@ -44,7 +44,7 @@ class ForwardCalls:
             self.write_forward(block)
 
     def text(self) -> tuple[str, dict[str, Any]]:
-        """The calls as Python, and the index arrays and functions that it names."""
+        """The calls as Python source, and the index arrays and functions that it refers to by name."""
         given: dict[str, Any] = {}
 
         def function(name: str, phase: Sequence[Placed]) -> str:
@@ -63,7 +63,7 @@ class ForwardCalls:
     # --- where operands are
 
     def is_same(self, block: Block) -> bool:
-        """Is each row of the block the very row that it takes, as with linear?  Then it is found there."""
+        """Is the block an identity, such as linear?  Its rows are then read where its operand's are."""
         a = block.operands[0]
         if a.is_scalar or not is_identity(block.op) or not set(block.rows).isdisjoint(self.graph.outputs):
             return False
@@ -72,7 +72,7 @@ class ForwardCalls:
         return True
 
     def placed(self, block: Block) -> list[Operand]:
-        """The operands: rows where they are found; of a product [W b] as one where b follows W, and x a row of ones."""
+        """The operands as they are read: [W b] as one where b follows W in S and a row of ones follows x."""
         operands = block.operands
         if self.is_moved:
             operands = [a if a.is_scalar else Operand(False, self.place[a.numbers]) for a in operands]
@@ -85,7 +85,7 @@ class ForwardCalls:
         return operands
 
     def find(self, block: Block) -> None:
-        """Find where a block's operands are read: views where they follow each other, else gathered in one go."""
+        """Choose the views of a block's operands: rows that are not consecutive are gathered by one call."""
         operands = self.operands[block]
         views = [self.scalar_view(a) if a.is_scalar else rows_view("Z", a) if a.follows else None for a in operands]
         scattered = [a.numbers.ravel() for a, view in zip(operands, views) if view is None]
@@ -107,7 +107,7 @@ class ForwardCalls:
                                    for k, (a, view) in enumerate(zip(operands, self.views[block]))])
 
     def scalar_view(self, a: Operand) -> View:
-        """Scalars in S, where they are one or follow each other, else in P; for a row an axis for the samples after."""
+        """The view of scalars: in S where they are one or consecutive, else in P; beside rows with a sample axis."""
         numbers, first, size = a.numbers, a.first, a.numbers.size
         if a.follows:
             return View("S", first, first + size, (*numbers.shape, 1))
@@ -120,7 +120,7 @@ class ForwardCalls:
     # --- calls
 
     def put(self, phase: list[Placed], block: Block, row: RowCalls, names: dict[str, View]) -> None:
-        """Append a row's calls with the block's views in the names' places, after one that gathers what they read."""
+        """Append a row's calls, bound to the block's views, after the call that gathers their rows."""
         views = self.views[block]
         for k in row.reads:
             names[f"x{k}"] = views[k]
@@ -146,7 +146,7 @@ class ForwardCalls:
 
 
 def dot(W: View, x: View, out: View) -> Placed:
-    """The call out = W x; where W is one number, dot would say that 0 times NaN is 0."""
+    """The call out = W x; multiply where W is one number, because dot gives 0 for 0 times NaN."""
     return Placed([MULTIPLY if W.end - W.first == 1 else DOT], {"x": W, "y": x, "out": out})
 
 
@@ -156,11 +156,11 @@ def take(array: View, rows: np.ndarray, out: View) -> Placed:
 
 
 def rows_view(array: str, a: Operand, first: int | None = None) -> View:
-    """An array's rows from the first on, as many as the operand has, in its shape: those of Z are its own."""
+    """The view of an operand's rows, in its shape: in an array from `first` on, by default where they are in Z."""
     first = a.first if first is None else first
     return View(array, first, first + a.numbers.size, list_shape(a.numbers))
 
 
 def list_shape(rows: np.ndarray) -> tuple[int | None, ...]:
-    """The shape of an operand's array: none where it has a row for each of the block's."""
+    """The shape of an operand's view: (length, rows, samples) for a list, () for one row for each of the block's."""
     return (*rows.shape, None) if rows.ndim == 2 else ()

@@ -1,4 +1,4 @@
-"""A recorded graph, ready to run on many samples at once."""
+"""Program: a compiled graph that runs on many samples at once."""
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -15,15 +15,15 @@ from .vectorize import vectorize
 if TYPE_CHECKING:
     from .vector.page import VectorForm
 
-CACHED = 2 ** 18            # numbers of Z and G at a time, rows times samples, that stay in the cache
-LEAST = 32                  # samples at a time even so: a call has to be worth its while
-DENSE = 8                   # multiplications for each row of Z: from here on products, fastest in one piece, dominate
+CACHED = 2 ** 18            # numbers of Z and G at a time, rows times samples, that fit the cache
+LEAST = 32                  # samples at a time, at least: fewer are not worth a call
+DENSE = 8                   # multiplications for each row of Z: from here on matrix products dominate, best undivided
 
 
 class Program:
     """The graph of output, recorded for one sample, as NumPy calls for any number of samples.
 
-    `parameters` are the leaves that are neither inputs nor constants, in the order first met; their data is read at
+    `parameters` are the leaves that are neither inputs nor constants, in the order of first use; their data is read at
     every call.  Threads may call it at the same time: each call has buffers of its own.
     """
 
@@ -41,18 +41,18 @@ class Program:
 
     @property
     def source(self) -> str:
-        """The calls that run, as NumPy text: Z, S and G are arrays of nodes, scalars and gradients, a row for each."""
+        """The NumPy source of the calls: Z, S and G are arrays of nodes, scalars and gradients, a row for each."""
         return self.calls.text()[0]
 
     def take_buffers(self) -> Buffers:
-        """Take buffers from `free`, or make some; they are appended to `free` after the call."""
+        """Take buffers from `free`, or make new ones; the caller appends them to `free` afterwards."""
         try:
             return self.free.pop()
         except IndexError:
             return Buffers(self.calls)
 
     def chunks(self, X: Any) -> list[np.ndarray]:
-        """X in pieces whose Z stays in the cache."""
+        """X in chunks whose Z fits the cache."""
         X = real_array("X", X)
         if X.ndim != 2 or X.shape[1] != len(self.blocks.inputs):
             raise ValueError(f"X has shape {X.shape}; expected (samples, {len(self.blocks.inputs)}): a column for each "
@@ -84,16 +84,16 @@ class Program:
         return np.concatenate(values), gradient
 
     def vector_form(self) -> "VectorForm":
-        """The same in the lecture's letters, V1 = W1 X + b1, ...: str() is text, `.latex` LaTeX; notebooks show it."""
+        """The vector form, in the lecture's letters, V1 = W1 X + b1, ...: str() is text, `.latex` is for notebooks."""
         from .vector.vector_form import vector_form
 
         return vector_form(self.blocks, self.inputs)
 
     def function(self, xp: Any) -> Callable[..., tuple[Any, Any]]:
-        """The same as a pure function over numpy, jax.numpy or torch: (parameters, X, weights) -> (values, gradient).
+        """A pure function over numpy, jax.numpy or torch: (parameters, X, weights) -> (values, gradient).
 
         parameters is a 1-D array in the order of self.parameters.  The gradient is Σ weightₙ ∂valueₙ over the rows of
-        X, every weight 1 where none are given: 0 leaves a row out, such as one that only fills up a batch.
+        X, every weight 1 where none are given; a weight of 0 excludes a row, such as one that pads a batch.
 
         >>> from autograd import compile
         >>> w, x = Value(3.0, "w"), Value(2.0, "x")

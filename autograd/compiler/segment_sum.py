@@ -1,6 +1,6 @@
-"""Gradients that arrive over several edges: each row's is the sum of the rows that its consumers wrote.
+"""The segment sum: the gradient of each row is the sum of the terms that its consumers wrote.
 
-Gathering what was written beats adding it where it belongs: no row is cleared, and none is read and written in turn.
+Gathering terms is faster than scattering them: no row has to be cleared first, or read and written again.
 """
 from collections.abc import Callable
 from typing import Any
@@ -10,11 +10,11 @@ import numpy as np
 from .blocks import follow
 
 Step = tuple[Callable[..., Any], tuple[Any, ...]]       # a function and its arguments
-HEAVY = 16                  # the edges beyond these, of a row that has more, are summed in one call
+HEAVY = 16                  # edges of a row that get a pass of their own; the others are summed in one call
 
 
 class SegmentSum:
-    """All edges of a program, by the row that they lead to: the rows sources[starts[r]:starts[r + 1]] add up to r."""
+    """All edges of a program, sorted by target: the rows sources[starts[r]:starts[r + 1]] add up to row r."""
 
     def __init__(self, rows: int, targets: np.ndarray, sources: np.ndarray) -> None:
         order = np.argsort(targets, kind="stable")
@@ -22,16 +22,16 @@ class SegmentSum:
         self.starts = np.searchsorted(targets[order], np.arange(rows + 1))
 
     def sums(self, G: np.ndarray, work: np.ndarray, first: int, size: int, assigned: bool) -> list[Step]:
-        """What sums up rows first to first + size of G, functions and arguments; added to them already if assigned.
+        """The calls that sum rows first to first + size of G; if assigned, they add to the terms already there.
 
-        The k-th pass takes the k-th edge of every row that has one; rows that are used most come first in their
-        block, so that those of one pass follow each other.
+        The k-th pass takes the k-th edge of every row that has one; the rows that are used most come first in their
+        block, so that those of one pass are consecutive.
         """
         starts = self.starts[first:first + size + 1]
         counts, sources = np.diff(starts), self.sources[starts[0]:starts[-1]]
         starts = starts[:-1] - starts[0]
         if G.shape[1] == 1 and not assigned and counts.all():
-            part = np.empty(len(sources))               # one sample: the edges of a row lie side by side
+            part = np.empty(len(sources))               # one sample: the edges of a row are adjacent
             return [(G[:, 0].take, (sources, 0, part, "clip")),
                     (np.add.reduceat, (part, starts, 0, None, G[first:first + size, 0]))]
         steps: list[Step] = []
@@ -57,9 +57,9 @@ def put_at(G: np.ndarray, rows: np.ndarray, part: np.ndarray) -> None:
 
 
 def add_at(G: np.ndarray, rows: np.ndarray, part: np.ndarray) -> None:
-    G[rows] += part                                 # no row comes twice
+    G[rows] += part                                 # no row is repeated
 
 
 def add_rows(G: np.ndarray, sources: np.ndarray, into: np.ndarray) -> None:
-    """Add rows of G up into one."""
+    """Add the sum of rows of G to one row."""
     into += G.take(sources, 0).sum(0)

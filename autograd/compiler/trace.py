@@ -1,7 +1,7 @@
-"""A row of the table run on symbols: the calls that it makes, each recorded once.
+"""Tracing: a row of the table runs on symbolic numbers, which record its calls, each once.
 
-A Tracer takes the place of a number in a row's formula, a Trace the place of numpy in its array form.  They know no
-text: numpy_calls.py and scalar_source.py write the calls down, each in its own way.
+A Tracer takes the place of a number in a row's formula, a Trace the place of numpy in its array form.  They write no
+text: numpy_calls.py and scalar_source.py do that.
 """
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
@@ -10,20 +10,20 @@ from typing import Any
 from ..ops import Op
 
 Number = Any                    # a Tracer or a plain number
-OTHER_NAMES = {"abs": "absolute", "pow": "power"}           # of functions that NumPy knows under two names
+OTHER_NAMES = {"abs": "absolute", "pow": "power"}           # of NumPy's functions with two names
 
 
 class NotTraceable(TypeError):
-    """A row asks for what no recorded call can give, such as the truth of a number or the length of a list."""
+    """A row uses something that cannot be recorded as a call, such as the truth of a number or the length of a list."""
 
 
 def binary(function: str) -> tuple[Callable[..., Any], Callable[..., Any]]:
-    """The methods of a binary operator: as it stands and reflected."""
+    """The two methods of a binary operator: direct and reflected."""
     return (lambda x, y: getattr(x.trace, function)(x, y)), (lambda x, y: getattr(x.trace, function)(y, x))
 
 
 class Tracer:
-    """The result of a recorded call, or a named number.
+    """A symbolic number: the result of a recorded call, or a named number.
 
     >>> x = Trace().name("x")
     >>> z = 1 - x * x
@@ -32,9 +32,9 @@ class Tracer:
     """
     __slots__ = "args", "function", "is_wide", "length", "number", "trace"
 
-    length: int                 # of the list whose arrays it holds, one on another; 0 where it is no list
-    is_wide: bool               # has it a column for each sample?  Scalars have one for all
-    shape = None                # a row that asks is to take its array form; the shape is known when the text runs
+    length: int                 # of the list whose arrays it stacks; 0 where it is no list
+    is_wide: bool               # has it a column for each sample, unlike scalars?
+    shape = None                # present, so that a row takes its array form; known when the text runs
 
     def __init__(self, trace: "Trace", number: int, function: str, args: tuple[Number, ...]) -> None:
         self.trace, self.number, self.function, self.args = trace, number, function, args
@@ -54,15 +54,15 @@ class Tracer:
         return self.function.startswith("name ")
 
     def __array_namespace__(self) -> "Trace":
-        """What takes numpy's place for this number."""
+        """The trace, in place of numpy."""
         return self.trace
 
     def apply_op(self, op: Op, args: Sequence[Any]) -> Number:
-        """Another row that a rule uses: its calls are recorded here as well."""
+        """Record the calls of another row that a rule uses."""
         return self.trace.run(op, args)
 
     def __array_ufunc__(self, ufunc: Any, method: str, *args: Any, **options: Any) -> Number:
-        """A function of numpy itself, or a NumPy number before an operator: the same call."""
+        """Record a call of one of NumPy's own functions, or of an operator with a NumPy number on its left."""
         if method != "__call__" or options:
             raise NotTraceable(f"numpy.{ufunc.__name__} with options")
         return getattr(self.trace, ufunc.__name__)(*args)
@@ -124,27 +124,27 @@ class Trace:
         self.calls: dict[tuple[Any, ...], Tracer] = {}
 
     def call(self, function: str, *args: Number) -> Number:
-        """The number function(*args)."""
-        key = function, *[x.number if isinstance(x, Tracer) else repr(float(x)) for x in args]    # 0.0 is not -0.0
+        """Record function(*args), or find the equal call."""
+        key = function, *[x.number if isinstance(x, Tracer) else repr(float(x)) for x in args]    # tells 0.0 from -0.0
         if key not in self.calls:
             self.calls[key] = Tracer(self, len(self.calls), function, args)
         return self.calls[key]
 
     def name(self, name: str, length: int = 0, is_wide: bool = True) -> Tracer:
-        """A number that has this name where the text runs."""
+        """A named number."""
         x = self.call("name " + name)
         x.length, x.is_wide = length, is_wide
         return x
 
     def run(self, op: Op, args: Sequence[Any]) -> Number:
-        """What a row computes, by its array form.  Raises NotTraceable where that cannot be recorded."""
+        """Record a row by its array form.  Raises NotTraceable where that is impossible."""
         z = op.array(self, *args) if op.array else op.forward(*args)
         return checked(op, z)
 
     # --- in numpy's place
 
     def __getattr__(self, name: str) -> Callable[..., Number]:
-        """Every function of numpy records a call."""
+        """A function that records a call of numpy's function of this name."""
         if name.startswith("__"):
             raise AttributeError(name)
         name = OTHER_NAMES.get(name, name)
@@ -153,7 +153,7 @@ class Trace:
 
         def function(*args: Number, **options: Any) -> Number:
             if options or not all(isinstance(x, Tracer | float | int) for x in args):
-                raise NotTraceable(f"{name} of something else than numbers, or with options")
+                raise NotTraceable(f"{name} of arguments other than numbers, or with options")
             return self.call(name, *args)
 
         return function
@@ -171,7 +171,7 @@ class Trace:
         return x if is_one(n) else self.call("power", x, n)
 
     def clip(self, x: Number, least: Number | None, most: Number | None) -> Number:
-        """x, or a bound where it is beyond."""
+        """x limited to [least, most]; None is no limit."""
         x = x if least is None else self.call("maximum", x, least)
         return x if most is None else self.call("minimum", x, most)
 
@@ -180,7 +180,7 @@ class Trace:
         return self.over_list("maximum.reduce", xs, axis)
 
     def over_list(self, function: str, xs: Tracer, axis: int) -> Number:
-        """What a function makes of the arrays of a list: an array of the same shape as each of them."""
+        """Record a reduction over a list's arrays: the result has the shape of each of them."""
         if axis or not (xs.is_stacked and xs.is_wide):
             raise NotTraceable(f"{function} of an array that is no list, or over another axis than its first")
         result = self.call(function, xs)
@@ -189,14 +189,14 @@ class Trace:
 
 
 def checked(op: Op, z: Any) -> Number:
-    """A result that a trace can hold."""
+    """z, if it is a number.  Raises NotTraceable otherwise."""
     if not isinstance(z, Tracer | float | int):
         raise NotTraceable(f"{op.name} gives a {type(z).__name__}, and not a number")
     return z
 
 
 def is_one(x: Number) -> bool:
-    """Is it the plain number 1, which changes nothing in a product?"""
+    """Is it the plain number 1?"""
     return isinstance(x, float | int) and x == 1
 
 
@@ -211,7 +211,7 @@ def name_of(x: Tracer) -> str:
 
 
 def in_order(results: Iterable[Number]) -> dict[Tracer, int]:
-    """Every call that the results need, its arguments before it: {call: how often it is used}."""
+    """The calls that the results depend on, in topological order: {call: number of uses}."""
     roots = [x for x in results if isinstance(x, Tracer)]
     order: dict[Tracer, None] = {}
     stack = roots[::-1]

@@ -1,7 +1,7 @@
-"""The graph recorded for one sample as blocks: like nodes of one level become the rows of a block.
+"""Vectorization: equal operations on one level of the graph of one sample become the rows of a block.
 
 Chains of x and + written by hand become weighted sums first; weighted sums that share their inputs become one matrix
-product v = W x + b.  What has no layers is grouped all the same: its operands are then gathered, row by row.
+product v = W x + b.  Graphs without layers are grouped in the same way: their operands are then gathered, row by row.
 """
 import math
 from collections import defaultdict
@@ -17,9 +17,9 @@ from ..backprop import wengert_list
 from ..value import Constant, Value, plain
 from .blocks import Block, BlockGraph, MatMul, Operand, follow
 
-ADD, MUL, LEAF = range(3)   # the first of a builder's operations; a leaf has none
-MOST = 8                    # places that an operation has, at most
-LONG = 6                    # terms: a sum of as many or more is one total; a shorter one stays a few additions
+ADD, MUL, LEAF = range(3)   # codes of operations; a leaf has none
+MOST = 8                    # operands of an operation, at most
+LONG = 6                    # terms: a sum of this length or more becomes one total; a shorter one stays additions
 
 
 def vectorize(outputs: Sequence[Value], inputs: Sequence[Value], tape: Sequence[Value] | None = None) -> BlockGraph:
@@ -36,10 +36,10 @@ def joint_tape(outputs: Sequence[Value]) -> list[Value]:
 
 @dataclass(eq=False)
 class Group:
-    """Calls that will be one block: the nodes' numbers and, for each place, the numbers of the arguments.
+    """Calls that become one block: the nodes' numbers and, for each operand, the arguments' numbers.
 
-    In the place of a list these are (calls, length of the list); for a product the shared x (n,).  `scalars` counts how
-    many of them are scalars.
+    For a list their shape is (calls, length of the list); for the shared x of a product (n,).  `scalars` counts the
+    scalars among them.
     """
     level: int
     op: ops.Op
@@ -50,13 +50,13 @@ class Group:
 
 
 class Vectorizer:
-    """Works on numbers: nodes are numbered as on the tape, then unused inputs, then plain numbers in lists.
+    """Works on numbers in place of nodes: first those of the tape, then unused inputs, then plain numbers in lists.
 
-    A graph of a million nodes is then a few arrays, and only what takes lists is looked at one by one.
+    A graph of a million nodes is then a few arrays, and only operations on lists are visited one by one.
     """
 
     def __init__(self, tape: Sequence[Value], outputs: Sequence[Value], inputs: Sequence[Value]) -> None:
-        self.leaves: list[Any] = list(tape)                 # what the numbers stand for
+        self.leaves: list[Any] = list(tape)                 # the node, or plain number, of each number
         self.number: dict[Any, int] = dict(zip(self.leaves, range(len(self.leaves))))
         self.inputs = [self.number_of(x) for x in inputs]
         self.outputs = [self.number[y] for y in outputs]
@@ -65,7 +65,7 @@ class Vectorizer:
         self.fold_sums()
 
     def number_of(self, x: Any) -> int:
-        """The number of a node, or of a plain number; equal plain numbers share one."""
+        """The number assigned to a node or a plain number; equal plain numbers share one."""
         key = x if isinstance(x, Value) else (x, math.copysign(1.0, x))     # 0.0 == -0.0, but 1/x tells them apart
         if key not in self.number:
             self.number[key] = len(self.leaves)
@@ -73,7 +73,7 @@ class Vectorizer:
         return self.number[key]
 
     def read(self, tape: Sequence[Value]) -> None:
-        """The operations and edges: arrays for nodes of one or two parents, `lists` for the others."""
+        """Read the operations and edges: arrays for nodes of one or two parents, `lists` for the others."""
         n, number_of, none = len(tape), self.number.get, repeat(-1)
         code: Any = defaultdict(count(LEAF + 1).__next__, {ops.add: ADD, ops.mul: MUL, None: LEAF})    # others: next
         self.op_of = np.fromiter(map(code.__getitem__, [node._op for node in tape]), np.intp, n)
@@ -81,7 +81,7 @@ class Vectorizer:
         self.op_of[self.op_of == LEAF] = -1
         self.x_of = np.fromiter(map(number_of, [node._a for node in tape], none), np.intp, n)
         self.y_of = np.fromiter(map(number_of, [node._b for node in tape], none), np.intp, n)
-        of_lists = (self.op_of >= 0) & (self.x_of < 0)      # they hold tuples there: no number was found
+        of_lists = (self.op_of >= 0) & (self.x_of < 0)      # their edges are in tuples
         self.lists: dict[int, tuple[Any, tuple[Any, ...]]] = {
             i: (tape[i]._op, self.numbered(tape[i])) for i in np.flatnonzero(of_lists).tolist()}
         flat = list(chain.from_iterable([ops.flat(args) for _, args in self.lists.values()]))
@@ -89,7 +89,7 @@ class Vectorizer:
         self.uses = np.bincount(ends[ends >= 0], minlength=len(self.leaves))
 
     def numbered(self, node: Value) -> tuple[Any, ...]:
-        """The numbers of a node's arguments, those of a list as a tuple."""
+        """The numbers assigned to a node's arguments, those of a list as a tuple."""
         number, parents = self.number, iter(node.parents)
         args: list[Any] = []
         for part in node._b:
@@ -100,7 +100,7 @@ class Vectorizer:
         return tuple(args)
 
     def find_scalars(self) -> None:
-        """What is the same for every sample: leaves that are no inputs, and plain numbers."""
+        """Mark the scalars, which are the same for every sample: leaves that are no inputs, and plain numbers."""
         self.is_scalar = np.ones(len(self.leaves), dtype=bool)
         self.is_scalar[:len(self.op_of)] = self.op_of < 0
         self.is_scalar[self.inputs] = False
@@ -111,10 +111,10 @@ class Vectorizer:
     # --- chains of x and +, written by hand
 
     def fold_sums(self) -> None:
-        """w x + w x + b becomes one weighted sum, a long sum one total; what they were made of is gone."""
+        """Replace w x + w x + b by one weighted sum, a long sum by one total; mark the replaced nodes."""
         self.gone = np.zeros(len(self.op_of), dtype=bool)
         is_add = self.op_of == ADD
-        is_term = np.zeros(len(self.leaves), dtype=bool)    # a part of a sum, and used there alone
+        is_term = np.zeros(len(self.leaves), dtype=bool)    # a term of a sum, not used elsewhere
         is_term[self.x_of[is_add]] = is_term[self.y_of[is_add]] = True
         is_term &= self.uses == 1
         is_part = np.zeros(len(self.leaves), dtype=bool)
@@ -132,7 +132,7 @@ class Vectorizer:
             self.fold(root)
 
     def fold(self, root: int) -> None:
-        """One chain: a weighted sum where its terms are products with a scalar and at most one scalar, else a total."""
+        """Fold one chain: a weighted sum of products with a scalar and at most one scalar, else a total if long."""
         terms, sums, stack = [], [], [self.y[root], self.x[root]]
         while stack:
             i = stack.pop()
@@ -155,7 +155,7 @@ class Vectorizer:
         self.gone[sums] = True
 
     def plain(self, x: float) -> int:
-        """The number of a plain number that no list of the graph has held yet, maybe."""
+        """The number assigned to a plain number, which may be new to the graph."""
         i = self.number_of(x)
         if i == len(self.is_scalar):
             self.is_scalar = np.append(self.is_scalar, True)
@@ -167,8 +167,8 @@ class Vectorizer:
     # --- groups
 
     def levels(self) -> list[int]:
-        """How many operations lie between a node and the leaves, at most."""
-        level = [0] * (len(self.leaves) + 1)                # the last is that of no argument, which has number -1
+        """The level of each node: the length of the longest path from a leaf."""
+        level = [0] * (len(self.leaves) + 1)                # the last, at index -1, is for missing arguments
         is_gone = (self.gone | (self.op_of < 0)).tolist()
         for i in self.lists:
             is_gone[i] = None
@@ -181,7 +181,7 @@ class Vectorizer:
         return level
 
     def groups(self) -> list[Group]:
-        """The calls of one level and one operation together; products by the x they share."""
+        """The calls grouped by level and operation; products also by their shared x."""
         level = self.levels()
         groups = [*self.groups_of_few(np.array(level)), *self.groups_of_lists(level)]
         for group in groups:
@@ -189,7 +189,7 @@ class Vectorizer:
         return sorted(groups, key=lambda group: (group.level, group.nodes[0]))
 
     def groups_of_few(self, level: np.ndarray) -> Iterable[Group]:
-        """Operations on one or two numbers.  A constant in a place, as in 1 - y, stays apart from rows in it."""
+        """Groups of operations on one or two numbers; those with a constant operand, as in 1 - y, are kept apart."""
         of_lists = np.zeros(len(self.op_of), dtype=bool)
         of_lists[list(self.lists)] = True
         nodes = np.flatnonzero((self.op_of >= 0) & ~self.gone & ~of_lists)
@@ -207,7 +207,7 @@ class Vectorizer:
                         [x[part], y[part]] if y[first] >= 0 else [x[part]])
 
     def groups_of_lists(self, level: Sequence[int]) -> Iterable[Group]:
-        """Operations on lists, alike where their lists are as long and hold scalars in the same places."""
+        """Groups of operations on lists of the same lengths, with scalars in the same places."""
         found: dict[Any, list[tuple[int, tuple[Any, ...]]]] = {}
         is_scalar = self.is_scalar.tolist()
         for i, (op, args) in sorted(self.lists.items()):
@@ -218,14 +218,14 @@ class Vectorizer:
                 if not any(pattern[0]) and all(pattern[1]):
                     args, pattern = (args[1], args[0], args[2]), (pattern[1], pattern[0], pattern[2])
                 if all(pattern[0]) and not any(pattern[1]):
-                    shared = args[1]                        # the same x: rows of one matrix product
+                    shared = args[1]                        # of a matrix product: rows with the same x
             found.setdefault((level[i], op, pattern, shared), []).append((i, args))
         alone: dict[Any, list[Any]] = {}
         for key in found:
             if key[3] and len(found[key]) == 1:
                 alone.setdefault(key[:3], []).append(key)
         for keys in alone.values():
-            if len(keys) > 1:                               # no layer: each has an x of its own
+            if len(keys) > 1:                               # not a layer: each has its own x
                 found[(*keys[0][:3], ())] = [call for key in keys for call in found.pop(key)]
         for (at, op, _, shared), calls in found.items():
             nodes = np.array([i for i, _ in calls])
@@ -236,7 +236,7 @@ class Vectorizer:
     # --- rows, scalars, blocks
 
     def blocks(self) -> BlockGraph:
-        """Group the calls, number the rows and the scalars, and look every argument's numbers up."""
+        """The block graph: group the calls, number the rows and the scalars, and look up every argument's numbers."""
         groups = self.groups()
         self.number_scalars(groups)
         self.row = np.full(len(self.leaves), -1)
@@ -253,7 +253,7 @@ class Vectorizer:
                 found.append(MatMul(group.op, arguments, self.rows, len(nodes)))
             else:
                 if len(nodes) > 1 and not all(follow(a.numbers) for a in arguments):
-                    # those used most come first: see segment_sum.py
+                    # most used first: see segment_sum.py
                     order = np.argsort(-self.uses[nodes], kind="stable")
                     nodes = nodes[order]
                     for a in arguments:
@@ -264,7 +264,7 @@ class Vectorizer:
                       self.rows, self.parameters, self.constants)
 
     def number_inputs(self, shared: Iterable[tuple[int, ...]]) -> None:
-        """The inputs' rows come first; among them the x of a product, with its row of ones."""
+        """Number the inputs' rows: first the x of a product, with its row of ones, then the others."""
         inputs = set(self.inputs)
         x = next((x for x in shared if inputs.issuperset(x) and len(set(x)) == len(x)), ())
         inputs.difference_update(x)
@@ -272,7 +272,7 @@ class Vectorizer:
         self.number_rows([i for i in self.inputs if i in inputs], False)
 
     def scalars_beside_rows(self, groups: Sequence[Group]) -> list[Block]:
-        """Scalars that stand in one place with rows, or are an output, get rows of their own."""
+        """A block that copies scalars to rows, where an operand mixes them with rows, or where they are outputs."""
         mixed = [x.ravel() for group in groups for x, n in zip(group.places, group.scalars) if 0 < n < x.size]
         beside = np.unique(np.concatenate([*mixed, np.array(self.outputs, dtype=np.intp)]))
         beside = beside[self.is_scalar[beside]]
@@ -283,11 +283,11 @@ class Vectorizer:
         return [block]
 
     def argument(self, numbers: np.ndarray, is_scalar: bool) -> Operand:
-        """One place of all calls of a group."""
+        """One operand of a group, with row or scalar numbers."""
         return Operand(is_scalar, (self.scalar_of if is_scalar else self.row)[numbers].T)
 
     def number_rows(self, nodes: Any, then_ones: bool) -> None:
-        """The next rows are these nodes', and the one after them holds ones if so wanted."""
+        """Give the next rows to these nodes, and with then_ones the row after them to ones."""
         self.row[np.asarray(nodes, dtype=np.intp)] = np.arange(self.rows, self.rows + len(nodes))
         self.rows += len(nodes)
         if then_ones:
@@ -295,7 +295,7 @@ class Vectorizer:
             self.rows += 1
 
     def number_scalars(self, groups: Sequence[Group]) -> None:
-        """Parameters in the order first met on the tape, then constants."""
+        """Number the scalars: parameters in the order of first use on the tape, then constants."""
         met = [np.array(self.outputs, dtype=np.intp)]
         at = [np.full(len(self.outputs), MOST * len(self.op_of))]
         for group in groups:

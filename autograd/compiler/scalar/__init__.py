@@ -1,1 +1,1 @@
-"""Small graphs one sample at a time: scalar_source.py writes the loop of updates, update_loop.py runs it."""
+"""Small graphs, one sample at a time: scalar_source.py writes the update loop as source, update_loop.py runs it."""

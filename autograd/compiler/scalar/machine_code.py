@@ -1,6 +1,6 @@
-"""Generated loops as machine code through numba, kept on disk for the next process.
+"""Compilation of generated loops to machine code by numba, cached on disk.
 
-numba keeps the code of a function beside its source file, so the text is put into a file in the user's cache folder.
+numba caches machine code beside a function's source file, so the source is written to the user's cache folder.
 """
 import math
 import os
@@ -15,17 +15,17 @@ from typing import Any
 from ...files import replace_file
 
 MATH = {name: getattr(math, name) for name in dir(math) if not name.startswith("_")}
-KEPT = 100                      # source files in the folder: a training at another lr has another text
+KEPT = 100                      # source files in the folder: each lr has its own
 
 Functions = tuple[tuple[str, Callable[..., Any]], ...]
 
 
 @lru_cache(maxsize=64)
 def machine_code(text: str, functions: Functions) -> Callable[..., Any]:
-    """The text's `loop` on arrays as machine code, from the disk where an earlier process has compiled it.
+    """The function `loop` of the source text, compiled to machine code or loaded from the disk cache.
 
-    functions are those that the text calls by a name of their own; what they do is not in the text, so with any of them
-    nothing is kept.  What numba does not take it raises.
+    functions are those that the text calls by name; as their code is not in the text, a text with any is not cached.
+    Raises numba's errors where it cannot compile.
     """
     path = None if functions else source_file(text)
     if path:
@@ -37,11 +37,11 @@ def machine_code(text: str, functions: Functions) -> Callable[..., Any]:
 
 
 def compiled(text: str, functions: Functions, path: Path | None = None) -> Callable[..., Any]:
-    """Compile now, or load what is kept for the source file."""
+    """Compile the text, or load the machine code cached for its source file."""
     import numba
 
     numbers, scalar = numba.float64[::1], numba.float64
-    names = MATH | {"__name__": __name__}               # a module that numba can import when it loads the code
+    names = MATH | {"__name__": __name__}               # a module that numba can import to load the code
     names |= {name: numba.njit(error_model="numpy")(f) for name, f in functions}
     exec(compile(text, str(path or "<a loop of updates>"), "exec"), names)
     loop: Callable[..., Any] = numba.njit((numba.float64[:, ::1], numbers, numbers, numbers, scalar, numbers),
@@ -50,16 +50,16 @@ def compiled(text: str, functions: Functions, path: Path | None = None) -> Calla
 
 
 def source_file(text: str) -> Path | None:
-    """The file that holds the text, named by its hash; None where it cannot be written."""
+    """The cached source file of the text, named by its hash; None where it cannot be written."""
     folder = cache_folder()
     path = folder / f"loop_{sha256(text.encode()).hexdigest()[:32]}.py"
     try:
-        if not (path.exists() and path.read_bytes() == text.encode()):      # numba asks for the same time of writing
+        if not (path.exists() and path.read_bytes() == text.encode()):      # numba compares modification times
             folder.mkdir(parents=True, exist_ok=True)
             replace_file(path, text.encode())
             for old in sorted(folder.glob("loop_*.py"), key=os.path.getmtime)[:-KEPT]:
                 forget(old)
-    except (OSError, RuntimeError):                                         # RuntimeError: there is no home folder
+    except (OSError, RuntimeError):                                         # RuntimeError: no home folder
         return None
     return path
 
@@ -72,7 +72,7 @@ def forget(path: Path) -> None:
 
 
 def cache_folder() -> Path:
-    """The folder for the source files: numba's own where NUMBA_CACHE_DIR names one, else the user's for caches."""
+    """The folder for the source files: NUMBA_CACHE_DIR where it is set, else in the user's cache folder."""
     if own := os.environ.get("NUMBA_CACHE_DIR"):
         return Path(own) / "deltagrad"
     if sys.platform == "win32":

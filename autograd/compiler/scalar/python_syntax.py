@@ -1,4 +1,4 @@
-"""Traced numbers in Python's own notation: operators, calls of math, and how tightly each of them binds."""
+"""Python syntax for traced numbers: operators, calls of math, and their precedence."""
 import math
 from collections.abc import Callable
 
@@ -11,14 +11,14 @@ OPERATORS = {"add": ("+", SUM), "subtract": ("-", SUM), "multiply": ("*", PRODUC
 FUNCTIONS = {"absolute": "fabs", "arcsin": "asin", "arccos": "acos", "arctan": "atan", "arcsinh": "asinh",
              "arccosh": "acosh", "arctanh": "atanh"} | {
     name: name for name in dir(math) if callable(getattr(math, name)) and not name.startswith("_")}
-Read = Callable[..., str]                       # a number, how tightly it has to bind -> its text
+Read = Callable[..., str]                       # a number, the least precedence -> its text
 
 
 class PythonSyntax:
-    """Python on floats, with the functions of math.  A syntax of another language has the same methods."""
+    """Python on floats, with the functions of math; another language's syntax has the same methods."""
 
     def knows(self, function: str) -> bool:
-        """Can a call of this function of numpy be written?"""
+        """Does the language have this function of numpy?"""
         return function in OPERATORS or function in FUNCTIONS or function in ("negative", "power", "where")
 
     def literal(self, x: float) -> str:
@@ -28,7 +28,7 @@ class PythonSyntax:
         return f"{name} = {text}"
 
     def expression(self, x: Tracer, read: Read) -> tuple[str, int]:
-        """A call as text, and how tightly that binds."""
+        """A call as text, and its precedence."""
         kind, *details = x.function.split(" ")
         if kind in OPERATORS:
             sign, binds = OPERATORS[kind]
@@ -44,7 +44,7 @@ class PythonSyntax:
             return f"{read(this, COMPARISON)} if {read(condition, COMPARISON)} else {read(other)}", LOOSE
         if kind == "item":
             return f"{read(x.args[0], ATOM)}[{details[0]}]", ATOM
-        if kind == "call":                      # of a Python function by its name; numbers of a list as a tuple
+        if kind == "call":                      # of a Python function by name; lists as tuples
             name, lengths = details
             rest = iter([read(y) for y in x.args])
             parts = [f"({''.join(f'{next(rest)}, ' for _ in range(int(n)))})" if n else next(rest)

@@ -1,7 +1,7 @@
-"""A small graph, and a loop of updates over it, as straight-line text: each number gets at most one line.
+"""Straight-line source for a small graph and the update loop over it: at most one line for each number.
 
-The parameters w0, w1, ... are local variables: a row's forward phase, backward phase and the optimizer's rule read and
-write them without a call.  `row_source` writes one row of the table in the same way.
+The parameters w0, w1, ... are local variables: a sample's forward phase, backward phase and the optimizer's rule read
+and write them without a call.  `row_source` writes one row of the table in the same way.
 """
 import inspect
 from collections.abc import Callable, Iterable, Sequence
@@ -21,7 +21,7 @@ SYNTAXES = {"python": PythonSyntax(), "javascript": JavaScriptSyntax()}
 
 
 class ScalarTrace(Trace):
-    """A trace of calls on single numbers, with signs moved to where they cost nothing.
+    """A trace of calls on scalars, which moves minus signs to where they cost no operation.
 
     >>> x = ScalarTrace().name("x")
     >>> z = (-x) * (1 - x)
@@ -32,7 +32,7 @@ class ScalarTrace(Trace):
     def __init__(self, syntax: PythonSyntax | None = None) -> None:
         super().__init__()
         self.syntax = syntax or PythonSyntax()
-        self.functions: dict[str, Callable[..., Any]] = {}      # what is called by a name of its own
+        self.functions: dict[str, Callable[..., Any]] = {}      # the functions called by name
 
     def knows(self, name: str) -> bool:
         return self.syntax.knows(name)
@@ -81,12 +81,12 @@ class ScalarTrace(Trace):
         return self.call("where", condition, x, y)
 
     def clip(self, x: Number, least: Number | None, most: Number | None) -> Number:
-        """x, or a bound where it is beyond; NaN is not."""
+        """x limited to [least, most]; NaN stays NaN."""
         x = x if least is None else self.where(x < least, least, x)
         return x if most is None else self.where(x > most, most, x)
 
     def run(self, op: Op, args: Sequence[Any]) -> Number:
-        """What a row computes; a call of its forward by name where that cannot be written out."""
+        """Record a row; a call of its forward by name where that cannot be traced."""
         if not any(isinstance(x, Tracer) for x in flat(args)):
             return op.forward(*args)
         try:
@@ -95,7 +95,7 @@ class ScalarTrace(Trace):
             return self.called(op.forward, identifier(op), args)
 
     def partials(self, op: Op, z: Number, args: Sequence[Any]) -> list[Number]:
-        """A row's local partials; items of a call of its rule by name where they cannot be written out."""
+        """Record a row's local partials; items of a call of its rule by name where that cannot be traced."""
         try:
             return traced_partials(op, z, args)
         except NotTraceable:
@@ -103,7 +103,7 @@ class ScalarTrace(Trace):
             return [self.call(f"item {k}", every) for k in range(len(flat(args)))]
 
     def called(self, f: Callable[..., Any], name: str, args: Sequence[Any]) -> Number:
-        """f(*args) as a call by name, lists as tuples."""
+        """Record f(*args) as a call by name, lists as tuples."""
         while self.functions.setdefault(name, f) != f:
             name += "_"
         lengths = ",".join([str(len(x)) if type(x) is tuple else "" for x in args])
@@ -116,18 +116,18 @@ def is_negative(x: Number) -> bool:
 
 
 def identifier(op: Op) -> str:
-    """A name for the row that Python takes as one."""
+    """A Python identifier for the row."""
     return op.name + "_forward" if op.name.isidentifier() else "op_forward"
 
 
 class Sweep:
-    """The two phases of a recorded graph on traced numbers."""
+    """Traces the forward and the backward phase of a recorded graph."""
 
     def __init__(self, trace: ScalarTrace, output: Value, names: dict[Value, Number],
                  parameters: Sequence[Value]) -> None:
         self.trace, self.output = trace, output
-        self.numbers: dict[Any, Number] = {}                # of every node
-        self.trained: set[Any] = set(parameters)            # the nodes through which a gradient reaches a parameter
+        self.numbers: dict[Any, Number] = {}                # the traced number of every node
+        self.trained: set[Any] = set(parameters)            # the nodes that depend on a parameter
         for node in wengert_list(output):
             if node._op is None:
                 self.numbers[node] = names.get(node, node.data)
@@ -137,14 +137,14 @@ class Sweep:
                     self.trained.add(node)
 
     def arguments(self, node: Value) -> list[Any]:
-        """The numbers that the node's operation takes, lists as tuples."""
+        """The traced arguments of the node's operation, lists as tuples."""
         return [tuple(map(self.number, x)) if type(x) is tuple else self.number(x) for x in node.arguments]
 
     def number(self, x: Any) -> Number:
         return self.numbers[x] if isinstance(x, Value) else x
 
     def edges(self, node: Value) -> Iterable[tuple[Value, Number]]:
-        """The parents through which a gradient reaches a parameter, with the local partials."""
+        """The parents that depend on a parameter, with the local partials."""
         if node._op is None or node not in self.trained:
             return []
         partials = self.trace.partials(node._op, self.numbers[node], self.arguments(node))
@@ -158,7 +158,7 @@ class Sweep:
 
 
 class ScalarSource:
-    """What a loop computes for one row: the loss J, and what each name of the state becomes."""
+    """The source of an update loop: for each row of inputs the loss J, and the new number of each state variable."""
 
     def __init__(self, output: Value, inputs: Sequence[Value], parameters: Sequence[Value], update: Update,
                  remembers: int, stops: bool) -> None:
@@ -180,10 +180,10 @@ class ScalarSource:
             self.new |= zip([self.w[i], *memory], update(steps, names[p], g, *map(name, memory)))
         statements = Statements([self.J, *self.new.values()])
         self.size = len(statements.uses)
-        self.discards_state = bool(self.m) and statements.names().isdisjoint(self.m)    # is it of no use here?
+        self.discards_state = bool(self.m) and statements.names().isdisjoint(self.m)    # is the memory unused?
 
     def row(self, new: dict[str, Number], stop: Sequence[str], syntax: PythonSyntax | None = None) -> list[str]:
-        """The lines for one row; stop is what to do where the loss is not finite."""
+        """The lines for one row of inputs; `stop` are those that run where the loss is not finite."""
         named = {self.J: "J"} if isinstance(self.J, Tracer) else {}
         statements = Statements([self.J, *new.values()], named, new, syntax)
         statements.write(self.forward)
@@ -197,7 +197,7 @@ class ScalarSource:
         moves = []
         for name, x in new.items():
             text = statements.read(x)
-            if statements.state_in(x) - {name}:             # it is to read other numbers before they move
+            if statements.state_in(x) - {name}:             # it reads numbers that are assigned below
                 statements.lines.append(f"new_{name} = {text}")
                 text = "new_" + name
             if text != name:
@@ -205,8 +205,11 @@ class ScalarSource:
         return statements.lines + moves
 
     def text(self, keeps: bool = True, syntax: PythonSyntax | None = None) -> str:
-        """The function on lists of floats; keeps says whether it keeps the memory.  It returns the new state, or None
-        where a row left an operation's domain; losses is then as long as there were rows before."""
+        """The source of the loop on lists of floats; with keeps=False without the optimizer's memory.
+
+        The loop returns the new state, or None where a row left an operation's domain; losses then has those of the
+        rows before it.
+        """
         m = self.m if keeps else []
         kept = {*self.w, *m}
         new = {name: x for name, x in self.new.items() if name in kept}
@@ -222,7 +225,7 @@ class ScalarSource:
             f"return [{w}], [{', '.join(m)}]"])
 
     def text_on_arrays(self) -> str:
-        """The same for numba: on arrays, state is changed in place; returns the number of losses."""
+        """The source of the loop on arrays, for numba: it updates the state in place and returns the loss count."""
         state = [("parameters", self.w), ("memory", self.m)]
         row = self.row(self.new, ["losses[i] = J", "i = i + 1", "break"])
         return joined([
@@ -238,7 +241,7 @@ class ScalarSource:
 
 
 def joined(lines: Sequence[str]) -> str:
-    """The lines as the body of the function."""
+    """The lines as the body of the function `loop`."""
     return "\n    ".join(["def loop(rows, parameters, memory, fixed, steps, losses):", *lines]) + "\n"
 
 

@@ -1,7 +1,7 @@
 """Traced numbers as lines of text, each once, in the order recorded.
 
-What is needed once is written where it is needed, in parentheses where the language would read it otherwise; what is
-needed again gets a line and a name.
+A number that is used once is written where it is used, in parentheses where precedence requires them; a number that is
+used again gets a line and a name.
 """
 import math
 from collections.abc import Iterable
@@ -10,11 +10,11 @@ from ...symbolic.printer import ATOM, LOOSE, SIGN
 from ..trace import Number, Tracer, in_order, name_of
 from .python_syntax import PythonSyntax
 
-LONGEST = 200                                   # of an expression in one line: a reader's limit, and the parser's
+LONGEST = 200                                   # of an expression in one line: for readers, and for the parser
 
 
 class Statements:
-    """Writes results as lines of text; what is used once stands where it is used.
+    """Writes results as lines of text, numbers that are used once as subexpressions.
 
     >>> from autograd.compiler.scalar.scalar_source import ScalarTrace
     >>> x, y = map(ScalarTrace().name, "xy")
@@ -24,8 +24,8 @@ class Statements:
     >>> statements.read(z)
     '-((x + y) * (x - (y - x)) / x)'
 
-    `place` holds for each number written so far how it reads: its text, how tightly that binds, and which of the names
-    in `state`, those that will be given new numbers, stand in it.
+    `place` holds for each number written so far its text, the precedence of that, and the names in it that are in
+    `state`, the variables that will be assigned new numbers.
     """
 
     def __init__(self, results: Iterable[Number], named: dict[Tracer, str] | None = None, state: Iterable[str] = (),
@@ -37,11 +37,11 @@ class Statements:
         self.waiting = sorted(self.uses, key=lambda x: x.number, reverse=True)
 
     def names(self) -> set[str]:
-        """The names that the results are made of."""
+        """The named numbers that the results depend on."""
         return {name_of(x) for x in self.uses if x.is_named}
 
     def write(self, until: float = math.inf) -> None:
-        """Write the numbers recorded before that many calls."""
+        """Write the numbers recorded before call number `until`."""
         while self.waiting and self.waiting[-1].number < until:
             x = self.waiting.pop()
             if x.is_named:
@@ -56,11 +56,11 @@ class Statements:
                 self.place[x] = text, binds, frozenset().union(*map(self.state_in, x.args))
 
     def state_in(self, x: Number) -> frozenset[str]:
-        """The names of the state that stand in x's text."""
+        """The state variables in x's text."""
         return self.place[x][2] if isinstance(x, Tracer) else frozenset()
 
     def read(self, x: Number, least: int = LOOSE) -> str:
-        """x as part of an expression that has to bind so tightly."""
+        """x's text, in parentheses where its precedence is below `least`."""
         if isinstance(x, Tracer):
             text, binds, _ = self.place[x]
         else:

@@ -1,7 +1,7 @@
-"""Small graphs, one sample at a time: the whole loop of updates inside one generated function of straight-line Python.
+"""The update loop of a small graph, one sample at a time, as one generated function of straight-line Python.
 
-Where an operation's domain is left Python raises; that row is then run again on NumPy's numbers, which are NaN or inf
-there.  With numba the same lines become machine code, once there was so much to do that compiling them is_faster.
+Outside an operation's domain Python raises; that row then runs again on NumPy's numbers, which are NaN or inf there.
+With numba the same lines become machine code, once the loop has run long enough for compiling to be worthwhile.
 """
 import math
 import time
@@ -18,7 +18,7 @@ from .machine_code import MATH, machine_code
 from .python_syntax import PythonSyntax
 from .scalar_source import ScalarSource, Update
 
-ERRORS = (ValueError, ArithmeticError)          # how Python refuses log(-1), 1/0 and exp(1000)
+ERRORS = (ValueError, ArithmeticError)          # raised by log(-1), 1/0 and exp(1000)
 EXACT = MATH | {name: getattr(np, name) for name in MATH if hasattr(np, name)} | {"pow": np.power, "number": np.float64}
 
 State = tuple[list[float], list[float]]         # parameters, and the memory in one list
@@ -26,22 +26,22 @@ State = tuple[list[float], list[float]]         # parameters, and the memory in 
 
 @dataclass
 class LoopResult:
-    """What a run over some rows came to."""
+    """The result of a run over some rows: losses, final state, and where and why training diverged."""
     losses: list[float]                 # of each row, before its update
     parameters: list[float]
-    memory: list[list[float]]           # as an optimizer keeps it: a list for each number the rule remembers
-    failed: int | None = None           # the row with which training diverged, losses are those before it, the state
-    reason: str = ""                    # is the last, of this run, whose loss was finite; "the loss is nan"
+    memory: list[list[float]]           # as in an optimizer: a list for each number that the rule remembers
+    failed: int | None = None           # the row at which training diverged; losses are those before it, the state
+    reason: str = ""                    # is the run's last with a finite loss; such as "the loss is nan"
 
 
 class UpdateLoop:
-    """A loop of updates, one for each row of inputs: forward, backward, and `update` of every parameter.
+    """A loop over rows of inputs: forward phase, backward phase and `update` of every parameter, row by row.
 
     update(steps, w, g, *memory) -> (new w, *new memory) is an optimizer's rule in plain arithmetic, steps the number of
-    updates with this one; `remembers` is how many numbers it keeps for each parameter.  Leaves that are neither
-    inputs nor parameters stay as they are: their data is read at every run.  With stops=False it goes on where the
-    loss is not finite.  jit=True takes numba at once, None where it is installed and once there was so much to do that
-    compiling is_faster.
+    updates including this one, `remembers` the length of memory.  Leaves that are neither inputs nor parameters are
+    constant during a run, which reads their data.  With stops=False the loop continues where the loss is not finite.
+    jit=True compiles with numba at once, None where numba is installed and after a run long enough for compiling to be
+    worthwhile.
 
     >>> w, x, t = Value(0.5, "w"), Value(1.0, "x"), Value(2.0, "t")
     >>> loop = UpdateLoop((t - w * x).half_square(), [x, t], [w], lambda steps, w, g: (w - 0.5 * g,))
@@ -74,16 +74,16 @@ class UpdateLoop:
         self.source = self.scalar_source.text(keeps=not self.scalar_source.discards_state)
         self.functions: dict[str, Callable[..., Any]] = {}
         size = self.scalar_source.size
-        self.is_faster = size <= MOST_NUMBERS                            # is it faster than a Program on one row?
-        self.seconds = 0.0 if jit else COMPILING * size             # of work left before numba is_faster
+        self.is_faster = size <= MOST_NUMBERS                            # than a Program on one row
+        self.seconds = 0.0 if jit else COMPILING * size             # of work left before compiling is worthwhile
         self.jit = jit or (jit is None and size <= MOST_JITTED and find_spec("numba") is not None)
 
     def run(self, rows: Any, parameters: Sequence[float], memory: Sequence[Sequence[float]] = (),
             steps: int = 0) -> LoopResult:
-        """Update once for each row of inputs, from these parameters and this memory; steps were taken before.
+        """Update once for each row of inputs, from these parameters and this memory, after `steps` earlier updates.
 
-        Changes nothing, so after a Ctrl-C everything is as before.  Outside an operation's domain numbers are NaN or
-        inf, as on arrays.
+        The arguments are not changed, so a Ctrl-C loses nothing.  Outside an operation's domain numbers are NaN or inf,
+        as on arrays.
         """
         if len(rows) and len(rows[0]) != len(self.scalar_source.x):
             raise ValueError(f"a row of {len(rows[0])} numbers, but there are {len(self.scalar_source.x)} inputs")
@@ -96,18 +96,18 @@ class UpdateLoop:
         return self.result(losses, state)
 
     def result(self, losses: list[float], state: State, failed: int | None = None, reason: str = "") -> LoopResult:
-        """The run, with the memory as an optimizer keeps it."""
+        """The result of a run, with the memory as in an optimizer."""
         n = len(state[0])
         memory = [state[1][k * n:(k + 1) * n] for k in range(self.remembers)]
         return LoopResult(losses, state[0], memory, failed, reason)
 
     def failure(self, rows: Any, start: State, steps: int, state: State, losses: list[float]) -> LoopResult:
-        """The run up to the row with which it diverged: found by running again."""
+        """The result up to the row at which training diverged, found by running again."""
         if finite(state[0]):
             failed, reason = len(losses) - 1, f"the loss is {losses[-1]}"
-            last = max(0, failed - 1)                       # the numbers after that update had no finite loss
+            last = max(0, failed - 1)                       # the parameters after that update had no finite loss
         else:
-            last, after = 0, len(losses)                    # how many updates leave finite numbers, how many do not
+            last, after = 0, len(losses)                    # numbers of updates: finite after `last`, not after `after`
             while after - last > 1:
                 middle = (last + after) // 2
                 state_then, _ = self.advance(rows[:middle], start, steps)
@@ -118,18 +118,18 @@ class UpdateLoop:
         return self.result(losses, state, failed, reason)
 
     def ends(self, losses: list[float]) -> bool:
-        """Does the run end with this last loss?"""
+        """Does the run end at this last loss?"""
         return self.stops and not finite(losses[-1:])
 
-    # --- the ways to run it
+    # --- three ways to run the loop
 
     def advance(self, rows: Any, state: State, steps: int) -> tuple[State, list[float]]:
-        """The state after the rows and their losses, up to the first loss that is not finite."""
+        """Run the loop over the rows, up to the first loss that is not finite; return the state and the losses."""
         fixed = [x.data for x in self.scalar_source.fixed]
         if self.jit and self.seconds <= 0:
             try:
                 return self.jitted(rows, state, fixed, steps)
-            except Exception:                               # numba does not take every operation's own function
+            except Exception:                               # numba cannot compile every operation's function
                 self.jit = False
         start = time.perf_counter()
         rows = rows.tolist() if hasattr(rows, "tolist") else list(rows)
@@ -137,7 +137,7 @@ class UpdateLoop:
         while True:
             left = rows[len(losses):]
             after, found = self.plain(left, state, fixed, steps + len(losses))
-            if not after:                                   # a row left a domain: up to it again, then on its own
+            if not after:                                   # a row left a domain: up to it again, then that row exactly
                 state, _ = self.plain(left[:len(found)], state, fixed, steps + len(losses))
                 losses += found
                 state, found = self.exact(rows[len(losses)], state, fixed, steps + len(losses))
@@ -147,34 +147,34 @@ class UpdateLoop:
                 return after or state, losses
 
     def plain(self, rows: list[list[float]], state: State, fixed: list[float], steps: int) -> tuple[Any, list[float]]:
-        """In Python; no state where a row left an operation's domain."""
+        """Run in Python; the state is None where a row left an operation's domain."""
         losses: list[float] = []
         if not self.scalar_source.discards_state:
             return self.function("source")(rows, *state, fixed, float(steps), losses), losses
         after = self.function("source")(rows[:-1], state[0], [], fixed, float(steps), losses)
-        if after and len(losses) == max(0, len(rows) - 1) and not self.ends(losses):    # the last row's is remembered
+        if after and len(losses) == max(0, len(rows) - 1) and not self.ends(losses):    # the last row keeps its memory
             after = self.function("whole")(rows[-1:], after[0], state[1], fixed, float(steps + len(losses)), losses)
         return after, losses
 
     def exact(self, row: list[float], state: State, fixed: list[float], steps: int) -> tuple[Any, list[float]]:
-        """One row on NumPy's numbers."""
+        """Run one row on NumPy's numbers."""
         losses: list[float] = []
         with np.errstate(all="ignore"):
             numbers = ([*map(np.float64, xs)] for xs in (*state, fixed))
             after = self.function("exact")([[*map(np.float64, row)]], *numbers, np.float64(steps), losses)
-        if not after:                                       # an operation that has no numbers there on arrays either
+        if not after:                                       # the operation raises on arrays too
             return [[math.nan] * len(xs) for xs in state], [math.nan]
         return [[*map(float, xs)] for xs in after], [float(losses[0])]
 
     def jitted(self, rows: Any, state: State, fixed: list[float], steps: int) -> tuple[State, list[float]]:
-        """In machine code."""
+        """Run in machine code."""
         rows = np.ascontiguousarray(rows, dtype=np.float64).reshape(len(rows), -1)
         parameters, memory, losses = np.array(state[0], float), np.array(state[1], float), np.empty(len(rows))
         n = self.function("jit")(rows, parameters, memory, np.array(fixed, float), float(steps), losses)
         return (parameters.tolist(), memory.tolist()), losses[:n].tolist()
 
     def function(self, kind: str) -> Callable[..., Any]:
-        """The function of the source, or whole, with memory kept; exact, on NumPy's numbers; jit, on arrays."""
+        """The loop by kind: "source"; "whole", with the memory; "exact", on NumPy's numbers; "jit", on arrays."""
         if kind in self.functions:
             return self.functions[kind]
         functions = self.scalar_source.trace.functions
@@ -193,7 +193,7 @@ class UpdateLoop:
 
 
 class NumPyNumbers(PythonSyntax):
-    """Python on NumPy's numbers, which are NaN or inf where floats raise."""
+    """Python syntax on NumPy's numbers, which are NaN or inf where floats raise."""
 
     def literal(self, x: float) -> str:
         return f"number({x!r})"
@@ -202,11 +202,11 @@ class NumPyNumbers(PythonSyntax):
 # Measured on networks of tanh, 2-8-1 to 16-32-1, CPython 3.11: 0.01 microseconds for each number of a row, which meets
 # a Program's 35 for one row at 3,000 of them; a weighted sum's edge makes 3 or 4, more with momentum and Adam.
 MOST_NUMBERS, MOST_EDGES = 3000, 1000
-COMPILING, MOST_JITTED = 0.01, 1000         # seconds numba takes for a number, and up to how many numbers
+COMPILING, MOST_JITTED = 0.01, 1000         # seconds numba needs for a number, and the most numbers it is used for
 
 
 def is_small(output: Value) -> bool:
-    """Is the graph small enough for an UpdateLoop to be faster?  Its `is_faster` then says so, rule and all."""
+    """May an UpdateLoop be faster for this graph?  Its `is_faster` then decides, with the update rule included."""
     return sum(len(node.parents) for node in wengert_list(output)) <= MOST_EDGES
 
 
@@ -217,9 +217,9 @@ def finite(xs: Sequence[float]) -> bool:
 
 def value_and_gradient(output: Value, inputs: Sequence[Value], parameters: Sequence[Value],
                        jit: bool | None = None) -> Callable[[Sequence[float]], tuple[float, list[float]]]:
-    """The function of one row of inputs that gives output and its gradient at the parameters' data.
+    """A function of one row of inputs that returns output and its gradient, at the parameters' data.
 
-    It is a loop whose update puts the gradient in the parameter's place.
+    It is an UpdateLoop whose rule replaces each parameter by its gradient.
 
     >>> w, x = Value(3.0, "w"), Value(2.0, "x")
     >>> value_and_gradient((w * x) ** 2, [x], [w])([1.0])

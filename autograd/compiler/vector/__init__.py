@@ -1,1 +1,1 @@
-"""The program in the lecture's letters: formulas of matrices, names, and the page of equations."""
+"""The vector form of a program, in the lecture's letters: matrix formulas, names, and the page of equations."""

@@ -1,6 +1,6 @@
-"""What stands in the vector form under which name: inputs X and T, scalars W1 and b1, rows of several names.
+"""Names in the vector form: inputs X and T, scalars W1 and b1, and the matrix formulas of operands.
 
-Names are the lecture's; what the lecture has no letter for is U, a column of parameters p, a list of row numbers I.
+The letters are the lecture's; added to them are U for other arrays, p for a column of parameters, I for row numbers.
 """
 import re
 from collections import Counter
@@ -16,23 +16,23 @@ from ..blocks import BlockGraph, MatMul, Operand
 from ..differentiate import Span, backward_plan
 from .page import VectorForm
 
-LONGEST_INDEX = 6               # row numbers: a longer index gets a name
+LONGEST_INDEX = 6               # row numbers; a longer index gets a name
 LETTER = re.compile(r"[A-Za-z]\d{0,3}")
 TAKEN = re.compile(r"[ILNTXEJZdWbVYUG]\d*")
 
 
 class VectorNames:
-    """The names given so far, and what an argument of a block is in them."""
+    """Assigns names, and writes the operands of blocks as matrix formulas in them."""
 
     def __init__(self, program: BlockGraph, inputs: Sequence[Value]) -> None:
         self.program, self.form = program, VectorForm()
-        self.counts: Counter[str] = Counter()               # how many names there are of each letter
+        self.counts: Counter[str] = Counter()               # the number of names of each letter
         self.names: set[str] = set()
-        self.found: dict[str, list[MatrixExpr]] = {}           # for each name of scalars the terms of its gradient
+        self.found: dict[str, list[MatrixExpr]] = {}           # for each name of scalars: the terms of its gradient
         self.known: dict[object, MatrixExpr] = {}              # scalars and row numbers that have a name
         groups = input_groups(program, inputs)
         self.plan = backward_plan(program, [group for _, group in groups])
-        self.values: list[MatrixExpr] = []                  # each array's name, or its formula where that is short
+        self.values: list[MatrixExpr] = []                  # each array's name, or a formula written in place
         for letter, group in groups:
             labels = [ops.short(inputs[i].label) or f"input {i + 1}" for i in group]
             self.values.append(self.shaped(letter, len(group), counted("input", labels)))
@@ -41,19 +41,19 @@ class VectorNames:
         return text not in self.names
 
     def numbered(self, letter: str) -> str:
-        """The first name of this letter that is free."""
+        """The next free name with this letter: W1, W2, ..."""
         self.counts[letter] += 1
         text = f"{letter}{self.counts[letter]}"
         return text if self.is_free(text) else self.numbered(letter)
 
     def shaped(self, text: str, rows: int, meaning: str = "") -> MatrixExpr:
-        """A name with a column for each sample."""
+        """A named array with a column for each sample, listed under shapes."""
         self.names.add(text)
         self.form.shapes.append((text, f"{rows} × N", meaning))
         return matrix(text, rows, is_wide=True)
 
     def scalars(self, a: Operand, letter: str = "") -> MatrixExpr:
-        """A matrix or a column of scalars: a number where it is one, else a name."""
+        """An operand of scalars: a plain number, or a named matrix or column."""
         n, distinct = len(self.program.parameters), np.unique(a.numbers)
         is_column = a.numbers.ndim == 1 or a.numbers.size == 1
         single = len(distinct) == 1 and is_column           # one for every row
@@ -77,12 +77,12 @@ class VectorNames:
         return self.known[key]
 
     def label(self, i: int) -> str:
-        """What a scalar is called: a parameter's label, a constant's number."""
+        """The name of a scalar: a parameter's label, a constant's number."""
         n = len(self.program.parameters)
         return ops.short(self.program.parameters[i].label) or "?" if i < n else f"{self.program.constants[i - n]:.6g}"
 
     def index(self, numbers: np.ndarray) -> str:
-        """Row numbers, counted from 1, as they stand in brackets."""
+        """The text of row numbers in brackets, counted from 1: 2..5, 2,3 or a name."""
         flat = numbers.ravel() + 1
         if numbers.ndim == 1 or numbers.shape[1] == 1:
             if len(flat) == 1:
@@ -100,7 +100,7 @@ class VectorNames:
         return TEXT.write(self.known[key])
 
     def argument(self, a: Operand, letter: str = "") -> MatrixExpr:
-        """What a block takes in one place."""
+        """An operand of a block as a matrix formula."""
         if a.is_scalar:
             return self.scalars(a, letter)
         pieces = self.plan.spans(a)
@@ -122,17 +122,17 @@ class VectorNames:
         return np.array_equal(piece.rows, np.arange(self.plan.sizes[piece.array]))
 
     def is_stack(self, pieces: Sequence[Span]) -> bool:
-        """Are these a few runs of rows, one under another?"""
+        """Are these at most three runs of consecutive rows, one under another?"""
         return len(pieces) <= 3 and all((np.diff(piece.positions) == 1).all() for piece in pieces)
 
     def rows_of_Z(self, numbers: np.ndarray) -> np.ndarray:
-        """Their row numbers when all arrays stand one under another."""
+        """The rows' numbers in Z, all arrays one under another."""
         first = np.concatenate([[0], np.cumsum(self.plan.sizes)])
         return first[self.plan.array_of[numbers]] + self.plan.row_in[numbers]
 
 
 def input_groups(program: BlockGraph, inputs: Sequence[Value]) -> list[tuple[str, list[int]]]:
-    """The inputs by the first letters of their labels; without labels X is what a matrix product reads, T the rest."""
+    """The inputs grouped by their labels' first letters; without labels those of matrix products are X, the rest T."""
     reads = [set(block.x.tolist()) for block in program.blocks if isinstance(block, MatMul)]
     groups: dict[str, list[int]] = {}
     for i, (x, row) in enumerate(zip(inputs, program.inputs)):
@@ -144,7 +144,7 @@ def input_groups(program: BlockGraph, inputs: Sequence[Value]) -> list[tuple[str
 
 
 def is_column(a: Operand) -> bool:
-    """Has the block one number in this place for each row, or one list for its one row?"""
+    """Is the operand one number for each row of the block, or one list for its single row?"""
     return a.numbers.ndim == 1 or a.numbers.shape[1] == 1
 
 
@@ -154,6 +154,6 @@ def counted(what: str, labels: Sequence[str]) -> str:
 
 
 def some(labels: Iterable[str]) -> str:
-    """The first labels and the last."""
+    """The labels, or of a long list the first two and the last."""
     labels = list(labels)
     return ", ".join(labels if len(labels) <= 4 else [*labels[:2], "...", labels[-1]])

@@ -1,11 +1,11 @@
-"""The vector form as a page: titled equations and the shapes of what is in them, as text and as LaTeX."""
+"""The vector form as a page of text or LaTeX: the shapes of the matrices, and titled sections of equations."""
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 from ...symbolic.matrix import MatrixExpr
 from ...symbolic.matrix_printer import LATEX, TEXT
 
-NOTES = {                       # what stands in the text: what it means
+NOTES = {                       # notation in the text: its explanation
     " ": "A B is the product of matrices, A' is transposed; A * B, A / B, A^n and functions go element by element.",
     "Delta": "1 is a column of N ones: Delta 1 sums over the samples.  b1 is added to every column.",
     "sum(": "sum(A) is the sum over the rows of A, for each sample.",
@@ -20,7 +20,7 @@ MatrixEquation = tuple[MatrixExpr, str, MatrixExpr]               # left, "=" or
 
 @dataclass
 class Section:
-    """A title, and equations one under the other; a line may hold two."""
+    """A title, and lines of equations; a line may hold two."""
     title: str
     latex_title: str
     lines: list[list[MatrixEquation]] = field(default_factory=list)
@@ -31,13 +31,13 @@ class Section:
 
 @dataclass(repr=False)
 class VectorForm:
-    """The equations: str() is the text, `latex` the LaTeX, which notebooks show."""
-    shapes: list[tuple[str, str, str]] = field(default_factory=list)        # name, shape, what it holds
+    """The equations of a program: str() is the text, `latex` the LaTeX, which notebooks show."""
+    shapes: list[tuple[str, str, str]] = field(default_factory=list)        # name, shape, content
     sections: list[Section] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
 
     def __repr__(self) -> str:
-        """The text.  The columns of equations stand under each other."""
+        """The text, with the equations aligned in columns."""
         named = [row for row in self.shapes if row[2] and not row[2].startswith("dJ/d")]
         alike: dict[tuple[str, str], list[str]] = {}        # V1, Y1 and Delta1 in one line
         for text, shape, meaning in self.shapes:
@@ -69,6 +69,6 @@ class VectorForm:
 
 
 def aligned(rows: Sequence[Sequence[str]], between: str = "   ") -> Iterable[str]:
-    """Rows of a table, each column as wide as its widest entry that another follows; a very long one sticks out."""
+    """Rows of a table with aligned columns; a very long entry overflows its column."""
     widths = [max([len(row[i]) for row in rows if i + 1 < len(row) and len(row[i]) < 48], default=0) for i in range(3)]
     return [between.join([x.ljust(width) for x, width in zip(row, widths)]).rstrip() for row in rows]

@@ -1,4 +1,4 @@
-"""The program in the lecture's letters: the answer to "Can you write this in vector form?".
+"""The vector form of a program, in the lecture's letters: the answer to "Can you write this in vector form?".
 
 V1 = W1 X + b1, Y1 = tanh(V1), ..., then backward with Delta = -dJ/dV, the update of all weights last.  The rows of the
 table run on MatrixExprs here, as they run on arrays in array_function.py.
@@ -19,13 +19,13 @@ from ..differentiate import BlockStep, Rule
 from .names import VectorNames, is_column, some
 from .page import Section, VectorForm
 
-LONGEST = 48                    # characters: what is shorter and needed once is written where it is needed
-SHORT = 16                      # what is shorter is written even where it is needed twice
+LONGEST = 48                    # characters: a shorter formula that is used once is written in place
+SHORT = 16                      # characters: a shorter one is written in place even if used twice
 ONE, N, ETA = matrix("1"), matrix("N"), matrix("η")
 
 
 def vector_form(program: BlockGraph, inputs: Sequence[Value]) -> VectorForm:
-    """The vector form of a program: every graph has one; the text of a network does not grow with its width."""
+    """The vector form of a program.  Every graph has one; the text of a network does not grow with its width."""
     writer = VectorFormWriter(program, inputs)
     writer.write_forward()
     if len(program.outputs) == 1:
@@ -35,21 +35,21 @@ def vector_form(program: BlockGraph, inputs: Sequence[Value]) -> VectorForm:
 
 
 class VectorFormWriter(VectorNames):
-    """Names what the blocks make, writes it forward, then its gradient backward."""
+    """Names the blocks' results, writes the forward phase, then the gradients of the backward phase."""
 
     def __init__(self, program: BlockGraph, inputs: Sequence[Value]) -> None:
         super().__init__(program, inputs)
         self.uses: Counter[int] = Counter()
         self.output = self.plan.spans(Operand(False, np.array(program.outputs)))
-        self.in_part = {piece.array for piece in self.output}   # arrays that are read in part, or given out
+        self.in_part = {piece.array for piece in self.output}   # arrays that are read in part, or are outputs
         for a in [a for block in program.blocks for a in block.operands]:
             self.uses.update(piece.array for piece in self.plan.spans(a))
             self.in_part.update(piece.array for piece in self.plan.spans(a) if not (piece.is_whole and is_column(a)))
         self.local_fields = set(self.find_local_fields())
-        self.gathered: set[int] = set()                     # the arrays whose gradient is in dZ, in part
+        self.gathered: set[int] = set()                     # arrays with terms of their gradient in dZ
 
     def find_local_fields(self) -> Iterable[int]:
-        """The arrays that are a v: a matrix product, or what an activation is taken of."""
+        """The arrays that are local fields v: matrix products, and arguments of activations."""
         first = self.plan.groups
         is_activated = {i for i, block in enumerate(self.program.blocks, start=first) if block.op.activation}
         for i, block in enumerate(self.program.blocks, start=first):
@@ -61,8 +61,8 @@ class VectorFormWriter(VectorNames):
 
     # --- names
 
-    def sheet_name(self, i: int, block: Block) -> str:
-        """V for a local field and Y for what φ makes of it, numbered alike; E for T - ...; J at last; else U."""
+    def array_name(self, i: int, block: Block) -> str:
+        """The name of a block's result: V for a local field, Y for φ of it, of one number; E for T - ...; J; else U."""
         if i in self.local_fields:
             return self.numbered("V")
         v = self.plan.spans(block.operands[0]) if block.op.activation else []
@@ -80,7 +80,7 @@ class VectorFormWriter(VectorNames):
     # --- the forward phase
 
     def arguments(self, block: Block, i: int) -> list[MatrixExpr]:
-        """All that a block takes; the scalars of a weighted sum are the W and b of its V."""
+        """The operands of a block as formulas; the scalars of a weighted sum are the W and b of its V."""
         letters = [""] * len(block.operands)
         if block.op is ops.weighted_sum and self.has_letter(i, "V"):
             k = TEXT.write(self.values[i])[1:]
@@ -101,11 +101,11 @@ class VectorFormWriter(VectorNames):
     def write_forward(self) -> None:
         section = self.section("Forward phase")
         for i, block in enumerate(self.program.blocks, start=self.plan.groups):
-            text = self.sheet_name(i, block)
+            text = self.array_name(i, block)
             self.values.append(matrix(text, block.size, is_wide=True))
             right = self.right_side(block, self.arguments(block, i))
             if text[0] == "U" and self.uses[i] == 1 and len(TEXT.write(right)) <= LONGEST and i not in self.in_part:
-                self.values[i] = right                      # written where it is needed
+                self.values[i] = right                      # written in place
                 self.counts["U"] -= 1
                 continue
             self.shaped(text, block.size)
@@ -123,7 +123,7 @@ class VectorFormWriter(VectorNames):
     def write_backward(self) -> None:
         self.backward = self.section("Backward phase, Delta = -dJ/dV",
                                      r"Backward phase, $\mathbf{\Delta} = -\partial J / \partial \mathbf{V}$")
-        self.whole: dict[int, MatrixExpr] = {}              # the terms of each array's gradient that are whole
+        self.whole: dict[int, MatrixExpr] = {}              # the terms for a whole array, by array
         self.parts: dict[int, list[tuple[str, MatrixExpr]]] = {}
         self.add_to(Operand(False, np.array(self.program.outputs)), MatrixExpr.lift(1))
         for step in reversed(self.plan.steps):
@@ -138,7 +138,7 @@ class VectorFormWriter(VectorNames):
                 section.lines.append([(matrix("d" + text), "=", d), (matrix("Δ" + text), "=", matmul(ETA, downhill))])
 
     def write_gradient(self, step: BlockStep) -> None:
-        """The gradient of an array where it needs lines of its own, then the terms that go on to the operands."""
+        """Write the gradient of an array where it needs its own lines, then add the terms of the operands."""
         i, block = step.array, step.block
         g = self.whole.get(i, MatrixExpr.lift(0))
         is_field, parts = i in self.local_fields, self.parts.get(i, [])
@@ -159,14 +159,14 @@ class VectorFormWriter(VectorNames):
                 self.add_to(block.operands[k], term)
 
     def named_rule(self, block: Block) -> Rule:
-        """The partials by name, of a rule that looks at a whole list for each: no formula of one number says them."""
+        """A rule that writes the partials by name, where no formula in the numbers of a list exists for them."""
         note = f"d{block.op.name}(...) is the derivative of {block.op.name}, by each of its numbers."
         if note not in self.form.notes:
             self.form.notes.append(note)
         return lambda z, *operands: [MatrixExpr.of("call", f"d{block.op.name}", *operands) for _ in operands]
 
     def gradient_name(self, i: int, block: Block) -> MatrixExpr:
-        """Delta for a local field, dE for E, G for what has no name itself."""
+        """The name of an array's gradient: Delta for a local field, dE for E, G for an array without a name."""
         value = self.values[i]
         if i in self.local_fields:
             return self.shaped("Delta" + TEXT.write(value)[1:], block.size)
@@ -206,25 +206,25 @@ class VectorFormWriter(VectorNames):
         self.whole[i] = self.whole[i] + term if i in self.whole else term
 
     def add_to_scalars(self, a: Operand, term: MatrixExpr) -> None:
-        """A scalar's gradient is summed over the samples, and over the rows where it is one scalar for all."""
+        """Add a term to the gradient of scalars, summed over the samples, and over rows that share one scalar."""
         to = self.scalars(a)
         if to.rows < a.numbers.size and a.numbers.ndim == 1:
             term = term.sum_rows() if term.rows > 1 else term * a.numbers.size
         self.found[TEXT.write(to)].append(matmul(term, ONE if term.is_wide else N))
 
     def write_notes(self) -> None:
-        """What is not said by the signs."""
+        """Add the notes that explain the notation."""
         notes, text = self.form.notes, repr(self.form)
         if "Z[" in text:
-            notes.append("Z is all that has a column for each sample, one under another: " + some(
+            notes.append("Z is all arrays with a column for each sample, one under another: " + some(
                 [TEXT.write(x) for x in self.values]) + ".")
         each_once = {TEXT.write(self.scalars(a)): np.unique(a.numbers) if a.numbers.ndim == 1 else a.numbers
                      for block in self.program.blocks for a in block.operands if a.is_scalar}
         places = Counter(i for numbers in each_once.values() for i in numbers.ravel().tolist())
         if any(count > 1 and i < len(self.program.parameters) for i, count in places.items()):
-            notes.append("A parameter that stands in several places gets the sum of their gradients.")
+            notes.append("The gradient of a parameter that is used in several places is the sum over them.")
 
 
 def listed(block: Block, arguments: Sequence[MatrixExpr]) -> list[Any]:
-    """The arguments, a list as one of a single formula: its numbers are treated alike."""
+    """The arguments for the rule, a list as Stacked in one formula: its numbers are treated alike."""
     return [ops.Stacked(x, len(a.numbers)) if a.numbers.ndim == 2 else x for a, x in zip(block.operands, arguments)]
