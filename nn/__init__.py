@@ -37,11 +37,11 @@ __all__ = [
     "half_squared_error", "huber", "load", "local_gradients", "mean_absolute_error", "mean_squared_error", "predict",
     "save"]
 
-NEED_NUMPY = {                              # the module of each name that is imported when it is first asked for
+NEED_NUMPY = {                              # names imported on first use, and their modules
     "History": "training", "LocalGradients": "tables", "Marks": "marking.marks", "Mistake": "marking.marks",
     "TrainingWarning": "diagnosis.warning", "accuracy": "prediction", "fit": "training",
     "load": "serialization", "local_gradients": "deltas", "predict": "prediction", "save": "serialization"}
-PYTORCH = {                                 # what PyTorch calls it: what to write here
+PYTORCH = {                                 # PyTorch's name: what to write here
     "Linear": 'nn.Layer(nin, nout, "linear")', "Sequential": "nn.MLP(nin, [16, 16, 1])",
     "Parameter": "autograd.Parameter", "optim": "nn.SGD(model.parameters(), lr=0.1)",
     "Identity": 'activation="linear"', "Softmax": "nn.cross_entropy, which takes linear outputs and has softmax in it",
@@ -49,7 +49,7 @@ PYTORCH = {                                 # what PyTorch calls it: what to wri
     "CrossEntropyLoss": "nn.cross_entropy", "BCELoss": "nn.binary_cross_entropy",
     "BCEWithLogitsLoss": "nn.binary_cross_entropy_with_logits"}
 
-if not TYPE_CHECKING:                       # to a type checker nn has its own names alone
+if not TYPE_CHECKING:                       # type checkers see nn's own names only
     def __getattr__(name: str) -> Any:
         if name in NEED_NUMPY:
             globals()[name] = getattr(import_module(f".{NEED_NUMPY[name]}", __name__), name)

@@ -1,4 +1,4 @@
-"""Activations of neurons: given by a name, as a row of the table or as a list; and the first weights that suit them."""
+"""Activation functions of neurons, given by name, as a row of the table or as a list, and initial weights for them."""
 import math
 from collections import Counter
 from collections.abc import Iterator, Sequence
@@ -11,7 +11,7 @@ Activation = str | Op | Sequence[str | Op]              # a list: of a layer, on
 
 
 def activation_op(activation: str | Op) -> Op:
-    """The activation's row in the table of operations, by its name or itself."""
+    """The activation's row in the table of operations; a row is returned unchanged."""
     name = activation.name if isinstance(activation, Op) else getattr(activation, "__name__", activation)
     if name == "softmax":
         raise ValueError("softmax is no activation of a neuron: it belongs to the loss.  Give the output layer the "
@@ -25,7 +25,7 @@ def activation_op(activation: str | Op) -> Op:
 
 
 def one_each(kind: str, part: str, activation: Any, count: int) -> Sequence[Any]:
-    """The activation of each part: those in a list, or the same for all.  Raises ValueError for a wrong length."""
+    """A list of activations, one for each part.  Raises ValueError for a list of another length."""
     if not isinstance(activation, list | tuple):
         return [activation] * count
     if len(activation) != count:
@@ -36,18 +36,18 @@ def one_each(kind: str, part: str, activation: Any, count: int) -> Sequence[Any]
 
 
 def activation_of(names: Sequence[str]) -> str | list[str]:
-    """The name of neurons' activations, or where they differ the list of theirs."""
+    """The one activation of all neurons, or the list of them where they differ."""
     return [*names] if len({*names}) > 1 else names[0]
 
 
 def counted(activation: str | Sequence[str]) -> str:
-    """An activation for a table: tanh, or of neurons that differ 3 tanh, 2 relu."""
+    """The text of an activation in a table: tanh, or 3 tanh, 2 relu for neurons that differ."""
     return activation if isinstance(activation, str) else ", ".join(
         [f"{n} {name}" for name, n in Counter(activation).items()])
 
 
 def initial_weights(activation: str | Op, nin: int, nout: int, random: Random) -> Iterator[float]:
-    """Weights drawn uniformly from ±√(3 variance), with the variance that suits the activation.
+    """Initial weights drawn uniformly from ±√(3 variance), with the variance recommended for the activation.
 
     He (2015), 2/nin, for relu and its kin; LeCun (1998), 1/nin, for selu; Glorot (2010), 2/(nin + nout), for the rest.
     """

@@ -1,4 +1,4 @@
-"""The lecture's backpropagation in plain NumPy: the derivation by hand that the engine is held against.
+"""The lecture's backpropagation in plain NumPy: the derivation by hand that checks the engine.
 
 Nothing here uses the engine: not its table of operations, not its graph.
 """
@@ -12,12 +12,12 @@ LEAST = np.exp(-100)
 
 
 def sigmoid(v: Array) -> Array:
-    """1 / (1 + e^-v) = e^-ln(1 + e^-v), which never overflows and keeps its digits where it is small."""
+    """1 / (1 + e^-v), computed as e^-ln(1 + e^-v), which never overflows and is accurate for large negative v."""
     return np.exp(-np.logaddexp(0, -v))
 
 
 def negative_side(v: Array) -> Array:
-    """α e^v, the exponential units' left side; from 1 on, where it is not used, it stays as it is."""
+    """α e^v, the left side of the exponential units; v is limited to 1, so the unused right side cannot overflow."""
     return ALPHA * np.exp(np.minimum(v, 1))
 
 
@@ -46,7 +46,7 @@ def softmax(y: Array) -> Array:
 
 
 def cross_entropy_error(y: Array, t: Array) -> Array:
-    """t/y - (1 - t)/(1 - y), which is (t - y)/(y (1 - y)); a logarithm that is clamped at -100 does not move."""
+    """t/y - (1 - t)/(1 - y), which is (t - y)/(y (1 - y)); a logarithm that is clamped at -100 has the slope 0."""
     def slope(p: Array) -> Array:
         return np.where(p > LEAST, 1 / np.maximum(p, LEAST), 0.0)
 
@@ -66,7 +66,7 @@ OUTPUT_ERROR: dict[str, Callable[[Array, Array], Array]] = {
 
 
 def prediction(loss: str, y: Array) -> Array:
-    """What the loss compares with t: softmax(y) or σ(y), where y are logits, else y itself."""
+    """The prediction that the loss compares with t: softmax(y) or σ(y) for logits y, else y itself."""
     squash = {"cross_entropy": softmax, "binary_cross_entropy_with_logits": sigmoid}.get(loss)
     return squash(y) if squash else y
 

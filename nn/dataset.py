@@ -1,4 +1,4 @@
-"""X and T as rows of floats, checked before anything is trained on them."""
+"""The data set: X and T converted to rows of floats, and checked against the model and the loss."""
 from collections.abc import Callable
 from contextlib import suppress
 from typing import Any
@@ -12,7 +12,7 @@ from .mlp import width
 
 
 def matrix(name: str, data: Any) -> np.ndarray:
-    """data as a float64 array of one row a sample: lists, or an array of any real dtype and order.
+    """data as a float64 array with a row for each sample, from lists or an array of any real dtype and order.
 
     Raises TypeError where it is not numeric, ValueError where it is ragged, masked, empty, not a matrix, NaN or
     infinite.
@@ -29,7 +29,7 @@ def matrix(name: str, data: Any) -> np.ndarray:
 
 
 def inputs_matrix(X: Any, inputs: int | None, name: str = "X") -> np.ndarray:
-    """X of shape (N, inputs); None where any width may do."""
+    """X as an array of shape (N, inputs); inputs is None where any width is allowed."""
     found = matrix(name, X)
     if found.ndim != 2:
         raise ValueError(f"{name} has shape {found.shape}; expected (samples, inputs): for one input a sample give "
@@ -41,7 +41,7 @@ def inputs_matrix(X: Any, inputs: int | None, name: str = "X") -> np.ndarray:
 
 
 def targets_matrix(T: Any, samples: int, outputs: int, loss: Any, name: str = "T") -> np.ndarray:
-    """T of shape (N, outputs); integer class labels for cross_entropy become one-hot rows."""
+    """T as an array of shape (N, outputs); integer class labels for cross_entropy become one-hot rows."""
     found = matrix(name, T)
     if len(found) != samples:
         raise ValueError(f"X has {samples} samples but {name} has {len(found)}; give a target for each sample")
@@ -76,5 +76,5 @@ class Dataset:
         outputs = len(y) if isinstance(y, list) else 1
         self.T = targets_matrix(T, len(self.X), outputs, loss, f"{prefix}T")
         self.t: list[Any] = self.T.tolist() if isinstance(y, list) else self.T[:, 0].tolist()
-        with suppress(ArithmeticError, ValueError):             # a loss that cannot be had is fit's to report
-            loss(y, self.t[0])                                  # outputs that it does not take are an error here
+        with suppress(ArithmeticError, ValueError):             # fit reports a loss that cannot be computed
+            loss(y, self.t[0])                                  # raises for outputs that the loss does not take

@@ -27,8 +27,8 @@ def local_gradients(model: Module, x: Any, t: Any, loss: Loss = half_squared_err
     previous has the last Δw of each weight by its label, {"w31": 0.02}, for Δw = η δ x + momentum times the last Δw.
     A loss of your own has no rule by hand: that column stays empty.
 
-    A Module of your own is walked by its recorded graph: -dJ/dn of each node is the sum over the nodes that it goes
-    into, by the same rules by hand, so that weights may be shared, connections skip layers and time steps be unrolled.
+    For a Module of your own the recursion follows the recorded graph: -dJ/dn of each node is a sum over its consumers,
+    by the same rules by hand, so weights may be shared, connections may skip layers and time steps be unrolled.
     Raises ValueError where such a graph has no activation.
 
     >>> model = MLP(2, [3, 1], "tanh", seed=0)
@@ -107,7 +107,7 @@ def recursion_terms(layers: Sequence[Sequence[Neuron]], delta: Sequence[np.ndarr
                     slope: Sequence[np.ndarray], loss: str) -> dict[str, str]:
     """δ_l = e_l φ'(v_l), then δ_j = φ'(v_j) (δ_l w_lj + ...) for every layer below, in letters and numbers.
 
-    Where J is not the lecture's, -dJ/dy_l of the loss of this name stands in e_l's place.
+    Where J is not the lecture's, e_l is replaced by -dJ/dy_l of the loss of this name.
     """
     terms = {}
     for k in reversed(range(len(layers))):
@@ -131,7 +131,7 @@ def recursion_terms(layers: Sequence[Sequence[Neuron]], delta: Sequence[np.ndarr
 
 def neurons_of(model: Module) -> list[list[Neuron]]:
     """The model's neurons, layer by layer."""
-    if type(model) is MLP:                          # a class of one's own may compute something else
+    if type(model) is MLP:                          # a user's subclass may compute something else
         return [layer.neurons for layer in model.layers]
     if type(model) is Layer:
         return [model.neurons]
@@ -141,10 +141,10 @@ def neurons_of(model: Module) -> list[list[Neuron]]:
 
 
 def alone(y: Sequence[Any]) -> Any:
-    """What a model returns: the one output, or the list of them."""
+    """The outputs as a model returns them: a single one by itself, several as a list."""
     return y[0] if len(y) == 1 else y
 
 
 def kinked(activation: str) -> bool:
-    """Does φ bend or jump at 0?"""
+    """Does φ have a kink or a jump at 0?"""
     return ops.ACTIVATIONS[activation].kink is not None

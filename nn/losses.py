@@ -1,8 +1,8 @@
 """Loss functions: loss(y, t), outputs first, for one sample.
 
 y and t are a number each or lists of them.  A loss branches only through operations, never in Python on its data, so
-that the graph recorded for one sample stands for every sample.  Your own losses must do the same, by select, maximum,
-minimum and abs, else the compiled engines of fit refuse them.  What is no probability where one is needed raises
+that the graph recorded for one sample is valid for every sample.  Your own losses must do the same, by select, maximum,
+minimum and abs, else the compiled engines of fit refuse them.  A number that should be a probability and is not raises
 RangeError.
 """
 from collections.abc import Callable, Iterator, Sequence
@@ -31,7 +31,7 @@ class RangeError(ValueError):
 
 @dataclass(frozen=True)
 class LossCall:
-    """One call of a loss of this module: its name, the outputs and the targets, as many of each."""
+    """One call of a loss of this module: its name, and the outputs with as many targets."""
 
     name: str
     outputs: Sequence[Any]
@@ -43,7 +43,7 @@ noted_calls: ContextVar[list[LossCall] | None] = ContextVar("noted_calls", defau
 
 @contextmanager
 def noting_calls() -> Iterator[list[LossCall]]:
-    """Collect the calls of this module's losses, those from inside a loss of the user's too."""
+    """Collect the calls of this module's losses, including those inside a loss of the user's."""
     calls: list[LossCall] = []
     token = noted_calls.set(calls)
     try:
@@ -73,9 +73,9 @@ def mean_absolute_error(y: Numbers, t: Numbers) -> Value:
 
 
 def huber(y: Numbers, t: Numbers, delta: float = 1.0) -> Value:
-    """The mean of ½ e² where |e| ≤ delta and of delta (|e| - ½ delta) beyond: squared near 0, absolute far out.
+    """The mean of ½ e² where |e| ≤ delta, else of delta (|e| - ½ delta): quadratic near 0, linear beyond (Huber 1964).
 
-    Its derivative by e = t - y is clip(e, -delta, delta).  Raises ValueError unless delta > 0 (Huber 1964).
+    Its derivative by e = t - y is clip(e, -delta, delta).  Raises ValueError unless delta > 0.
     """
     if not delta > 0:
         raise ValueError(f"huber: delta is a positive number, not {delta!r}")
@@ -131,11 +131,11 @@ def cross_entropy(y: Numbers, t: Any) -> Value:
 
 
 def one_hot(label: Any, classes: int) -> list[float]:
-    """1 in the label's place, 0 elsewhere."""
+    """The one-hot list of a class label.  Raises ValueError for a label that is not one of the classes."""
     if isinstance(label, str):
         raise ValueError(f"cross_entropy: {label!r} is no class; number the classes: names, T = np.unique(T, "
                          "return_inverse=True)")
-    if label not in range(classes):                 # neither a fraction nor NaN is
+    if label not in range(classes):                 # a fraction or NaN is not
         hint = "; if the labels count from 1, subtract 1" if label == classes else ""
         raise ValueError(f"cross_entropy: {label!r} is no class; with {classes} outputs the classes are "
                          f"0 to {classes - 1}{hint}")
@@ -143,7 +143,7 @@ def one_hot(label: Any, classes: int) -> list[float]:
 
 
 def check_loss(name: str, loss: Any) -> None:
-    """Raise TypeError unless the loss is a function; the message names the function that "mse" stands for."""
+    """Raise TypeError unless the loss is a function; for a name such as "mse" the message suggests the function."""
     if callable(loss):
         return
     ours = [mean_squared_error, mean_absolute_error, half_squared_error, huber, binary_cross_entropy,
@@ -155,7 +155,7 @@ def check_loss(name: str, loss: Any) -> None:
 
 
 class Pair(NamedTuple):
-    """An output y_l and its target t_l; l is "" where there is but one of each."""
+    """An output y_l and its target t_l; l is "" where there is only one of each."""
     output: Value
     target: Value
     l: str
@@ -166,7 +166,7 @@ class Pair(NamedTuple):
 
 
 def pairs(name: str, y: Numbers, t: Numbers) -> list[Pair]:
-    """The outputs with their targets; a target that is a number becomes a constant called t, or t3 beside y3."""
+    """The outputs paired with their targets; a plain number becomes a Constant labelled t, or t3 for y3."""
     ys, ts = ([x] if isinstance(x, (Value, float)) else entries(x) for x in (y, t))
     if len(ys) != len(ts):
         raise ValueError(f"{name}: {len(ys)} outputs but {len(ts)} targets; give a target for each output")
@@ -177,7 +177,7 @@ def pairs(name: str, y: Numbers, t: Numbers) -> list[Pair]:
 
 
 def subscripts(ys: Sequence[Any]) -> list[str]:
-    """The lecture's l of each output: "3" of one labelled y3, "" of y; else its place, where there are several.
+    """The lecture's subscript l of each output: "3" for one labelled y3, "" for y; else its position, if several.
 
     >>> subscripts([Value(0.1, "y3"), Value(0.2, "y4")]), subscripts([Value(0.1), Value(0.2)])
     (['3', '4'], ['1', '2'])
@@ -190,7 +190,7 @@ def subscripts(ys: Sequence[Any]) -> list[str]:
 
 
 def note_call(name: str, outputs: Sequence[Any], targets: Sequence[Any]) -> None:
-    """Add the call to those that are being noted, where any are."""
+    """Add the call to the list of noting_calls, inside that context."""
     calls = noted_calls.get()
     if calls is not None:
         calls.append(LossCall(name, outputs, targets))
@@ -200,7 +200,7 @@ ROUNDING = 1e-9         # how far beyond 0 or 1 a computed probability may be
 
 
 def is_outside(x: Value) -> bool:
-    """Is the number of x outside [0, 1] by more than rounding?  NaN is not: the loss is then NaN, and says so."""
+    """Is the number of x outside [0, 1] by more than rounding?  NaN is not: it makes the loss NaN, as reported."""
     return x.data < -ROUNDING or x.data > 1 + ROUNDING
 
 
@@ -216,18 +216,18 @@ def check_targets(name: str, found: Sequence[Pair]) -> None:
 
 
 def entries(x: Any) -> list[Any]:
-    """The numbers in a list, a tuple, an array or an iterator; of a number that number alone."""
+    """The numbers in a list, a tuple, an array or an iterator, as a list; a single number as a list of one."""
     x = x if isinstance(x, (list, tuple)) else plain(x)
     return list(x) if isinstance(x, (list, tuple)) else [x]
 
 
 def plain(x: Any) -> Any:
-    """An array or an iterator as a list, a number of NumPy's as Python's own; anything else as it is."""
+    """An array or an iterator as a list, a NumPy number as a Python number; anything else unchanged."""
     return x.tolist() if hasattr(x, "tolist") else list(x) if hasattr(x, "__next__") else x
 
 
 def averaged(found: Sequence[Pair], loss: Callable[[Pair], Value]) -> Value:
-    """J, the mean of the outputs' losses J1, J2, ..., or the one there is."""
+    """J, the mean of the outputs' losses J1, J2, ..., or the loss of a single output."""
     if len(found) == 1:
         return named("J", loss(found[0]))
     return named("J", mean([named(f"J{pair.l}", loss(pair)) for pair in found]))

@@ -1,7 +1,7 @@
-"""Neuron, Layer, MLP: v = w'x + b, y = φ(v), side by side and one after the other.
+"""Neuron, Layer and MLP: v = w'x + b, y = φ(v), for one neuron, a layer and a sequence of layers.
 
 The letters are the lecture's: x_i is an input, neuron j has the local field v_j and the output y_j, and w_ji leads
-from i to j.  In an MLP the neurons are numbered through, so that every letter means one node.
+from i to j.  In an MLP the neurons are numbered through all layers, so that every letter denotes one node.
 """
 from collections.abc import Iterator, Sequence
 from numbers import Integral
@@ -15,7 +15,7 @@ from .module import Module, Row, unique
 
 
 class Neuron(Module):
-    """One neuron y = φ(v), v = w₁x₁ + ... + wₙxₙ + b; φ by its name or as a row of the table, "tanh" or autograd.tanh.
+    """One neuron y = φ(v), v = w₁x₁ + ... + wₙxₙ + b; φ by name or as a row of the table, "tanh" or autograd.tanh.
 
     Raises ValueError for fewer than one input or an unknown activation.
 
@@ -92,7 +92,7 @@ class Layer(Module):
 
     @property
     def activation(self) -> str | list[str]:
-        """φ's name, or where neurons differ the list of theirs."""
+        """φ's name, or a list of names where the neurons differ."""
         return activation_of([neuron.activation for neuron in self.neurons])
 
     def parameters(self) -> list[Parameter]:
@@ -152,7 +152,7 @@ class MLP(Module):
     def summary_rows(self, path: str = "") -> Iterator[tuple[Any, Row]]:
         for k, layer in enumerate(self.layers):
             for _, row in layer.summary_rows(f"{path} {layer_name(self.layers, layer)}".strip()):
-                yield (layer, k), row                   # one that stands in several places has a row for each
+                yield (layer, k), row                   # a layer used in several places has a row for each
 
     def __repr__(self) -> str:
         sizes = [len(layer.neurons) for layer in self.layers]
@@ -165,11 +165,11 @@ class MLP(Module):
 def label_neurons(layers: Sequence[Layer], path: str = "") -> None:
     """Label every neuron's v, y, weights and bias by its number, counted through all layers, and give its scope.
 
-    A shared weight or bias is labelled by the first of its places: the last to be labelled here.
+    A shared weight or bias gets the label of its first place, which is labelled last here.
     """
     count = sum(len(layer.neurons) for layer in layers)
     widest = max(count, len(layers[0].neurons[0].w))
-    comma = "," if widest > 9 else ""                   # w12 is w₁₂, but from ten on w1,12 and w11,2 must differ
+    comma = "," if widest > 9 else ""                   # w12 is w₁₂; with ten or more, w1,12 and w11,2 must differ
     prefix = f"{path}." if path else ""
     last = count
     for layer in reversed(layers):
@@ -187,12 +187,12 @@ def label_neurons(layers: Sequence[Layer], path: str = "") -> None:
 
 
 def layer_name(layers: Sequence[Layer], layer: Layer) -> str:
-    """What a layer is called: hidden layer 1, hidden layer 2, ..., output layer."""
+    """A layer's name: hidden layer 1, hidden layer 2, ..., output layer."""
     return "output layer" if layer is layers[-1] else f"hidden layer {layers.index(layer) + 1}"
 
 
 def inputs(kind: str, nin: int, x: Any) -> Sequence[Any]:
-    """x as a list of nin numbers; an array's as Python's own."""
+    """x as a list of nin numbers; an array's become Python numbers."""
     if not isinstance(x, (list, tuple)):
         found = x.tolist() if hasattr(x, "tolist") else x
         if not isinstance(found, list):
@@ -209,7 +209,7 @@ def inputs(kind: str, nin: int, x: Any) -> Sequence[Any]:
 
 
 def batch_refusal(kind: str, nin: int, samples: int) -> ValueError:
-    """The error for a batch where a model takes one sample."""
+    """The ValueError for a batch where a model takes one sample."""
     return ValueError(f"this {kind} takes one sample, a list of {nin} number{'s' * (nin > 1)}, but was given a batch "
                       f"of {samples}: write nn.predict(model, X), or [model(x) for x in X] to record them")
 
@@ -221,7 +221,7 @@ def check_size(kind: str, what: str, n: Any) -> None:
 
 
 def width(model: Any) -> int | None:
-    """How many inputs a model of ours has; None for any other function of a sample."""
+    """The number of inputs of an MLP, a Layer or a Neuron; None for any other function of a sample."""
     model = model.layers[0] if type(model) is MLP else model
     model = model.neurons[0] if type(model) is Layer else model
     return len(model.w) if type(model) is Neuron else None

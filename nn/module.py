@@ -1,4 +1,4 @@
-"""Module: what has parameters.  Its parts are found by its attributes, and named after them."""
+"""Module: the base class of models.  Its parts are found among its attributes, and named after them."""
 from abc import ABCMeta
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Any
@@ -9,9 +9,9 @@ Row = tuple[str, ...]                                   # of a summary: name, in
 
 
 class ModuleType(ABCMeta):
-    """The class of Module and its subclasses: labels what a constructor has made, also without super().__init__()."""
+    """Module's metaclass: labels the parameters after a constructor returns, even without super().__init__()."""
 
-    if not TYPE_CHECKING:                               # to a type checker a constructor is what __init__ says
+    if not TYPE_CHECKING:                               # type checkers read the signature of __init__
         def __call__(cls, *args: Any, **kwargs: Any) -> Any:
             module = super().__call__(*args, **kwargs)
             try:
@@ -39,7 +39,7 @@ class Module(metaclass=ModuleType):
     """
 
     def parameters(self) -> list[Parameter]:
-        """The leaves that training moves, in a fixed order, each once."""
+        """The leaves that training updates, in a fixed order, each once."""
         try:
             return unique(p for _, part in parts(self)
                           for p in ([part] if isinstance(part, Parameter) else part.parameters()))
@@ -47,16 +47,16 @@ class Module(metaclass=ModuleType):
             raise contains_itself(self) from None
 
     def zero_grad(self) -> None:
-        """Forget the gradients accumulated so far."""
+        """Set the accumulated gradients to 0."""
         for p in self.parameters():
             p.grad = 0.0
 
     def label_parts(self, path: str = "") -> None:
-        """Label and scope every parameter below by its path; a shared one by the first of its paths.
+        """Label and scope every parameter of the model's parts by its path; a shared one by the first of its paths.
 
         A parameter that is the model's own, and not a part's, keeps its label and scope.
         """
-        for name, part in reversed([*parts(self)]):    # a shared part is labelled last by what comes first
+        for name, part in reversed([*parts(self)]):    # so the first name of a shared part is set last
             if isinstance(part, Module):
                 part.label_parts(joined(path, name))
             else:
@@ -67,14 +67,14 @@ class Module(metaclass=ModuleType):
         """The parts as a table: inputs, neurons, activation, number of parameters (a shared one counts once)."""
         parts: dict[Any, Row] = {}
         for part, row in self.summary_rows():
-            parts.setdefault(part, row)                 # a shared one has its first name
+            parts.setdefault(part, row)                 # a shared part keeps its first name
         rows = [("layer", "inputs", "neurons", "activation", "parameters"), *parts.values(),
                 ("total", "", "", "", str(len(self.parameters())))]
         name, _, _, phi, _ = (max(map(len, column)) for column in zip(*rows))
         return "\n".join(f"{a:{name}}  {b:>6}  {c:>7}  {d:{phi}}  {e:>10}" for a, b, c, d, e in rows)
 
     def summary_rows(self, path: str = "") -> Iterator[tuple[Any, Row]]:
-        """What each row of the summary is about, and the row, in order; parameters in a list share one."""
+        """The summary's rows as pairs (part, row), in order; parameters in a list share one."""
         own: dict[str, list[Parameter]] = {}
         for name, part in parts(self):
             if isinstance(part, Module):
@@ -86,13 +86,13 @@ class Module(metaclass=ModuleType):
 
 
 def parts(module: Module) -> Iterator[tuple[str, Module | Parameter]]:
-    """Each Module and Parameter among a Module's attributes by its name: encoder, layers[0], heads.mean, w[2]."""
+    """The Modules and Parameters among a Module's attributes, by name: encoder, layers[0], heads.mean, w[2]."""
     for name, value in vars(module).items():
         yield from parts_of(name, value)
 
 
 def parts_of(name: str, value: Any) -> Iterator[tuple[str, Module | Parameter]]:
-    """The Modules and Parameters that an attribute holds, by their names."""
+    """The Modules and Parameters in an attribute, also in lists and dicts, with their names."""
     if isinstance(value, Module | Parameter):
         yield name, value
     elif isinstance(value, list | tuple):
@@ -104,12 +104,12 @@ def parts_of(name: str, value: Any) -> Iterator[tuple[str, Module | Parameter]]:
 
 
 def joined(path: str, name: str) -> str:
-    """The path of a part with this name in the part at path; "" is the model itself."""
+    """The path of the part called name inside the part at path; the model's own path is ""."""
     return f"{path}.{name}" if path else name
 
 
 def letters(name: str) -> str:
-    """The label of a parameter by its attribute's name: w[0] is w1, as in the lecture, W[0][2] is W13.
+    """The label of a parameter from its attribute's name: w[0] is w1, as in the lecture, W[0][2] is W13.
 
     >>> letters("scale"), letters("w[0]"), letters("W[0][9]")
     ('scale', 'w1', 'W1,10')
@@ -120,7 +120,7 @@ def letters(name: str) -> str:
 
 
 def unique(parameters: Iterable[Parameter]) -> list[Parameter]:
-    """Each parameter once, in the order first met: weights may be shared."""
+    """Each parameter once, in the order of first occurrence: weights may be shared."""
     return list(dict.fromkeys(parameters))
 
 

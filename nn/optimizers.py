@@ -1,4 +1,4 @@
-"""How the weights move: one rule each, in plain arithmetic that runs on floats and on whole arrays alike."""
+"""Optimizers: each an update rule in plain arithmetic, which runs on floats, on arrays and on traced numbers."""
 import math
 from collections.abc import Iterable, Mapping, Sequence
 from numbers import Real
@@ -8,9 +8,9 @@ from autograd import Parameter, Value, ops
 
 
 class Optimizer:
-    """Moves some parameters by a rule, and owns what the rule remembers of each."""
+    """Updates parameters by a rule, and keeps the rule's memory for each."""
 
-    remembers: int = 0          # how many numbers the rule keeps for each parameter
+    remembers: int = 0          # numbers of memory that the rule keeps for each parameter
 
     def __init__(self, parameters: Iterable[Parameter], lr: float | None) -> None:
         self.parameters = leaves(type(self).__name__, parameters)
@@ -25,25 +25,25 @@ class Optimizer:
         raise NotImplementedError
 
     def step(self) -> None:
-        """Move every parameter once, by its grad."""
+        """Update every parameter once, by its grad."""
         self.steps += 1
         moved = [self.rule(p._data, p._grad, *memory) for p, *memory in zip(self.parameters, *self.memory)]
         for p, (w, *_) in zip(self.parameters, moved):
-            p._data = float(w)                      # a NumPy lr makes NumPy numbers
+            p._data = float(w)                      # a NumPy lr gives NumPy numbers
         self.memory = list(zip(*moved))[1:]
 
     def state(self) -> tuple[Any, ...]:
-        """Where everything stands: the parameters, the memory and the number of steps taken; `restore` goes back."""
+        """A snapshot of the parameters, the memory and the number of steps taken, for `restore`."""
         return [p._data for p in self.parameters], self.memory, self.steps
 
     def restore(self, state: tuple[Any, ...]) -> None:
-        """Go back to an earlier state."""
+        """Restore an earlier state."""
         data, self.memory, self.steps = state
         for p, w in zip(self.parameters, data):
             p.data = w
 
     def zero_grad(self) -> None:
-        """Forget the gradients accumulated so far."""
+        """Set the accumulated gradients to 0."""
         for p in self.parameters:
             p._grad = 0.0
 
@@ -65,14 +65,14 @@ class SGD(Optimizer):
     remembers = 1
 
     def __init__(self, parameters: Iterable[Parameter], lr: float | None = None, momentum: float = 0.0,
-                 weight_decay: float = 0.0, decay: float = 0.0) -> None:    # lr=None is refused, after a wrong model
+                 weight_decay: float = 0.0, decay: float = 0.0) -> None:    # lr=None is refused after a wrong model
         super().__init__(parameters, lr)
         self.momentum = check_nonnegative("SGD", "momentum", momentum)
         self.weight_decay = check_nonnegative("SGD", "weight_decay", weight_decay)
         self.decay = check_nonnegative("SGD", "decay", decay)
 
     def rule(self, w: Any, g: Any, change: Any) -> tuple[Any, ...]:
-        if self.weight_decay:                           # what is 0 costs nothing
+        if self.weight_decay:                           # skipped where it is 0
             g = g + self.weight_decay * w
         change = self.momentum * change - self.lr * g if self.momentum else -self.lr * g
         return ((w + change) * (1 - self.decay) if self.decay else w + change), change
@@ -129,7 +129,7 @@ def leaves(kind: str, parameters: Any) -> list[Any]:
 
 
 def check_optimizer(optimizer: Any) -> None:
-    """Raise TypeError unless it is an Optimizer: a name or a class is none."""
+    """Raise TypeError unless it is an instance of Optimizer, not a name or a class."""
     if isinstance(optimizer, Optimizer):
         return
     call = "nn.Adam(model.parameters())" if ops.closest(optimizer, ["adam"]) else "nn.SGD(model.parameters(), lr=0.1)"
@@ -138,14 +138,14 @@ def check_optimizer(optimizer: Any) -> None:
 
 
 def check_positive(kind: str, name: str, x: Any) -> float:
-    """x, where it is a finite number above 0."""
+    """x unchanged.  Raises ValueError unless it is a finite number above 0."""
     if not (isinstance(x, Real) and 0 < float(x) < math.inf):
         raise ValueError(f"{kind}: {name} is a positive number, not {x!r}")
     return float(x)
 
 
 def check_nonnegative(kind: str, name: str, x: Any) -> float:
-    """x, where it is a finite number of 0 or more."""
+    """x unchanged.  Raises ValueError unless it is a finite number of 0 or more."""
     if not (isinstance(x, Real) and 0 <= float(x) < math.inf):
         raise ValueError(f"{kind}: {name} is a number of at least 0, not {x!r}")
     return float(x)

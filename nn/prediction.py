@@ -1,4 +1,4 @@
-"""What a model says of many samples, without recording, and how much of it is right."""
+"""Prediction for many samples without recording a graph, and accuracy."""
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -19,7 +19,7 @@ def predict(model: Callable[..., Any], X: Any) -> np.ndarray:
     """
     X = inputs_matrix(X, width(model))
     layers = model.layers if type(model) is MLP else [model] if type(model) is Layer else []
-    if not layers:                                  # any other function of a sample
+    if not layers:                                  # another function of a sample
         found = [model(x) for x in X.tolist()]
         return np.array([[Value.lift(y_l).data for y_l in y] if isinstance(y, list) else Value.lift(y).data
                          for y in found])
@@ -32,7 +32,7 @@ def predict(model: Callable[..., Any], X: Any) -> np.ndarray:
 
 
 def accuracy(y: Any, t: Any, threshold: float | None = None) -> float:
-    """The share of outputs that stand for the right class: y as predict returns it, t as fit takes it.
+    """The share of samples classified correctly, for outputs y as predict returns them and targets t as fit takes them.
 
     One output for two classes: targets -1 and 1 are told apart at 0, targets 0 and 1 at ½ where all outputs are
     probabilities, else at 0, as logits are; threshold is for any other head, such as ½ for a linear output trained on 0

@@ -19,7 +19,7 @@ NO_RULE = "no derivation by hand is known for this loss: it is not one of nn's"
 
 @dataclass(frozen=True)
 class NeuronRow:
-    """One neuron: its letters' number, v, y, φ'(v), and δ = -dJ/dv by each of the three ways."""
+    """One neuron: its number, v, y, φ'(v), and δ = -dJ/dv by each of the three ways."""
     neuron: str
     v: float
     y: float
@@ -27,7 +27,7 @@ class NeuronRow:
     graph: float
     hand: float | None          # None where the loss is the user's own
     differences: float
-    at_kink: bool               # v is where φ bends; the differences keep to v's side, at 0 the lecture's, v ≤ 0
+    at_kink: bool               # v is at a kink of φ; the differences stay on v's side, at 0 the lecture's, v ≤ 0
     activation: str = "linear"
 
 
@@ -52,7 +52,7 @@ class LocalGradients:
     weight_rows: list[WeightRow]
     loss: float
     lr: float
-    terms: dict[str, str] = field(repr=False)   # neuron: its recursion in letters and numbers; the output layer first
+    terms: dict[str, str] = field(repr=False)   # by neuron: its recursion in letters and numbers; output layer first
     rule: str = ""                              # the loss's name, where a derivation by hand is known for it
     targets: Mapping[str, float] = field(default_factory=dict)      # t by the number of the output neuron
     momentum: float = 0.0
@@ -67,7 +67,7 @@ class LocalGradients:
         return float(np.max(errors))                        # a NaN among them shows; in max() it may not
 
     def recursion(self, neuron: str | int | None = None) -> "Recursion":
-        """How the derivation by hand finds each δ, term by term: the output layer first, then back; or one neuron's.
+        """The derivation of each δ by hand, term by term, from the output layer back; or of one neuron's δ.
 
         A neuron is named by its number or its letters, 3, "v3" or "δ3".  Raises ValueError where there is none such.
         """
@@ -81,7 +81,7 @@ class LocalGradients:
         return Recursion(self.terms[name])
 
     def check(self, answers: Mapping[str, Any] | str | PathLike[str], show_right: bool = True) -> "Marks":
-        """A student's own numbers marked: right, right given an earlier number of the student's, or wrong and why.
+        """Mark a student's numbers: right, right given the student's earlier numbers, or wrong and why.
 
         answers is {"δ3": "-0.1385", "Δw31": 0.0411, ...}, any of the numbers v1, y1, φ'1, e1, dJ/dy1, δ1, dJ/dw31,
         Δw31 and w31 (the new one), or a CSV or JSON file of them.  A text is compared to the digits it was written
@@ -99,7 +99,7 @@ class LocalGradients:
         return mark_answers(self, answers, show_right)
 
     def tables(self) -> list[Table]:
-        """The two tables as text, a header row each."""
+        """The two tables as cells of text, each with a header row."""
         neurons: Table = [("", "v", "y", "φ'(v)", "by the graph", "by hand", "by differences")]
         for r in self.rows:
             hand = "no rule" if r.hand is None else format_cell(r.hand)
@@ -113,7 +113,7 @@ class LocalGradients:
         return [neurons, weights]
 
     def remarks(self) -> list[str]:
-        """What stands below the tables."""
+        """The remarks below the tables."""
         remarks = [f"J = {format_cell(self.loss)}, η = {self.lr:g}; the columns of δ = -dJ/dv differ by at most "
                    f"{self.max_error:.1e}"]
         kinks = ", ".join(subscripted(spelled("v", row.neuron)) for row in self.rows if row.at_kink)
@@ -133,7 +133,7 @@ class LocalGradients:
 
 
 def neuron_name(label: str, letter: str = "v") -> str:
-    """A neuron's name by its v's label: 1 of v1, encoder.1 of encoder.v1; another label as it is.
+    """A neuron's name from the label of its v: 1 for v1, encoder.1 for encoder.v1; another label unchanged.
 
     >>> neuron_name("encoder.v1"), neuron_name("y2", "y"), neuron_name("u3")
     ('encoder.1', '2', 'u3')
@@ -143,6 +143,6 @@ def neuron_name(label: str, letter: str = "v") -> str:
 
 
 def spelled(letter: str, neuron: str) -> str:
-    """A letter of a neuron: δ1, encoder.δ1."""
+    """A letter with a neuron's name: δ1, encoder.δ1."""
     path, dot, name = neuron.rpartition(".")
     return f"{path}{dot}{letter}{name}"

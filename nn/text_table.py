@@ -1,4 +1,4 @@
-"""Tables as text, their columns aligned, and as HTML; the numbers in their cells."""
+"""Tables as text with aligned columns and as HTML, and the format of numbers in their cells."""
 from html import escape
 
 Table = list[tuple[str, ...]]
@@ -18,7 +18,7 @@ def html_table(table: Table) -> str:
 
 
 def aligned(table: Table) -> str:
-    """The rows in columns: the first to the left, the numbers to the right."""
+    """The rows as text in aligned columns: the first left-aligned, the others right-aligned."""
     widths = [max(map(len, column)) for column in zip(*table)]
     return "\n".join("  ".join([row[0].ljust(widths[0])] + [cell.rjust(width) for cell, width in
                                                             zip(row[1:], widths[1:])]) for row in table)

@@ -22,13 +22,13 @@ from .optimizers import Optimizer, check_optimizer
 
 @dataclass
 class History:
-    """What a training run was like, epoch by epoch."""
+    """The record of a training run: losses and seconds of each epoch, and why it stopped."""
 
     losses: list[float] = field(default_factory=list)               # before each update; the mean, or with "sum" J
     validation_losses: list[float] = field(default_factory=list)    # after the epoch's updates
     seconds: list[float] = field(default_factory=list)
     stopped: str = ""                               # "on_epoch", "patience" or "interrupted" if it ended early
-    best_epoch: int = 0                             # with patience: the one whose weights were restored, from 1
+    best_epoch: int = 0                             # with patience: the epoch, from 1, whose weights were restored
 
     def __repr__(self) -> str:
         if not self.losses:
@@ -54,18 +54,18 @@ def fit(model: Callable[..., Any], X: Any, T: Any, loss: Loss, optimizer: Optimi
     loss too, None where there is no validation.  With patience the training stops after that many epochs without a new
     least validation loss, and however it ends, the weights are those of the least, and the optimizer's memory too.
 
-    The engine "compiled" records the loss of one sample and trains on arrays, "eager" walks node by node; their weights
-    agree to 1e-9.  With batch_size=1 the compiled engine goes over to numba's machine code where that is installed and
-    will pay; "jit" does from the first update.  "jax" compiles whole epochs for JAX's devices, in float64 or by dtype
-    in "float32"; each batch is spread over `devices`, a number or a list of them, all that JAX sees by default.
+    The engine "compiled" records the loss of one sample and trains on arrays, "eager" goes node by node; their weights
+    agree to 1e-9.  With batch_size=1 the compiled engine switches to numba's machine code where that is installed and
+    worthwhile; "jit" does so from the first update.  "jax" compiles whole epochs for JAX's devices, in float64 or with
+    dtype="float32"; each batch is spread over `devices`, a number or a list of them, by default all that JAX sees.
 
-    A model or a loss that decides in Python by its data, reads .data, is random or uses a number that on_epoch changes
+    A model or a loss that branches in Python on its data, reads .data, is random or uses a number that on_epoch changes
     (unless that is a Value's .data) needs "eager".  The compiled engines raise TypeError, naming the line or a sample,
     and put the parameters and the optimizer back: they compare the losses of up to 200 samples with the recording at
     the start, of up to 200 at the end, and of one after the 1st, 2nd, 4th, 8th, ... on_epoch.
 
-    Ctrl-C, at any moment, ends the training and returns the History of the whole epochs so far; a step that it hits is
-    undone, what on_epoch has changed stays.  Raises FloatingPointError, naming the epoch, where a loss is not finite or
+    Ctrl-C, at any moment, ends the training and returns the History of the completed epochs; a step that it interrupts
+    is undone, changes by on_epoch stay.  Raises FloatingPointError, naming the epoch, where a loss is not finite or
     a sample leaves an operation's domain; the parameters are then the last with a finite loss.
 
     Raises ValueError where the loss depends on none of the optimizer's parameters, or a target or an output is no
@@ -87,10 +87,10 @@ def fit(model: Callable[..., Any], X: Any, T: Any, loss: Loss, optimizer: Optimi
 
     def train(run: Engine, diagnosis: Diagnosis, orders: Iterator[np.ndarray] | None, size: int,
               unseen: Dataset | None, bar: Any) -> None:
-        """Run the epochs, in a function of their own.
+        """Run the epochs.
 
-        Since Python 3.13 a Ctrl-C that arrives at a loop's jump back passes by every except, finally and with of the
-        loop's own function, because CPython's exception tables leave the jump out.
+        A function of its own: since Python 3.13 a Ctrl-C that arrives at a loop's backward jump skips every except,
+        finally and with of the function that contains the loop, because CPython's exception tables omit the jump.
         """
         while (done := len(history.seconds)) < epochs:
             start = time.perf_counter()
@@ -114,9 +114,9 @@ def fit(model: Callable[..., Any], X: Any, T: Any, loss: Loss, optimizer: Optimi
                 with np.errstate(**warnings):
                     stop = on_epoch(done + 1, history.losses[-1], *(
                         [history.validation_losses[-1] if unseen else None] if wants_validation else []))
-                run.take_back()                                     # what it changed stays, if it stops or not
+                run.take_back()                                     # its changes stay, whether it stops or not
                 run.check_recording(done + 1)
-                if isinstance(stop, (bool, np.bool_)) and stop:     # not a None or a number that it may return
+                if isinstance(stop, (bool, np.bool_)) and stop:     # not None or a number, which it may return too
                     history.stopped = "on_epoch"
                     break
             if is_over:
@@ -145,20 +145,20 @@ def fit(model: Callable[..., Any], X: Any, T: Any, loss: Loss, optimizer: Optimi
             raise diverged(1, error) from error
         try:
             with (tqdm(total=epochs, unit="epoch", disable=None if progress else True) as bar,
-                  np.errstate(all="ignore")):           # what is not finite is found, and said, after its batch
+                  np.errstate(all="ignore")):           # non-finite numbers are detected after each batch
                 train(run, diagnosis, shuffled(N, seed) if shuffle and size < N else None, size, unseen, bar)
         finally:
             run.write_back()
         run.check_recording()
     except KeyboardInterrupt:
-        np.seterr(**warnings)                           # it may have hit the end of an np.errstate,
+        np.seterr(**warnings)                           # Ctrl-C may have interrupted the end of np.errstate,
         if engine == "jax":
-            restore_precision()                         # or of JAX's
+            restore_precision()                         # or of JAX's context,
         if run:
             run.undo(len(history.seconds))
             if stopping:
                 history.best_epoch = stopping.restore(run)
-            run.write_back()                            # or write back half-way
+            run.write_back()                            # or write_back itself
             run.check_recording()
         complete_epochs = len(history.seconds)
         del history.losses[complete_epochs:], history.validation_losses[complete_epochs:]
@@ -167,7 +167,7 @@ def fit(model: Callable[..., Any], X: Any, T: Any, loss: Loss, optimizer: Optimi
 
 
 def diverged(epoch: int, error: Exception) -> Exception:
-    """The error of a training that cannot go on."""
+    """The error for a training that cannot continue."""
     if isinstance(error, RangeError):                   # another lr would not help
         return RangeError(f"in epoch {epoch}: {error}")
     return FloatingPointError(f"training diverged in epoch {epoch}: {error}.  The parameters are the last with a "
@@ -178,7 +178,7 @@ ENGINES: dict[str, type[Engine]] = {"compiled": Compiled, "eager": Eager, "jit":
 
 
 def shuffled(N: int, seed: int) -> Iterator[np.ndarray]:
-    """An order of the N samples for each epoch, every time the same array, shuffled once more."""
+    """A random order of the N samples for each epoch: the same array, shuffled again each time."""
     random, order = np.random.default_rng(seed), np.arange(N)
     while True:
         random.shuffle(order)
@@ -186,7 +186,7 @@ def shuffled(N: int, seed: int) -> Iterator[np.ndarray]:
 
 
 def check_int(name: str, n: Any, least: int) -> int:
-    """n, where it is a whole number of at least this."""
+    """n unchanged.  Raises ValueError unless it is a whole number of at least `least`."""
     if not isinstance(n, int | np.integer) or isinstance(n, bool) or n < least:
         raise ValueError(f"fit: {name} is a whole number of at least {least}, not {n!r}")
     return int(n)

@@ -1,7 +1,7 @@
-"""The checks that fit makes before it trains and after its first epochs: do loss, head, data and parameters fit?
+"""Checks by fit, before the training and after its first epochs: do loss, head, data and parameters match?
 
-A training that cannot be right raises ValueError, one that is probably not what was meant warns.  Read checks.py first,
-then heads.py (what outputs reach and losses take) and gradients.py (where the chain rule multiplies by 0).
+A training that must fail raises ValueError, one that probably fails gives a TrainingWarning.  Read checks.py first,
+then heads.py (ranges of outputs and targets) and gradients.py (where the chain rule multiplies by 0).
 """
 from .checks import Diagnosis
 from .warning import TrainingWarning

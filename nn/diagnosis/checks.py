@@ -1,4 +1,4 @@
-"""The checks of one training, in the order in which fit makes them."""
+"""The checks of one training, in the order in which fit runs them."""
 import math
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -20,40 +20,40 @@ from .gradients import cause, first_neurons, is_saturated
 from .heads import check_logits, check_order, improbable, interval, warn_of_reach
 from .warning import warn
 
-MOST = 200          # samples, evenly spread, that are computed node by node where arrays can look at all
-FEW = 20            # samples that tell whether inputs are too large
-LARGE = 3.0         # an input with a larger root mean square is not scaled; StandardScaler makes it 1
-HARDLY = 0.2        # a neuron is saturated where this part of the samples at most is not
+MOST = 200          # samples, evenly spread, that are computed node by node where arrays check the others
+FEW = 20            # samples that are checked for too large inputs
+LARGE = 3.0         # root mean square of an unscaled input; after StandardScaler it is 1
+HARDLY = 0.2        # a neuron counts as saturated where at most this share of the samples leaves it unsaturated
 
 
 @dataclass
 class Sample:
-    """One sample's graph: its row, the loss, and the calls of nn's losses that were made for it."""
+    """One sample's graph: its row, the loss, and the calls of nn's losses in it."""
 
     row: int
     J: Value
     calls: list[LossCall]
 
     def pairs(self) -> list[tuple[str, Any, float]]:
-        """The loss's name, the output and the target's number, for each output of each call."""
+        """(loss name, output, target's number) for each output of each call."""
         return [(call.name, y, Value.lift(t).data) for call in self.calls for y, t in zip(call.outputs, call.targets)]
 
 
 class Diagnosis:
-    """The checks of one training: those before it are made at once, the others by after_epoch."""
+    """The checks of one training: the constructor runs those before it, after_epoch the others."""
 
     def __init__(self, model: Callable[..., Any], data: Dataset, loss: Loss, optimizer: Optimizer,
                  unseen: Dataset | None, is_compiled: bool) -> None:
         self.model, self.data, self.loss, self.unseen = model, data, loss, unseen
         self.parameters, self.is_compiled = optimizer.parameters, is_compiled
-        count = min(len(data.X), MOST) if is_compiled else len(data.X)      # node by node that is no more than an epoch
+        count = min(len(data.X), MOST) if is_compiled else len(data.X)      # node by node, all cost less than an epoch
         self.rows: list[int] = (np.arange(count) * len(data.X) // count).tolist()
         self.idle: dict[str, list[Parameter]] = {}          # layers whose gradients are all 0 before the training
-        self.outputs: Any = None                            # what computes outputs that need not be probabilities
+        self.outputs: Any = None                            # the program of outputs that may not be probabilities
         self.is_saturated = False
         samples = self.samples(self.rows)
         first = next(samples, None)
-        if first is None:                                   # outside an operation's domain: the training says so
+        if first is None:                                   # outside an operation's domain, which the training reports
             return
         check_order(first.calls, set(self.parameters))
         self.check_targets(first)
@@ -77,7 +77,7 @@ class Diagnosis:
         return min(epochs, 2 ** done.bit_length()) if self.outputs else epochs
 
     def after_epoch(self, epoch: int, epochs: int, run: Engine) -> None:
-        """Make the checks that need the weights of now, after the 1st, 2nd, 4th, 8th, ... and the last epoch."""
+        """Run the checks that need the current weights, after the 1st, 2nd, 4th, 8th, ... and the last epoch."""
         if self.outputs and (is_power_of_two(epoch) or epoch == epochs):
             run.write_back()
             self.check_outputs()
@@ -132,7 +132,7 @@ class Diagnosis:
     # --- gradients and inputs ----------------------------------------------------------------------------------------
 
     def by_layer(self) -> dict[str, list[Parameter]]:
-        """The optimizer's parameters, layer by layer; those that are of no layer are together."""
+        """The optimizer's parameters by layer; those outside layers share one entry."""
         layers: dict[str, list[Parameter]] = {}
         for p in self.parameters:
             layers.setdefault(p.scope[0] if p.scope else "", []).append(p)
@@ -168,14 +168,14 @@ class Diagnosis:
         if not idle:
             return
         losses = [sample.J for sample in islice(self.samples(self.rows), MOST) if sample.J.data != 0]
-        if not losses:                                              # nothing is left to learn
+        if not losses:                                              # every loss is at its minimum
             return
         few = losses[::math.ceil(len(losses) / FEW)]
         causes: dict[str, list[str]] = {}
         for name, parameters in idle.items():
             causes.setdefault(cause(few, parameters), []).append(name or f"the parameters {named(parameters)}")
         for reason, names in causes.items():
-            if not (self.is_saturated and "saturated" in reason):   # which was said already
+            if not (self.is_saturated and "saturated" in reason):   # reported already
                 warn(f"every gradient in {' and '.join(names)} is exactly 0 over all {len(self.data.X)} samples of "
                      f"the first epoch, because {reason}")
 
@@ -197,7 +197,7 @@ class Diagnosis:
 
 
 def compiled(output: Any, inputs: Sequence[Value]) -> tuple[Any, list[int]]:
-    """Compile a recorded Value or a list of them; returns the program and which of the inputs it takes."""
+    """Compile a recorded Value or a list of them: (program, indices of the inputs that it reads)."""
     used = {x for node in (output if isinstance(output, list) else [output]) for x in wengert_list(node)}
     columns = [k for k, x in enumerate(inputs) if x in used]
     return compile(output, [inputs[k] for k in columns]), columns

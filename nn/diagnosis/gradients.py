@@ -1,4 +1,4 @@
-"""Where the chain rule multiplies by 0: saturated neurons, and layers that no gradient reaches."""
+"""Vanishing gradients: where the chain rule multiplies by 0, saturated neurons, and layers that no gradient reaches."""
 from collections import Counter
 from collections.abc import Sequence
 
@@ -9,7 +9,7 @@ SATURATED = 1e-3    # of the steepest slope: for tanh |v| > 4.1, for sigmoid |v|
 
 
 def first_neurons(J: Value) -> list[Value]:
-    """The outputs of the activations that no other activation leads to."""
+    """The outputs of the first layer: activations that depend on no other activation."""
     neurons: list[Value] = []
     activated: set[Value] = set()
     for node in wengert_list(J):
@@ -32,12 +32,12 @@ ADVICE = {
 
 
 def is_saturated(y: Value) -> bool:
-    """Is y a sigmoid or a tanh with next to no slope?"""
+    """Is y a sigmoid or a tanh whose slope is nearly 0?"""
     return y.op in STEEPEST and y.partials[0] <= SATURATED * STEEPEST[y.op]
 
 
 def cause(losses: Sequence[Value], parameters: Sequence[Parameter]) -> str:
-    """Say what makes the gradients of these parameters 0: the operation that most often lets no gradient through."""
+    """Describe why the gradients of these parameters are 0: by the operation that blocks them most often."""
     stops: Counter[tuple[str, str]] = Counter()
     for J in losses:
         leads: set[Value] = set(parameters)
@@ -55,6 +55,6 @@ def cause(losses: Sequence[Value], parameters: Sequence[Parameter]) -> str:
 
 
 def place_of(y: Value) -> str:
-    """The layer of the neuron whose output is y, where its weights name one."""
+    """The layer of the neuron whose output is y, from the scope of its weights; "" where they have none."""
     scopes = [x.scope for x in y.parents[0].parents if isinstance(x, Parameter)]
     return next((scope[0] for scope in scopes if scope), "")

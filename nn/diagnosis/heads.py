@@ -1,4 +1,4 @@
-"""What an output can reach by the operation that made it, and what the losses take."""
+"""The range of an output, by the operation that made it, against the range of targets that a loss takes."""
 import math
 from collections.abc import Sequence
 from typing import Any
@@ -20,7 +20,7 @@ def interval(loss: str, y: Any) -> tuple[float, float]:
     """The bounds of the targets that this loss takes and that the output y can reach."""
     low, high = reach(y)
     if loss == "binary_cross_entropy_with_logits" and high == math.inf:
-        return ops.sigmoid(max(low, -1e3)), 1.0         # relu's logits are probabilities from 1/2 on
+        return ops.sigmoid(max(low, -1e3)), 1.0         # relu's logits give probabilities of at least 1/2
     return PROBABILITY if "cross_entropy" in loss else (low, high)
 
 
@@ -30,13 +30,13 @@ def reach(y: Any) -> tuple[float, float]:
 
 
 def improbable(calls: Sequence[LossCall]) -> list[Value]:
-    """The outputs for binary_cross_entropy that are not from 0 to 1 by the operation that made them."""
+    """The outputs for binary_cross_entropy whose operation does not keep them in [0, 1]."""
     return [y for call in calls if call.name == "binary_cross_entropy" for y in call.outputs
             if isinstance(y, Value) and y.parents and reach(y) != PROBABILITY]
 
 
 def check_order(calls: Sequence[LossCall], trained: set[Parameter]) -> None:
-    """Raise ValueError where the target depends on what is trained and the output does not."""
+    """Raise ValueError for swapped arguments: the target depends on trained parameters and the output does not."""
     def depends(nodes: Sequence[Any]) -> bool:
         return any(not trained.isdisjoint(wengert_list(node)) for node in nodes if isinstance(node, Value))
 
@@ -46,7 +46,7 @@ def check_order(calls: Sequence[LossCall], trained: set[Parameter]) -> None:
 
 
 def check_logits(calls: Sequence[LossCall]) -> None:
-    """Warn of a loss of logits on outputs that an activation has squashed already."""
+    """Warn of a loss that takes logits, on outputs of a bounded activation or of softmax."""
     for call in calls:
         squashed = [squashing(y) for y in call.outputs]
         if call.name in ("cross_entropy", "binary_cross_entropy_with_logits") and all(squashed):
@@ -56,7 +56,7 @@ def check_logits(calls: Sequence[LossCall]) -> None:
 
 
 def squashing(y: Any) -> str:
-    """The name of the bounded activation, or of the softmax, that made y; else an empty text."""
+    """The name of the bounded activation, or softmax, that made y; "" for any other operation."""
     if not isinstance(y, Value) or y.op is None:
         return ""
     if y.op is ops.div and y.parents[0].op is ops.exp and y.parents[0] in y.parents[1].parents:
@@ -65,7 +65,7 @@ def squashing(y: Any) -> str:
 
 
 def warn_of_reach(loss: str, y: Value, targets: Sequence[float]) -> None:
-    """Warn of targets that no output reaches, and say how to scale them."""
+    """Warn of targets outside the range of the outputs, and advise how to scale them."""
     low, high = interval(loss, y)
     reached = f"[{low:g}, {high:g}]" if high < math.inf else f"[{low:g}, ∞)"
     scaled = "T - T.min()"

@@ -1,10 +1,10 @@
-"""The warning of a training that probably fails."""
+"""The warning for a training that probably fails."""
 import sys
 import warnings
 
 
 class TrainingWarning(UserWarning):
-    """A training that probably does not do what was meant, in one sentence, at the line that called fit."""
+    """Warns in one sentence, at the line that called fit, that the training will probably fail."""
 
 
 def warn(message: str) -> None:

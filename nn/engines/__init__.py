@@ -1,1 +1,1 @@
-"""What trains for one epoch: node by node (eager.py) or on arrays (compiled.py)."""
+"""The engines of fit, which train node by node (eager.py), on arrays (compiled.py) or on JAX's devices (jax.py)."""

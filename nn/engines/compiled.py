@@ -17,13 +17,13 @@ from .base import Engine
 from .eager import Eager
 from .recording import WORK, Recording, is_power_of_two, rows_of
 
-MOST_UPDATES = 2 ** 14          # of one sample each, in one run of the loop; after it Python looks for Ctrl-C
+MOST_UPDATES = 2 ** 14          # of one sample each, in one run of the loop, between two checks for Ctrl-C
 
 
 class Compiled(Engine):
-    """The engine of arrays: the weights are a vector while it runs, and the Values' again when it is done."""
+    """The engine on arrays: the weights are one vector while it runs, and are then written back to the Values."""
 
-    jit: bool | None = None         # numba for the loop of updates: None is where it will pay
+    jit: bool | None = None         # numba for the update loop; None: where worthwhile
 
     def __init__(self, *arguments: Any) -> None:
         super().__init__(*arguments)
@@ -32,16 +32,16 @@ class Compiled(Engine):
                             "runs, and not step: give engine='eager', or put what it does into the rule")
         self.recording = Recording(self.model, self.loss, self.data)
         self.J, self.inputs = self.recording.J, self.recording.inputs
-        self.program = Program([self.J], self.inputs, single=True)      # without compile's warning of unused inputs
+        self.program = Program([self.J], self.inputs, single=True)      # no warning of unused inputs, unlike compile
         self.bound = BoundProgram(self.program, rows_of(self.data), self.optimizer.parameters)
         self.is_small = is_small(self.J)                            # for straight-line code, one sample at a time
         self.samples = rows_of(self.data) if self.is_small else np.empty((0, 0))
         self.loop: UpdateLoop | None = None
         self.settings: dict[str, Any] = {}
-        self.start: Any = None                          # of the last epoch in the loop: its state, its order, the loop
+        self.start: Any = None                          # (state, order, loop) of the last epoch in the loop
         self.in_order = np.arange(len(self.data.X))
         self.pending: list[np.ndarray] = []             # orders of the epochs to run next
-        self.done, self.before_run = 0, self.before_fit     # how many were run, and the state before the last of them
+        self.done, self.before_run = 0, self.before_fit     # epochs run, and the state before the last of them
         self.writes = writes_in_place(self.optimizer)
         self.read_back()
         self.last_finite = self.state()
@@ -59,7 +59,7 @@ class Compiled(Engine):
             raise
 
     def check_rows(self, work: int) -> None:
-        """Hold as many samples against the recording as `work` allows."""
+        """Compare samples with the recording, as many as `work` allows."""
         rows = self.recording.rows(work)
         self.recording.check(rows.tolist(), self.program.forward(rows_of(self.data, rows)).tolist())
 
@@ -69,20 +69,20 @@ class Compiled(Engine):
         self.bound.read_parameters()
 
     def write_back(self) -> None:
-        if self.is_lent:                                # the Values hold them, and on_epoch may have changed them
+        if self.is_lent:                                # the Values hold the weights, maybe changed by on_epoch
             return
         for p, w in zip(self.optimizer.parameters, self.w.tolist()):
             p._data = w
         self.optimizer.memory = [np.broadcast_to(numbers, len(self.w)).tolist() for numbers in self.memory]
 
     def state(self) -> Any:
-        return self.w, self.memory, self.optimizer.steps            # which no step writes to: nothing to copy
+        return self.w, self.memory, self.optimizer.steps            # no step writes to these in place: no copies needed
 
     def restore(self, state: Any) -> None:
         self.w, self.memory, self.optimizer.steps = state
 
     def size_of_parameters(self) -> float:
-        size = float(self.w.dot(self.w))                # the fastest sum in which every parameter is
+        size = float(self.w.dot(self.w))                # the fastest sum over every parameter
         return size if math.isfinite(size) else float(self.w.sum())
 
     def begin(self, order: np.ndarray) -> None:
@@ -112,7 +112,7 @@ class Compiled(Engine):
         self.checkpoint = start
         order = np.concatenate(together)
         losses, reason = self.run_updates(start, order, loop)
-        if reason:                                      # up to the epoch that went wrong, which then comes on its own
+        if reason:                                      # run up to the epoch that failed, which is then run alone
             self.restore(start)
             return self.epochs(orders, size, unseen, max(1, len(losses) // N))
         self.start = start, order, loop
@@ -120,7 +120,7 @@ class Compiled(Engine):
         return [math.fsum(losses[first:first + N]) for first in range(0, n * N, N)], []
 
     def next_orders(self, orders: Iterator[np.ndarray] | None, n: int) -> list[np.ndarray]:
-        """The orders of the next n epochs, which stay pending until they are run."""
+        """The orders of the next n epochs, kept in `pending` until they are run."""
         while len(self.pending) < n:
             self.pending.append(next(orders).copy() if orders else self.in_order)
         return self.pending[:n]
@@ -132,7 +132,7 @@ class Compiled(Engine):
         self.checkpoint = None
 
     def undo(self, epochs: int) -> None:
-        if self.done > epochs:                          # Ctrl-C came before the history had those of the last run
+        if self.done > epochs:                          # Ctrl-C came before the last run entered the history
             self.restore(self.before_run)
         super().undo(epochs)
 
@@ -146,20 +146,20 @@ class Compiled(Engine):
         return super().epoch(order, size)
 
     def write_loop(self) -> None:
-        """The loop of updates as one function; the optimizer's settings stand in it as numbers."""
+        """Generate the update loop as one function, with the optimizer's settings as constants."""
         kept = "parameters", "memory", "steps"
         settings = {name: x for name, x in vars(self.optimizer).items() if name not in kept}
         if self.loop is None or settings != self.settings:
             try:
-                jit = self.jit if self.loop is None else None       # not each time where they change again and again
+                jit = self.jit if self.loop is None else None       # not again each time the settings change
                 self.loop = UpdateLoop(self.J, self.inputs, self.optimizer.parameters, self.update,
                                        self.optimizer.remembers, jit=jit)
-            except TypeError:                           # the rule asks what steps is, or calls what takes no text
+            except TypeError:                           # the rule cannot be traced
                 self.loop, self.is_small = None, False
             self.settings = settings
 
     def run_per_sample(self, order: np.ndarray, loop: UpdateLoop) -> float:
-        """An epoch of an update for each pattern: all of it in one function, straight on."""
+        """An epoch with an update for each sample, in one generated function."""
         self.checkpoint = self.state()
         start = self.checkpoint, order.copy(), loop     # fit shuffles its order in place
         losses, reason = self.run_updates(*start)
@@ -170,7 +170,7 @@ class Compiled(Engine):
         return math.fsum(losses)
 
     def run_updates(self, state: Any, order: np.ndarray, loop: UpdateLoop) -> tuple[list[float], str]:
-        """From this state an update for each sample in this order; the losses, and why it ended early if it did."""
+        """Update for each sample in this order from this state; return the losses, and why it ended early, or ""."""
         w, memory, steps = state
         run = loop.run(self.samples.take(order, 0), w.tolist(), [m.tolist() for m in memory], steps)
         self.w, self.memory = np.array(run.parameters), [np.array(m) for m in run.memory]
@@ -178,21 +178,21 @@ class Compiled(Engine):
         return run.losses, run.reason
 
     def rollback(self) -> None:
-        if self.start:                              # only the last update of an epoch has another loss after it
+        if self.start:                              # only the last update of an epoch is followed by another loss
             self.checkpoint, order, loop = self.start
             self.run_updates(self.checkpoint, order[:-1], loop)
         else:
             super().rollback()
 
     def locate_failure(self, start: Any, n: int) -> None:
-        """After n updates it diverged: do the next node by node, for an operation may say what went wrong."""
+        """Repeat update n + 1, which diverged, node by node: an operation may raise a more precise error."""
         state, order, loop = start
         if n:
             self.run_updates(state, order[:n - 1], loop)
         else:
             self.rollback()
         self.write_back()
-        eager = Eager(self.model, self.data, self.loss, self.optimizer, "sum")      # the last finite loss was here
+        eager = Eager(self.model, self.data, self.loss, self.optimizer, "sum")      # the state of the last finite loss
         self.run_updates(state, order[:n], loop)
         self.write_back()
         try:
@@ -203,13 +203,13 @@ class Compiled(Engine):
             self.last_finite, self.start = self.state(), None
 
     def update(self, steps: Any, w: Any, g: Any, *memory: Any) -> tuple[Any, ...]:
-        """The optimizer's rule, with the number of steps as a number that is written."""
-        optimizer = copy(self.optimizer)                # Ctrl-C must not leave that number in the optimizer itself
+        """The optimizer's rule, with the number of steps as a traced number."""
+        optimizer = copy(self.optimizer)                # Ctrl-C must not leave a traced number in the optimizer itself
         optimizer.steps = steps
         return optimizer.rule(w, g, *memory)
 
     def explain(self, first: int, end: int) -> None:
-        """Where a loss is not finite, let the node-by-node engine say which operation left its domain, if one did."""
+        """Raise the error of the operation that left its domain, if one did, by computing the losses node by node."""
         self.write_back()
         for row in self.order[first:end].tolist():
             self.loss(self.model(self.data.x[row]), self.data.t[row])
@@ -217,11 +217,11 @@ class Compiled(Engine):
     def validation_loss(self, unseen: Dataset) -> float:
         self.write_back()
         J = float(self.program.forward(rows_of(unseen)).sum())
-        return J if math.isfinite(J) else super().validation_loss(unseen)   # which says what operation it was
+        return J if math.isfinite(J) else super().validation_loss(unseen)   # raises the operation's error
 
 
 class Jitted(Compiled):
-    """The same, with the loop of updates in machine code from the first one on."""
+    """The engine on arrays, with the update loop in machine code from the first update on."""
 
     jit = True
 
@@ -232,7 +232,7 @@ class Jitted(Compiled):
 
 
 def writes_in_place(optimizer: Optimizer) -> bool:
-    """Does the rule write into the arrays that it is given?  A copy of the optimizer tries it on locked ones."""
+    """Does the rule write into its arguments?  Tested by a copy of the optimizer on read-only arrays."""
     trial = copy(optimizer)
     trial.steps += 1
     arrays = [np.zeros(len(optimizer.parameters)) for _ in range(2 + optimizer.remembers)]
@@ -241,6 +241,6 @@ def writes_in_place(optimizer: Optimizer) -> bool:
     try:
         with np.errstate(all="ignore"):
             trial.rule(*arrays)
-    except Exception:                                   # of a locked array; any other comes again in the first step
+    except Exception:                                   # of a read-only array; any other error recurs in the first step
         return True
     return False

@@ -1,4 +1,4 @@
-"""Training node by node: a graph for a few samples at a time, recorded, swept and dropped."""
+"""Training node by node: the graph of a few samples at a time is recorded, differentiated and dropped."""
 import gc
 from typing import Any
 
@@ -10,19 +10,19 @@ from ..module import Module
 from .base import Engine
 from .recording import loss_value, records_nothing
 
-# samples a graph: enough to visit the weights seldom, few enough for its nodes to stay in the cache
+# samples a graph: enough to amortize the visits to the weights, few enough for its nodes to stay in the cache
 SAMPLES_PER_GRAPH = 8
 
 
 class Eager(Engine):
-    """Trains node by node: a graph for every few samples, recorded, swept and dropped; leaves add up."""
+    """Trains node by node: one graph for every few samples; gradients accumulate in the leaves."""
 
     def __init__(self, *arguments: Any) -> None:
         super().__init__(*arguments)
         self.leaves = list(dict.fromkeys([*(self.model.parameters() if isinstance(self.model, Module) else ()),
                                           *self.optimizer.parameters]))
-        self.has_recorded = False               # was the loss of any sample a Value?
-        self.collects = False                   # was the collector on when it was paused?
+        self.has_recorded = False               # has the loss of any sample been a Value?
+        self.collects = False                   # was the garbage collector enabled before the pause?
 
     def epoch(self, order: np.ndarray, size: int) -> float:
         J = super().epoch(order, size)
@@ -40,9 +40,9 @@ class Eager(Engine):
         return J
 
     def without_collector(self, rows: list[int]) -> float:
-        """The sum of losses of a few samples, Python's cyclic garbage collector paused.
+        """The sum of the losses of a few samples, with Python's cyclic garbage collector paused.
 
-        It would walk the growing graph again and again and free nothing, for a graph has no cycles.
+        The collector would traverse the growing graph repeatedly and free nothing, because a graph has no cycles.
         """
         self.collects = gc.isenabled()
         gc.disable()
@@ -52,7 +52,7 @@ class Eager(Engine):
             self.resume_collector()
 
     def backward(self, rows: list[int]) -> float:
-        """Record one graph of a few samples and add its gradient up in the leaves; the sum of their losses."""
+        """Record one graph of a few samples and accumulate its gradient in the leaves; return the sum of the losses."""
         losses = [self.loss(self.model(self.data.x[row]), self.data.t[row]) for row in rows]
         self.has_recorded = self.has_recorded or any(isinstance(x, Value) for x in losses)
         J = total([loss_value(x) for x in losses])
@@ -60,7 +60,7 @@ class Eager(Engine):
         return J.data
 
     def resume_collector(self) -> None:
-        """Let the collector run where it did before the pause."""
+        """Enable the garbage collector again if it was enabled before the pause."""
         if self.collects:
             gc.enable()
 

@@ -1,4 +1,4 @@
-"""Training as long as the validation loss falls: when to stop, and the weights to go back to."""
+"""Early stopping: end the training when the validation loss no longer falls, and restore the best weights."""
 import math
 from collections.abc import Callable
 from inspect import Parameter, signature
@@ -12,16 +12,16 @@ class EarlyStopping:
 
     def __init__(self, patience: int) -> None:
         self.patience = patience
-        self.best: tuple[float, int, Any] = math.inf, 0, None       # one assignment: Ctrl-C cannot part them
+        self.best: tuple[float, int, Any] = math.inf, 0, None       # one assignment, so Ctrl-C cannot separate them
 
     def is_over(self, epoch: int, loss: float, state: Any) -> bool:
-        """Note the validation loss after an epoch; True where the last `patience` ones are no better than the best."""
+        """Record an epoch's validation loss; True where the last `patience` ones did not improve on the best."""
         if loss < self.best[0]:
             self.best = loss, epoch, state
         return epoch - self.best[1] >= self.patience
 
     def restore(self, run: Engine) -> int:
-        """Go back to the best state, also from inside an on_epoch that Ctrl-C ended; returns its epoch, 0 for none."""
+        """Restore the best state, also inside an on_epoch that Ctrl-C ended; return its epoch, 0 for none."""
         _, epoch, state = self.best
         if epoch:
             run.is_lent = False
@@ -33,7 +33,7 @@ def takes_validation_loss(on_epoch: Callable[..., Any]) -> bool:
     """Has on_epoch a third argument without a default, which is for the validation loss?"""
     try:
         arguments = signature(on_epoch).parameters.values()
-    except (TypeError, ValueError):                     # some that are written in C say nothing of their arguments
+    except (TypeError, ValueError):                     # some functions written in C have no signature
         return False
     positional = Parameter.POSITIONAL_ONLY, Parameter.POSITIONAL_OR_KEYWORD
     return len([x for x in arguments if x.kind in positional and x.default is Parameter.empty]) == 3

@@ -1,4 +1,4 @@
-"""Training on JAX's devices: the compiled graph and the optimizer's rule, epochs at a time without Python between."""
+"""Training on JAX's devices: several epochs of the compiled graph and the optimizer's rule in one JAX function."""
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -14,8 +14,8 @@ from ..optimizers import Optimizer
 from .compiled import Compiled
 from .recording import rows_of
 
-SECONDS = 0.1                   # of epochs at a time, after which Python looks for Ctrl-C
-KEPT = 8                        # compiled loops, of the graphs trained last
+SECONDS = 0.1                   # of epochs in one run, between two checks for Ctrl-C
+KEPT = 8                        # compiled loops, of the most recent graphs
 
 LOOPS: dict[Any, Callable[..., Any]] = {}
 
@@ -47,9 +47,9 @@ def restore_precision() -> None:
 
 
 class Jax(Compiled):
-    """The engine of JAX: some epochs run on the devices, then the weights are the engine's vector again.
+    """The engine on JAX: runs some epochs on the devices, then copies the weights back to the engine's vector.
 
-    Where a number is not finite, those epochs are run again up to there, and the next on NumPy, which says what it was.
+    Where a number is not finite, the epochs before it run again, and its epoch runs on NumPy, which reports the reason.
     """
 
     def __init__(self, *arguments: Any, dtype: str, devices: list[Any]) -> None:
@@ -60,11 +60,11 @@ class Jax(Compiled):
         with self.precision():
             jax_loop.check_rule(self.optimizer, dtype)
         places = self.bound.reached, self.bound.places
-        self.is_identity = isinstance(places[0], slice)         # are these all parameters of the program, in its order?
+        self.is_identity = isinstance(places[0], slice)         # all parameters of the program, in its order?
         self.graph = (self.program.blocks.key, *(x.tobytes() for x in places if not isinstance(x, slice)))
-        self.layout: Any = None                         # made when the size of a batch is known
-        self.at_once = 1                                # how many epochs to run at a time
-        self.last_run: Any = None                       # its first state, its orders, and the optimizer's settings then
+        self.layout: Any = None                         # created when the batch size is known
+        self.at_once = 1                                # epochs in one run
+        self.last_run: Any = None                       # its initial state, its orders, and the optimizer's settings
 
     def precision(self) -> Any:
         """The context in which JAX traces and runs."""
@@ -93,7 +93,7 @@ class Jax(Compiled):
         return losses, unseen_losses if unseen else []
 
     def run_while_finite(self, start: Any, orders: list[np.ndarray]) -> tuple[Any, list[float], list[float]]:
-        """The longest run of these epochs that leaves every number finite: the state after it, and their losses."""
+        """Run the most of these epochs that leave every number finite: the state after them, and their losses."""
         while orders:
             state, losses, unseen_losses = self.run(start, orders)
             n = next((e for e, J in enumerate(zip(losses, unseen_losses)) if not np.isfinite(J).all()), len(orders))
@@ -103,7 +103,7 @@ class Jax(Compiled):
         return start, [], []
 
     def run(self, start: Any, orders: list[np.ndarray]) -> tuple[Any, list[float], list[float]]:
-        """The state after these epochs, and the sums of the losses of each, of the samples and of the unseen ones."""
+        """Run these epochs: the state after them, and for each the sums of its losses and of the validation losses."""
         w, memory, steps = start
         fixed = None if self.is_identity else np.array([p._data for p in self.program.parameters], self.dtype)
         with np.errstate(over="ignore"):
@@ -117,7 +117,7 @@ class Jax(Compiled):
                  steps + len(orders) * len(self.layout.places)), losses, unseen_losses)
 
     def device_loop(self) -> Callable[..., Any]:
-        """The compiled loop, which an earlier fit of the same graph by the same rule may have left."""
+        """The compiled loop, cached for the same graph and the same rule."""
         key = self.graph, type(self.optimizer).rule, settings_of(self.optimizer), self.dtype, tuple(self.devices)
         if key not in LOOPS:
             places = () if self.is_identity else (self.bound.reached, self.bound.places)
@@ -128,9 +128,9 @@ class Jax(Compiled):
         return LOOPS[key]
 
     def run_on_numpy(self, order: np.ndarray, size: int, unseen: Dataset | None) -> tuple[list[float], list[float]]:
-        """The next epoch on NumPy in float64, which says what is not finite.  Raises FloatingPointError."""
+        """Run the next epoch on NumPy in float64, to report what is not finite.  Raises FloatingPointError."""
         start = self.state()
-        if self.last_run:                               # its last epoch again: NumPy keeps its last finite weights
+        if self.last_run:                               # repeat its last epoch, so that the weights are NumPy's
             first, orders, optimizer = self.last_run
             again = copy(self)
             again.optimizer = optimizer
@@ -146,6 +146,6 @@ class Jax(Compiled):
 
 
 def settings_of(optimizer: Optimizer) -> tuple[tuple[str, Any], ...]:
-    """What the compiled rule reads of its optimizer as plain numbers, in a form that can be compared."""
+    """The optimizer's settings that are constants in the compiled rule, in a comparable form."""
     read = {name: x for name, x in vars(optimizer).items() if name not in ("parameters", "memory", "steps", "lr")}
     return tuple((name, x.tobytes() if isinstance(x, np.ndarray) else repr(x)) for name, x in sorted(read.items()))

@@ -1,4 +1,4 @@
-"""Epochs of updates as one function that JAX compiles: on one device, or with each batch spread over several."""
+"""The training loop of several epochs as one JAX function, on one device or with each batch spread over several."""
 import traceback
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
@@ -16,17 +16,17 @@ from autograd import ops
 from ..optimizers import Optimizer
 
 Array = Any                     # of JAX
-AXIS = "samples"                # of the mesh: what a batch is spread over
-MOST_EPOCHS, MOST_ROWS = 4096, 2 ** 18          # in a run; and in the orders that are sent to the devices for it
+AXIS = "samples"                # of the mesh: the axis that a batch is spread over
+MOST_EPOCHS, MOST_ROWS = 4096, 2 ** 18          # in a run, and in the orders that it sends to the devices
 
 
 class Batches(NamedTuple):
-    """What an epoch takes, the None left out; P samples a batch with those that fill it up, W numbers a sample."""
+    """The arrays of an epoch, or None; P is the batch size with padding, W the numbers of a sample."""
     batches: Array              # (batches, P, W): the samples in their order
-    rows: Array                 # or (N, W), for the orders to choose from
+    rows: Array                 # or (N, W): the samples that the orders index
     orders: Array               # (epochs, batches, P): the number of each row
-    weights: Array              # (batches, P): 0 for what fills a batch up
-    sizes: Array                # (batches,): what a mean divides by
+    weights: Array              # (batches, P): 0 for padding
+    sizes: Array                # (batches,): the divisor of the mean
     unseen: Array               # (P, W): the validation samples
     unseen_weights: Array       # (P,)
 
@@ -36,7 +36,7 @@ SPREAD = Batches(Spread(None, AXIS), Spread(), Spread(None, None, AXIS), Spread(
 
 
 def float64_allowed(is_allowed: bool) -> AbstractContextManager[Any]:
-    """A context in which JAX computes in float64, or does not, whatever the user has set for the rest."""
+    """A context in which JAX's float64 is enabled or disabled, whatever the user's setting."""
     if hasattr(jax, "enable_x64"):
         return jax.enable_x64(is_allowed)
     from jax import experimental  # before JAX 0.8
@@ -45,7 +45,7 @@ def float64_allowed(is_allowed: bool) -> AbstractContextManager[Any]:
 
 
 def chosen_devices(devices: Any, most: int) -> list[Any]:
-    """The devices to train on: at most one for each sample of a batch where none are named.  Raises ValueError."""
+    """The devices to train on, by default at most one for each sample of a batch.  Raises ValueError."""
     every = jax.devices()
     if devices is None:
         return every[:most]
@@ -61,7 +61,7 @@ def chosen_devices(devices: Any, most: int) -> list[Any]:
 
 
 class Layout:
-    """A data set on the devices: what an epoch's batches are made of, and how many epochs a run can take."""
+    """A data set on the devices: the arrays of an epoch's batches, and the most epochs of a run."""
 
     def __init__(self, rows: np.ndarray, unseen: np.ndarray | None, size: int, is_shuffled: bool, is_mean: bool,
                  dtype: str, devices: Sequence[Any]) -> None:
@@ -77,7 +77,7 @@ class Layout:
                 None if unseen is None or unseen_weights.all() else unseen_weights[0]))))
 
     def put(self, name: str, numbers: np.ndarray | None) -> Array:
-        """A part of the batches where the loop takes it: whole on each device, or spread over them."""
+        """An array of the batches on the devices: replicated, or spread over them."""
         if numbers is None:
             return None
         where = NamedSharding(mesh_of(self.devices), getattr(SPREAD, name)) if len(self.devices) > 1 else \
@@ -85,7 +85,7 @@ class Layout:
         return jax.device_put(numbers.astype(self.dtype), where)
 
     def with_orders(self, orders: Sequence[np.ndarray]) -> Batches:
-        """The batches of some epochs in these orders; without orders every epoch is alike."""
+        """The batches of some epochs in these orders; without orders all epochs are the same."""
         if not self.is_shuffled:
             return self.batches
         numbers = np.zeros((self.capacity, *self.places.shape), dtype=np.int32)
@@ -95,9 +95,9 @@ class Layout:
 
 
 def batches_of(N: int, size: int | None, devices: int) -> tuple[np.ndarray, np.ndarray]:
-    """The places of N samples in batches of one length, a multiple of the devices, and 0 for each that fills one up.
+    """The indices of N samples in batches padded to a multiple of the devices, and weights, 0 for padding.
 
-    What fills up a batch is its first sample once more: what is finite for the batch is finite for it.
+    The padding repeats the batch's first sample, so it is finite where the batch is.
 
     >>> [x.tolist() for x in batches_of(3, 2, 1)]
     [[[0, 1], [2, 2]], [[1.0, 1.0], [1.0, 0.0]]]
@@ -114,10 +114,10 @@ def mesh_of(devices: Sequence[Any]) -> Mesh:
 
 
 class EpochLoop:
-    """The function of some epochs that JAX compiles, from the program's f(parameters, rows, weights).
+    """Several epochs as a function for jax.jit, built from the program's f(parameters, rows, weights).
 
     Where the optimizer's w is not all of the program's parameters in their order, `places` are those of w[reached]
-    among them, and the others are given as `fixed`.
+    among them, and `fixed` has the others.
     """
 
     def __init__(self, f: Callable[..., Any], optimizer: Optimizer, devices: Sequence[Any],
@@ -132,9 +132,9 @@ class EpochLoop:
 
     def train(self, w: Array, memory: list[Array], steps: Array, lr: Array, fixed: Array, data: Batches, count: Array,
               losses: Array) -> tuple[Array, list[Array], Array, Array]:
-        """w and memory after `count` epochs, and for each epoch the sum of the losses, and that of the unseen samples.
+        """w, memory and steps after `count` epochs, and each epoch's sums of the losses and the validation losses.
 
-        `losses` is an array of zeros, as long as there can be epochs.
+        `losses` is an array of zeros for the most epochs possible.
         """
         def epoch(e: Any, state: Any) -> Any:
             w, memory, steps, losses, unseen_losses = state
@@ -150,7 +150,7 @@ class EpochLoop:
         return w, memory, losses, unseen_losses
 
     def epoch(self, state: Any, lr: Array, fixed: Array, data: Batches, order: Array) -> Any:
-        """A step for each batch: w, memory and steps after them, and the sum of the losses before each."""
+        """One epoch, a step for each batch: w, memory and steps after it, and the sum of losses before the steps."""
         def step(b: Any, state: Any) -> Any:
             w, memory, steps, J = state
             rows = data.batches[b] if order is None else data.rows[order[b]]
@@ -163,10 +163,10 @@ class EpochLoop:
         return step(0, first) if batches == 1 else jax.lax.fori_loop(0, batches, step, first)
 
     def loss_and_grad(self, w: Array, fixed: Array, rows: Array, weights: Array) -> tuple[Array, Array]:
-        """The sum of the losses of a batch, wherever its rows are, and its gradient by w."""
+        """The sum of the losses of a batch, on one device or several, and its gradient by w."""
         values, g = self.f(w if self.places is None else fixed.at[self.places].set(w[self.reached]), rows, weights)
         J = values.sum() if weights is None else weights @ values
-        if self.is_spread:                              # the one message between the devices
+        if self.is_spread:                              # the only communication between devices
             total = jax.lax.psum(jnp.append(g, J), AXIS)
             J, g = total[-1], total[:-1]
         return J, g if self.places is None else jnp.zeros_like(w).at[self.reached].set(g[self.places])
@@ -175,7 +175,7 @@ class EpochLoop:
 def moved(optimizer: Optimizer, steps: Array, lr: Array, w: Array, g: Array,
           memory: Sequence[Array]) -> tuple[Array, list[Array]]:
     """The parameters and the memory after one step of the optimizer's rule.  Raises TypeError where it changes more."""
-    trial = copy(optimizer)                             # the numbers of a trace must not reach the optimizer itself
+    trial = copy(optimizer)                             # traced numbers must not be stored in the optimizer itself
     trial.steps, trial.lr = steps, lr
     before = dict(vars(trial))
     w, *memory = (jnp.broadcast_to(jnp.asarray(x, w.dtype), w.shape) for x in trial.rule(w, g, *memory))

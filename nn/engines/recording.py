@@ -1,4 +1,4 @@
-"""The loss of one sample as a graph, and whether that graph gives the loss of the other samples too."""
+"""The recorded loss of one sample, and the check that its graph gives the losses of the other samples too."""
 import math
 from collections.abc import Callable, Sequence
 from numbers import Real
@@ -20,7 +20,7 @@ FEWEST, USUAL, MOST = 4, 50, 200        # samples in a check: of a large model, 
 
 
 class Recording:
-    """The loss J of one sample as a graph of its inputs, which is to hold for every sample."""
+    """The loss J of one sample as a graph of its inputs, to be used for every sample."""
 
     def __init__(self, model: Callable[..., Any], loss: Loss, data: Dataset) -> None:
         self.model, self.loss, self.data = model, loss, data
@@ -30,9 +30,9 @@ class Recording:
         self.random = np.random.default_rng(0)
 
     def rows(self, work: int) -> np.ndarray:
-        """Rows to check, one at random from each of equal parts of the samples: all, where there are not too many.
+        """The rows to check: one at random from each of equal parts of the samples, or all of a small data set.
 
-        Few samples come several times, since dropout, say, shows only now and then.  How many rows depends on the
+        Few samples are checked several times, because dropout, say, shows only sometimes.  Their number depends on the
         graph's size and not on the clock: whether a recording is refused must not depend on the machine's load.
         """
         N, most = len(self.data.X), min(MOST, max(FEWEST * work // WORK, work // self.work))
@@ -40,15 +40,15 @@ class Recording:
         return ((np.arange(count) + self.random.random(count)) * (N / count)).astype(int)
 
     def check_one(self) -> None:
-        """Compare one sample's loss with what the graph gives for it."""
+        """Compare one sample's loss with that of the graph."""
         row = int(self.random.integers(len(self.data.X)))
         self.check([row], [self.loss_of(row)])
 
     def check(self, rows: Sequence[int], losses: Sequence[float]) -> None:
-        """Compare the losses of these rows as the model and the loss compute them with those that the graph gave.
+        """Compare the losses of these rows, computed by the model and the loss, with those of the graph.
 
-        A rounding may lead arrays over a step's edge: where the two differ, the graph itself is asked.  Samples outside
-        an operation's domain are left to the training.  Raises TypeError, naming the sample.
+        On arrays rounding may cross the edge of a step, so where the two differ the graph itself is evaluated.  Samples
+        outside an operation's domain are left to the training.  Raises TypeError, naming the sample.
         """
         for row, found in zip(rows, losses):
             try:
@@ -64,7 +64,7 @@ class Recording:
                     "or give engine='eager'.  The parameters are those from before fit")
 
     def loss_of(self, row: int) -> float:
-        """The sample's loss by the graph and today's leaves, in float64; NaN outside an operation's domain."""
+        """The sample's loss by the graph, at its leaves' current data, in float64; NaN outside a domain."""
         value = dict(zip(self.inputs, rows_of(self.data, [row])[0].tolist()))
         try:
             for node in self.tape:
@@ -78,9 +78,9 @@ class Recording:
 
 
 def record_loss(model: Callable[..., Any], loss: Loss, data: Dataset) -> tuple[Value, list[Value]]:
-    """Record the loss of the first sample that lies in every operation's domain; returns it and the inputs' leaves.
+    """Record the loss of the first sample in the domain of every operation; return it and the leaves of its inputs.
 
-    Raises TypeError where Python decides something by the number of a Value, naming the line.
+    Raises TypeError, naming the line, where Python branches on the number of a Value.
     """
     error: Exception | None = None
     for x_row, t_row in zip(data.x, data.T.tolist()):
@@ -109,22 +109,22 @@ def loss_value(J: Any) -> Value:
 
 
 def records_nothing(J: Any) -> TypeError:
-    """The error for a loss that is no Value, where there must be one."""
+    """The TypeError for a loss that is not a Value."""
     return TypeError(f"the loss is {ops.short(repr(J))}, which records nothing to train by: return one Value, computed "
                      "from the model's outputs by operators and the functions of autograd, without .data and float(); "
                      "where it is a constant c, return 0 * y + c")
 
 
 def is_power_of_two(n: int) -> bool:
-    """Is n one of 1, 2, 4, 8, ...: when checks during a training are due?"""
+    """Is n a power of two, so that a check during the training is due?"""
     return n & (n - 1) == 0
 
 
 def is_close(a: float, b: float) -> bool:
-    """Do two losses differ by rounding only?"""
+    """Are two losses equal up to rounding?"""
     return math.isclose(a, b, rel_tol=1e-6, abs_tol=1e-9)
 
 
 def rows_of(data: Dataset, rows: Sequence[int] | np.ndarray | slice = slice(None)) -> np.ndarray:
-    """A row for every sample, or for some: its inputs, then its targets."""
+    """The inputs and then the targets of the samples, a row for each."""
     return np.column_stack([data.X[rows], data.T[rows]])

@@ -1,4 +1,4 @@
-"""A derivation by hand, marked: every number compared with the right one, every mistake named from the catalogue."""
+"""Marking of a derivation by hand: each number is compared with the right one, each mistake named by the catalogue."""
 from .catalogue import BY_NAME, CATALOGUE, Entry
 
 __all__ = ["BY_NAME", "CATALOGUE", "Entry"]

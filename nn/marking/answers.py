@@ -1,4 +1,4 @@
-"""A student's answers, read from a dict or a file: names in any spelling, numbers with the digits as written."""
+"""Reading a student's answers from a dict or a file: names in any spelling, numbers with their digits as written."""
 import json
 import re
 import unicodedata
@@ -14,7 +14,7 @@ from typing import Any
 from .network import Cell, Network
 
 MOST_NAMED = 60                 # names in an error message
-LEAST_UNIT = 1e-6               # of the value: what a number computed in single precision is sure of
+LEAST_UNIT = 1e-6               # relative: the precision of a number computed in single precision
 SPELLINGS = (("∂", "d"), ("∆", "δ"), ("delta", "δ"), ("phi", "φ"), ("prime", "'"), ("′", "'"), ("’", "'"),
              ("φ'v", "φ'"), ("new", ""), ("de/d", "dj/d"), ("dl/d", "dj/d"))
 
@@ -34,13 +34,13 @@ class Number:
 
 @dataclass(frozen=True)
 class Answers:
-    """The numbers by cell, and what of a file could not be read, a message each."""
+    """The answers: the numbers by cell, and a message for each line of a file that could not be read."""
     numbers: dict[Cell, Number]
     unreadable: list[str]
 
 
 def name_of(cell: Cell) -> str:
-    """δ3, Δw31, dJ/dw31, w31 (the new one), φ'1, ..."""
+    """The name of a cell: δ3, Δw31, dJ/dw31, w31 (the new one), φ'1, ..."""
     kind, place = cell
     return f"{kind}{place.label}"
 
@@ -48,8 +48,8 @@ def name_of(cell: Cell) -> str:
 def read_answers(net: Network, answers: Any) -> Answers:
     """The answers of a dict {name: number}, or of a CSV or JSON file.
 
-    Raises ValueError for a name or a number that is none, and for one number under two names; of a file the other lines
-    are read.
+    Raises ValueError for an unknown name, an invalid number, or one number under two names; unreadable lines of a file
+    are collected instead.
     """
     names = Names(net)
     if isinstance(answers, Mapping):
@@ -64,7 +64,7 @@ def read_answers(net: Network, answers: Any) -> Answers:
 
 def collected(names: "Names", entries: Iterable[tuple[str, Any, Any]],
               unreadable: list[str] | None = None) -> dict[Cell, Number]:
-    """{cell: number} of the entries (where, name, number); errors go into the list unreadable, where there is one."""
+    """{cell: number} from the entries (where, name, number); errors are added to the list `unreadable`, if given."""
     numbers: dict[Cell, Number] = {}
     first: dict[Cell, str] = {}
     for where, name, text in entries:
@@ -85,7 +85,7 @@ def entries_of(path: Path, names: "Names") -> Iterator[tuple[str, Any, Any]]:
     text = path.read_text(encoding="utf-8-sig", errors="replace")
     if path.suffix.lower() == ".json":
         try:
-            # numbers as text, for 0.50 has one digit more than 0.5
+            # numbers as text, because 0.50 has one digit more than 0.5
             pairs = json.loads(text, parse_float=str, parse_int=str, object_pairs_hook=list)
         except json.JSONDecodeError as error:
             raise ValueError(f"check: {path} is no JSON: {error}") from None
@@ -100,7 +100,7 @@ def entries_of(path: Path, names: "Names") -> Iterator[tuple[str, Any, Any]]:
 
 
 def split_line(line: str, names: "Names") -> tuple[str, str]:
-    """(name, number) of a line "δ3,-0.1385" or "w10,2;0,31": at the first separator that leaves a name and a number."""
+    """(name, number) of a line "δ3,-0.1385" or "w10,2;0,31", split at the first separator that gives a valid pair."""
     splits = [(line[:at].strip(' "'), line[at + 1:].strip(' "')) for at, c in enumerate(line) if c in ",;\t"]
     for name, text in splits:
         try:
@@ -113,7 +113,7 @@ def split_line(line: str, names: "Names") -> tuple[str, str]:
 
 
 class Names:
-    """The names of a network's numbers, found in any spelling."""
+    """The names of a network's numbers, looked up in any spelling."""
 
     def __init__(self, net: Network) -> None:
         self.cells = {canonical(name_of(cell)): cell for cell in net.cells}
@@ -122,7 +122,7 @@ class Names:
             self.loose.setdefault(name.replace(",", ""), []).append(cell)
 
     def find(self, name: Any) -> Cell:
-        """The cell of a name; raises ValueError where there is none, or where several may be meant."""
+        """The cell of a name.  Raises ValueError where there is none, or where the name is ambiguous."""
         plain = canonical(str(name))
         found = [self.cells[plain]] if plain in self.cells else self.loose.get(plain.replace(",", ""), [])
         if not found and plain.startswith("d"):             # dw31
@@ -139,7 +139,7 @@ class Names:
 
 
 def canonical(name: str) -> str:
-    """A name in one spelling: δ₃, δ_3, delta3 and delta_3 are δ3, and Δ is written δ too."""
+    """The canonical spelling of a name: δ₃, δ_3, delta3 and delta_3 are δ3, and Δ is written δ too."""
     plain = unicodedata.normalize("NFKC", name).casefold()
     plain = re.sub(r"(?<=\d)_(?=\d)", ",", plain)
     plain = re.sub(r"[\s_{}()\\]", "", plain)

@@ -1,7 +1,7 @@
-"""The catalogue of mistakes in backpropagation by hand: one row a mistake.
+"""The catalogue of mistakes in backpropagation by hand: one row for each mistake.
 
 A row has a name, a sentence for the student, and the wrong formula in the lecture's letters for each kind of number
-that the mistake strikes.  A formula gets the worksheet s (s["φ'", j] is a number of it, the student's
+that the mistake affects.  A formula gets the worksheet s (s["φ'", j] is a number of it, the student's
 where one is written; s.right computes it anew) and a neuron j or a parameter p; l is a neuron of the layer above.  It
 returns the wrong number, a list of them (one for each other weight, path, ...), or [] where the mistake cannot be made.
 A mistake in φ' or in dJ/dy is found in δ = -dJ/dy φ' too, so it has one formula.  To add a mistake is to add
@@ -15,7 +15,7 @@ Formula = Callable[[Any, Any], Any]
 
 HALF, MSE, CE = "half_squared_error", "mean_squared_error", "cross_entropy"
 BCE, LOGITS = "binary_cross_entropy", "binary_cross_entropy_with_logits"
-OTHERS = "sigmoid", "tanh"                  # the activations that are taken for one another
+OTHERS = "sigmoid", "tanh"                  # the activations that students confuse
 OUTPUT, HIDDEN = "dJ/dy", "Σδw"             # dJ/dy from the loss, and dJ/dy = -Σ_l δ_l w_lj from the layer above
 
 
@@ -46,13 +46,13 @@ def xs_of(s: Any, j: Any) -> list[Any]:
 
 
 def transposed_v(s: Any, j: Any) -> Any:
-    """v by a column of the weights in place of a row: where the layer has as many neurons as inputs."""
+    """v from a column of the weights in place of a row: where the layer has as many neurons as inputs."""
     at, is_square = j.layer.index(j), len(j.layer) == len(j.sources) > 1
     return local_field([k.weights[at] for k in j.layer], xs_of(s, j), j.bias) if is_square else []
 
 
 def transposed_way_back(s: Any, j: Any) -> Any:
-    """-Σ δ_l w_jl: where the layer above has as many neurons as this one."""
+    """-Σ δ_l w_jl, with swapped indices: where the layer above has as many neurons as this one."""
     if len(j.above) != len(j.layer) or len(j.layer) < 2:
         return []
     return way_back(deltas_above(s, j), j.above[j.layer.index(j)].weights)

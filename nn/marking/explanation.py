@@ -1,4 +1,4 @@
-"""Explanations of a wrong number: the mistakes of the catalogue that lead to it."""
+"""Explanations of a wrong number: the mistakes in the catalogue that produce it."""
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Any
@@ -10,22 +10,22 @@ from .catalogue import BY_NAME, CATALOGUE, HIDDEN, Entry
 from .network import Cell
 from .worksheet import Worksheet
 
-LARGEST_UNIT = 0.05             # of the value: 0.01 is not taken for 0.0111
-MOST_SUSPECTS = 60              # numbers before a wrong one in which a mistake is looked for,
-MOST_WAYS = 8                   # and ways of making it there: other indices in a wide network are many
-NOTHING = 1e-14                 # what is left of a 0 in floating point
-NEAR = 0.05                     # how far from a number roundings of others are looked for
-LARGEST_LOSS = 0.01             # of the value: by two digits' roundings
-EXACT, CLOSE, LOOSE = range(3)  # how well a mistake fits: as written, to the last digit, as far as roundings go
+LARGEST_UNIT = 0.05             # relative: 0.01 is not accepted for 0.0111
+MOST_SUSPECTS = 60              # earlier numbers in which a mistake is searched for,
+MOST_WAYS = 8                   # and variants of it there: a wide network has many other indices
+NOTHING = 1e-14                 # rounding error of a 0
+NEAR = 0.05                     # relative distance within which roundings of other numbers are tried
+LARGEST_LOSS = 0.01             # relative: by roundings to two digits
+EXACT, CLOSE, LOOSE = range(3)  # how well a mistake fits: as written, to the last digit, up to earlier roundings
 
 
 @dataclass(frozen=True)
 class Explanation:
-    """A mistake, the number that it was made in, the wrong number there, and how well it fits."""
+    """A mistake, the cell in which it was made, the wrong number there, and how well it fits."""
     entry: Entry
     where: Cell
     value: float
-    leads_to: float                                         # what follows from it at the number that was written
+    leads_to: float                                         # the number that it gives in the written cell
     fit: int
 
 
@@ -34,41 +34,41 @@ def rounded_unit(number: Number, value: float) -> float:
 
 
 def fits(number: Number, value: float) -> bool:
-    """Is the number the value, rounded or cut off at its last digit?"""
+    """Is the number the value, rounded or truncated at its last digit?"""
     missing = (value - number.value) * (1 if value > 0 else -1)
     unit = rounded_unit(number, value)
     return bool(-0.500001 * unit - NOTHING <= missing <= 1.000001 * unit + NOTHING)
 
 
 def fits_loosely(number: Number, moved: Any) -> bool:
-    """Is it the value, as far as the roundings of earlier numbers can tell?"""
+    """Is the number the value, within the effect of rounding earlier numbers?"""
     value = float(np.ravel(moved)[0])
     return bool(abs(number.value - value) <= rounded_unit(number, value) + slack(moved))
 
 
 def slack(moved: Any) -> float:
-    """What the roundings of earlier numbers can do to one: the sum of its columns' differences.
+    """The effect of rounding earlier numbers on one number: the sum of its columns' differences.
 
-    Many do not all go one way: never more than three times the root of the sum of their squares.
+    As many roundings partly cancel, at most three times the root of the sum of the squares.
     """
     differences = np.abs(np.ravel(moved) - np.ravel(moved)[0])
     return float(min(differences.sum(), 3 * np.linalg.norm(differences)))
 
 
 def kind_of(cell: Cell) -> str:
-    """The kind of formulas that the catalogue has for it."""
+    """The catalogue's kind of formula for a cell."""
     kind, place = cell
     return HIDDEN if kind == "dJ/dy" and place.target is None else kind
 
 
 def suspects(sheet: Worksheet, cell: Cell) -> list[Cell]:
-    """Where the mistake may have been made: in this number, or in one shortly before it that was not written.
+    """The cells in which the mistake may have been made: this one, or one shortly before it that was not written.
 
     δ's own factors are among them even if they were written: they may be right there and wrong here.
     """
     reached = sheet.inputs_of(cell)
     factors = list(reached) if cell[0] == "δ" else []
-    for before in reached:                                  # which grows
+    for before in reached:                                  # it grows in the loop
         if before not in sheet.written and len(reached) < MOST_SUSPECTS:
             reached += [other for other in sheet.inputs_of(before) if other not in reached]
     return [cell, *(before for before in reached if before in sheet.net.position
@@ -76,7 +76,7 @@ def suspects(sheet: Worksheet, cell: Cell) -> list[Cell]:
 
 
 def wrong_numbers(sheet: Worksheet, cell: Cell, where: Cell, entry: Entry) -> Iterator[tuple[Any, Any]]:
-    """(the wrong number at `where`, what follows from it at `cell`) for every way of making the mistake there."""
+    """(wrong number at `where`, its result at `cell`) for every variant of the mistake there."""
     formula = entry.formulas.get(kind_of(where))
     found = formula(sheet, where[1]) if formula else []
     ways = found if isinstance(found, list) else [found]
@@ -88,9 +88,9 @@ def wrong_numbers(sheet: Worksheet, cell: Cell, where: Cell, entry: Entry) -> It
 
 def explanations(exact: Worksheet, as_written: Worksheet, rounded: Worksheet, cell: Cell,
                  number: Number) -> list[Explanation]:
-    """The mistakes that lead to the number, those with the best fit alone; of a mistake its nearest place alone.
+    """The mistakes that produce the number: only those with the best fit, each at its nearest place only.
 
-    Whoever kept all digits until the end worked on the exact sheet, whoever went on with what he wrote as written.
+    A student who kept all digits until the end worked on the exact sheet, one who used the rounded numbers as written.
     """
     found: dict[str, Explanation] = {}
     places = suspects(as_written, cell)
@@ -113,7 +113,7 @@ def explanations(exact: Worksheet, as_written: Worksheet, rounded: Worksheet, ce
 
 def fit_of(number: Number, here: float, rounded: Worksheet, cell: Cell, where: Cell, entry: Entry,
            way: int) -> int | None:
-    """How well the number fits what the mistake leads to; None where it does not."""
+    """How well the number fits the mistake's result; None where it does not."""
     off = abs(number.value - here)
     if off <= 1e-9 * abs(here):
         return EXACT
@@ -123,11 +123,11 @@ def fit_of(number: Number, here: float, rounded: Worksheet, cell: Cell, where: C
     return LOOSE if fits_loosely(number, moved) else None
 
 
-# --- what the digits tell --------------------------------------------------------------------------------------------
+# --- mistakes in the digits ------------------------------------------------------------------------------------------
 
 
 def in_the_digits(number: Number, exact: Worksheet, coarse: Worksheet, cell: Cell, best: int | None) -> Iterator[Entry]:
-    """The mistakes that no formula leads to: in a digit, in the decimal point, or by early rounding.
+    """The mistakes that no formula produces: in a digit, in the decimal point, or by early rounding.
 
     best is how well a formula fits: one that moves the decimal point, by η = 0.1 say, explains the number better, and
     so does one that fits to the last digit where the roundings of two digits (coarse) would do.
@@ -143,7 +143,7 @@ def in_the_digits(number: Number, exact: Worksheet, coarse: Worksheet, cell: Cel
 
 
 def is_rounded_early(number: Number, exact: Worksheet, coarse: Worksheet, cell: Cell) -> bool:
-    """Is the number what its factors give with two or three digits, or as near as two digits' roundings lead?"""
+    """Is the number the result of factors with two or three digits, or as near as rounding to two digits allows?"""
     for digits in 2, 3:
         factors = {before: float(f"{float(exact[before]):.{digits}g}") for before in exact.inputs_of(cell)}
         rounded = float(Worksheet(exact.net, factors).right(*cell))
@@ -154,7 +154,7 @@ def is_rounded_early(number: Number, exact: Worksheet, coarse: Worksheet, cell: 
 
 
 def is_miscopied(number: Number, right: float) -> bool:
-    """Do the two differ in one digit, or by two neighbours swapped?"""
+    """Do the two differ in one digit, or by two adjacent digits swapped?"""
     one, two = (f"{abs(x) / number.unit:.0f}" for x in (number.value, right))
     if number.value * right <= 0 or len(one) != len(two) or len(one) < 3:
         return False

@@ -1,4 +1,4 @@
-"""The right formula of each number, written out: in letters and, from the same template, in numbers."""
+"""The right formula of each number, in letters and, from the same template, in numbers."""
 from collections.abc import Callable, Iterable
 from typing import Any
 
@@ -6,7 +6,7 @@ from ..recursion.letters import output_error, subscripted
 from .network import Cell, WeightPlace
 from .worksheet import Worksheet
 
-Term = Callable[..., str]               # (kind, neuron, weight or source) -> how it is written
+Term = Callable[..., str]               # (kind, neuron, weight or source) -> its text
 PREDICTION = {"cross_entropy": "softmax(y{})", "binary_cross_entropy_with_logits": "sigmoid(y{})"}
 MOST_TERMS = 6                          # of a sum
 
@@ -57,7 +57,7 @@ def template(term: Term, sheet: Worksheet, cell: Cell, eta: str) -> str:
 
 
 def update_template(term: Term, sheet: Worksheet, kind: str, p: WeightPlace, eta: str) -> str:
-    """The same for dJ/dw, Δw and the new w."""
+    """The right-hand side for dJ/dw, Δw and the new w."""
     products = [term("δ", l) if p.is_bias else f"{term('δ', l)} · {term('x', i)}" for l, i in p.places]
     if kind == "dJ/d":
         return f"−{products[0]}" if len(products) == 1 else f"−({joined(products)})"
@@ -70,17 +70,17 @@ def update_template(term: Term, sheet: Worksheet, kind: str, p: WeightPlace, eta
 
 
 def printed_name(cell: Cell) -> str:
-    """A number's name as it is printed: δ₃, φ'(v₃), dJ/dw₃₁, new w₃₁."""
+    """A number's name for printing: δ₃, φ'(v₃), dJ/dw₃₁, new w₃₁."""
     kind, place = cell
     return subscripted({"φ'": f"φ'(v{place.label})", "": f"new {place.label}"}.get(kind, f"{kind}{place.label}"))
 
 
 def joined(terms: Iterable[str]) -> str:
-    """A sum; of a long one the first terms and the last."""
+    """The sum of the terms; of a long one the first terms and the last."""
     terms = list(terms)
     return " + ".join(terms if len(terms) <= MOST_TERMS else [*terms[:MOST_TERMS - 2], "…", terms[-1]])
 
 
 def short(x: float) -> str:
-    """A number with four significant digits and a true minus."""
+    """A number with four significant digits and a minus sign."""
     return f"{x:.4g}".replace("-", "−")

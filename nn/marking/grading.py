@@ -1,4 +1,4 @@
-"""The marking of a sheet: each number against the right one and against what follows from the student's own."""
+"""Grading of a sheet: each number against the right one, and against the one that follows from the student's own."""
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from statistics import median_low
@@ -16,7 +16,7 @@ MOST = 2                        # mistakes named for one number
 
 @dataclass
 class Finding:
-    """What was found out about one number."""
+    """The verdict on one number, and its explanations."""
     cell: Cell
     number: Number
     verdict: str
@@ -31,18 +31,18 @@ class Finding:
 
 
 class Grader:
-    """Goes through a student's numbers in the order of the derivation, and carries on with each as it was written."""
+    """Grades a student's numbers in the order of the derivation, each from the earlier ones as they were written."""
 
     def __init__(self, net: Network, numbers: Mapping[Cell, Number]) -> None:
         self.net, self.numbers = net, numbers
         self.digits = max(3, median_low([number.digits for number in numbers.values() if number.digits > 2] or [4]))
         self.truth = Worksheet(net, {})
         self.as_written = Worksheet(net, {})        # on the student's numbers so far
-        self.exact = Worksheet(net, {})             # on those of them that do not follow, with all their digits
-        self.findings: dict[Cell, Finding] = {}     # also for a number that was not written and is known to be wrong
+        self.exact = Worksheet(net, {})             # on those that do not follow from earlier ones, with all digits
+        self.findings: dict[Cell, Finding] = {}     # also for unwritten numbers that are known to be wrong
 
     def grade(self) -> list[Finding]:
-        """A finding for each number; a wrong formula may divide by 0 or overflow."""
+        """The findings, one for each number; without NumPy's warnings, as a wrong formula may divide by 0."""
         findings = []
         with np.errstate(all="ignore"):
             for cell in sorted(self.numbers, key=self.net.position.__getitem__):
@@ -52,7 +52,7 @@ class Grader:
         return findings
 
     def rounded(self, cell: Cell) -> Worksheet:
-        """The sheet with the roundings of the numbers as written; those in between have as many digits."""
+        """The sheet with the roundings of the numbers as written; unwritten ones count as having as many digits."""
         half_units = {other: self.numbers[other].unit / 2 for other in self.as_written.written if other in self.numbers}
         return Worksheet(self.net, self.as_written.written, Roundings(self.net, half_units, self.digits)).up_to(cell)
 
@@ -84,7 +84,7 @@ class Grader:
         return finding
 
     def carry_on(self, finding: Finding) -> None:
-        """Put the wrong number into the sheets: where the mistake was made, if that number was not written."""
+        """Enter the wrong number in the sheets, at the cell of the mistake if that one was not written."""
         first = finding.explanations[0] if finding.explanations else None
         if first and first.where != finding.cell and first.where not in self.as_written.written:
             self.findings[first.where] = finding
@@ -94,7 +94,7 @@ class Grader:
             self.exact = self.exact.with_number(finding.cell, first.leads_to if first else finding.number.value)
 
     def is_old(self, cell: Cell, number: Number, own: float) -> bool:
-        """Is it the old weight, where the new one would show with as many digits as the other numbers have?"""
+        """Is it the old weight, where the new one differs from it in as many digits as the other numbers have?"""
         kind, weight = cell
         return kind == "" and number.value == weight.old != float(f"{own:.{self.digits}g}")
 
@@ -102,7 +102,7 @@ class Grader:
         """The wrong numbers of the student that this one follows from."""
         roots: list[Cell] = []
         reached = self.as_written.inputs_of(cell)
-        for before in reached:                              # which grows
+        for before in reached:                              # it grows in the loop
             finding = self.findings.get(before)
             if finding:
                 roots += [finding.cell] if finding.verdict == WRONG else finding.because
@@ -111,7 +111,7 @@ class Grader:
         return list(dict.fromkeys(roots))
 
     def most_consistent(self, found: list[Explanation], cell: Cell) -> list[Explanation]:
-        """Of several mistakes those after which the most of the student's other numbers are right."""
+        """Those of the mistakes that make the most of the student's other numbers right."""
         if len(found) < 2 or all(explanation.where == cell for explanation in found):
             return found
         others = {other: number for other, number in self.numbers.items() if other != cell}

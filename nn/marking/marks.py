@@ -1,4 +1,4 @@
-"""A student's marks: which numbers are right, what follows from an earlier one, and the mistakes by their names."""
+"""A student's marks: the numbers that are right, those that follow from an earlier one, and the mistakes by name."""
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from html import escape
@@ -29,7 +29,7 @@ class Mistake:
 
 @dataclass(frozen=True)
 class Mark:
-    """One number's mark: its name, the number as written and the right one, the verdict, and what to say to it."""
+    """One number's mark: its name, the number as written and the right one, the verdict, and an explanation."""
     name: str
     printed: str                        # the name with subscripts
     yours: str
@@ -48,7 +48,7 @@ class Mark:
 
 @dataclass(frozen=True)
 class Marks:
-    """A student's marks, a row for each number; prints as a table with a sentence on each mistake."""
+    """A student's marks, one for each number; prints as a table with a sentence on each mistake."""
     rows: list[Mark]
     remarks: list[str] = field(default_factory=list)
     show_right: bool = True
@@ -61,7 +61,7 @@ class Marks:
 
     @property
     def points(self) -> int:
-        """How many numbers are right, or follow from an earlier one."""
+        """The count of numbers that are right, or follow from an earlier one."""
         return sum(mark.is_right for mark in self.rows)
 
     @property
@@ -91,7 +91,7 @@ class Marks:
                 WRONG: "✗"}[mark.verdict]
 
     def notes(self) -> list[list[str]]:
-        """A few lines on each wrong number: the mistake, then the right formula; a mistake made again is said once."""
+        """A few lines on each wrong number: the mistake, then the right formula; a repeated one is explained once."""
         notes: dict[tuple[str, str], list[str]] = {}
         for mark in self.rows:
             if mark.verdict == WRONG:
@@ -118,7 +118,7 @@ class Marks:
 
 
 def mark_answers(table: Any, answers: Any, show_right: bool = True) -> Marks:
-    """The marks of a student's answers to the numbers of a LocalGradients."""
+    """Mark a student's answers against the numbers of a LocalGradients."""
     net = Network(table)
     read = read_answers(net, answers)
     findings, has_other_sign = graded(net, read.numbers)
@@ -130,9 +130,9 @@ def mark_answers(table: Any, answers: Any, show_right: bool = True) -> Marks:
 
 
 def graded(net: Network, numbers: Mapping[Cell, Number]) -> tuple[list[Finding], bool]:
-    """The findings, and whether they are those for δ = dJ/dv: where that makes more numbers right.
+    """The findings, and whether δ is taken as dJ/dv: it is where that makes more numbers right.
 
-    One δ alone does not tell the convention from a mistake in the sign; two do, or one and an update that is right.
+    A single δ does not distinguish the convention from a wrong sign; two do, or one and a right update.
     """
     findings = Grader(net, numbers).grade()
     negated = {cell: replace(number, value=-number.value) if cell[0] == "δ" else number
@@ -150,7 +150,7 @@ def points_of(findings: list[Finding]) -> int:
 
 
 def mark_of(net: Network, finding: Finding, written: Mapping[Cell, float], is_negative: bool) -> Mark:
-    """A finding in words, with the right formula; is_negative where the student has the number with the other sign."""
+    """The mark for a finding, in words, with the right formula; is_negative where the student uses the other sign."""
     cell, sign = finding.cell, -1 if is_negative else 1
     mark = Mark(name_of(cell), printed_name(cell), finding.number.text, sign * finding.right, finding.verdict,
                 tuple(map(printed_name, finding.because)))

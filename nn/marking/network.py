@@ -1,4 +1,4 @@
-"""The network of a table of local gradients, as the derivation by hand sees it: its neurons, their inputs and paths."""
+"""The network of a table of local gradients, for the derivation by hand: its neurons, their inputs and paths."""
 from __future__ import annotations
 
 from dataclasses import dataclass, field
@@ -13,7 +13,7 @@ Cell = tuple[str, Any]          # (kind, neuron or weight): ("δ", neuron 3) is 
 
 @dataclass(eq=False, repr=False)
 class Source:
-    """What enters a weight: an input x, the y of a neuron, or the 1 of a bias."""
+    """The input of a weight: an x of the network, the y of a neuron, or the 1 of a bias."""
     label: str
     value: float
     unit: Unit | None = None
@@ -97,7 +97,7 @@ class Network:
 
     @cached_property
     def position(self) -> dict[Cell, int]:
-        """The place of each number in that order."""
+        """The position of each cell in that order."""
         return {cell: at for at, cell in enumerate(self.cells)}
 
     @cached_property

@@ -1,4 +1,4 @@
-"""The worksheet: every number of a derivation by hand, computed when it is asked for, in the lecture's letters."""
+"""The worksheet: every number of a derivation by hand, computed on first use, in the lecture's letters."""
 from collections.abc import Callable, Mapping
 from math import floor, log10
 from typing import Any
@@ -13,12 +13,12 @@ SLOPE_IN_Y: dict[str, Callable[[Any], Any]] = {"sigmoid": lambda y: y * (1 - y),
 
 
 def output_gradient(s: "Worksheet", j: Unit) -> Any:
-    """dJ/dy from the student's e: by the loss's rule, with the target that this e implies.
+    """dJ/dy from the student's e, by the loss's rule with the target that this e implies.
 
     Once e is known, no loss of nn asks for another output: a row of outputs all equal to this one has the same dJ/dy.
     """
     if not s.net.loss:
-        return -j.delta / s["φ'", j]                    # no rule is known: as by the graph
+        return -j.delta / s["φ'", j]                    # no rule is known: taken from the graph
     ys = np.array([s["y", j]] * s.net.n)
     return -by_hand.OUTPUT_ERROR[s.net.loss](ys, by_hand.prediction(s.net.loss, ys) + s["e", j])[0]
 
@@ -42,7 +42,7 @@ RIGHT: dict[str, Formula] = {
 
 
 class Worksheet:
-    """Every number of the sheet, s["δ", neuron]; where the student wrote one, that one, and what follows from it.
+    """Every number of the sheet, s["δ", neuron]: the student's where one is written, else computed from the others.
 
     With roundings a number is an array: first the number itself, then the same with one earlier number rounded.
     """
@@ -65,17 +65,17 @@ class Worksheet:
         return self.known[cell]
 
     def right(self, kind: str, place: Any) -> Any:
-        """The number by the right formula, whatever the student wrote for it."""
+        """The number by the right formula, even where the student wrote one."""
         return RIGHT[kind](self, place)
 
     def with_number(self, cell: Cell, number: Any) -> "Worksheet":
-        """The sheet with another number for a cell."""
+        """A copy of the sheet with another number in a cell."""
         sheet, at = Worksheet(self.net, {**self.written, cell: number}, self.roundings), self.net.position[cell]
         sheet.known = {before: n for before, n in self.known.items() if self.net.position.get(before, at) < at}
         return sheet
 
     def up_to(self, cell: Cell) -> "Worksheet":
-        """Compute the neurons' numbers before a cell one by one, for a deep network would need a deep stack."""
+        """Compute the neurons' numbers before a cell in order: recursion would be too deep in a deep network."""
         for before in self.net.cells[:self.net.position[cell]]:
             if isinstance(before[1], Unit):
                 self[before]
@@ -85,19 +85,19 @@ class Worksheet:
         return self["y", source.unit] if source.unit else source.value
 
     def inputs_of(self, cell: Cell) -> list[Cell]:
-        """The numbers that the right formula of this one reads."""
-        self.right(*cell)                               # what comes before is known from now on: only this one reads
+        """The cells that the right formula of this one reads."""
+        self.right(*cell)                               # computes all earlier ones: from here only this formula reads
         self.read = []
         self.right(*cell)
         return list(dict.fromkeys(self.read))
 
 
 class Roundings:
-    """What rounding one number of the sheet does: a column for each number.
+    """The effect of rounding one number of the sheet: a column for each number.
 
-    A number that was written moves by half a unit of its last digit; one that was not by a whole one, for it may have
-    been cut off, and has as many digits as the others.  Gradients of weights share a column, and so do
-    their changes: none goes into another one.
+    A written number changes by half a unit of its last digit; an unwritten one, with as many digits as the others, by a
+    whole unit, because it may have been truncated.  Gradients of weights share a column, and so do their changes: none
+    depends on another.
     """
 
     def __init__(self, net: Network, half_units: Mapping[Cell, float], digits: int) -> None:

@@ -1,7 +1,6 @@
-"""The recorded graph of a Module with what a derivation by hand needs: its neurons, names, partials and errors.
+"""The recorded graph of a Module for a derivation by hand: its neurons, names, partials and errors.
 
-By hand means here: on the structure of the graph, with the rules of by_hand.py and of RULES, and none of the engine's
-partials.
+By hand means here: the structure of the graph with the rules of by_hand.py and of RULES, without the engine's partials.
 """
 from collections.abc import Callable, Iterable, Sequence
 
@@ -12,7 +11,7 @@ from autograd import Constant, Value, wengert_list
 from .. import by_hand
 from ..tables import format_cell
 
-RULES: dict[str, Callable[..., Sequence[float]]] = {        # the partials of what stands between neurons
+RULES: dict[str, Callable[..., Sequence[float]]] = {        # partials of the operations between neurons
     "+": lambda x, y: (1.0, 1.0), "-": lambda x, y: (1.0, -1.0), "neg": lambda x: (-1.0,),
     "*": lambda x, y: (y, x), "/": lambda x, y: (1 / y, -x / y ** 2), "**2": lambda x: (2 * x,)}
 Errors = dict[Value, float]                                 # -dJ/dn of each node
@@ -42,7 +41,7 @@ class Graph:
                 self.unknown = self.unknown or (node.op.name if found is None else "")
 
     def errors(self, output_errors: Iterable[tuple[Value, float]]) -> Errors:
-        """-dJ/dn of every node, from those of the outputs back."""
+        """-dJ/dn of every node, computed backward from the outputs."""
         error = dict.fromkeys(self.tape, 0.0)
         for y, e in output_errors:
             error[y] += e
@@ -52,7 +51,7 @@ class Graph:
         return error
 
     def shifted(self, v: Value, h: float) -> list[float]:
-        """The outputs where this one pre-activation is h larger; every neuron stays on its side of a kink."""
+        """The outputs with h added to one pre-activation; every neuron stays on its side of a kink."""
         value: dict[Value, float] = {v: v.data + h}
         for node in self.tape:
             if node.op and node is not v and any(parent in value for parent in node.parents):
@@ -76,7 +75,7 @@ class Graph:
 
 
 def phi(activation: str, v: float, right: bool) -> float:
-    """φ(v) by hand, on this side of a kink."""
+    """φ(v) by hand, on the given side of a kink."""
     return float(by_hand.PHI[activation][0](np.array([v]), np.array([right]))[0])
 
 
@@ -97,7 +96,7 @@ def names(tape: Sequence[Value]) -> dict[Value, str]:
 
 
 def partials_by_hand(node: Value) -> Sequence[float] | None:
-    """The partials of an operation by its rule on paper; None where no rule is known here."""
+    """The partials of an operation by its rule on paper; None where there is no rule."""
     assert node.op
     xs = [parent.data for parent in node.parents]
     if node.op.activation:
@@ -118,7 +117,7 @@ def partials_by_hand(node: Value) -> Sequence[float] | None:
 
 
 def partners(v: Value) -> list[int | None]:
-    """For each parent of a weighted sum the place of its other factor; None for the bias, or where that is a number."""
+    """For each parent of a weighted sum the index of its other factor; None for the bias, or for a plain number."""
     assert v.op
     parents = [Value(x.data) for x in v.parents]
     place = {parent: slot for slot, parent in enumerate(parents)}

@@ -1,6 +1,6 @@
 """Every neuron's δ in the recorded graph of a Module: shared weights, skip connections, unrolled time steps.
 
--dJ/dn of a node n is Σ (-dJ/dc) ∂c/∂n over the nodes c that n goes into; of a pre-activation v it is δ.
+-dJ/dn of a node n is Σ (-dJ/dc) ∂c/∂n over the consumers c of n; of a pre-activation v it is δ.
 """
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
@@ -59,7 +59,7 @@ def module_gradients(model: Any, x: Any, t: Any, loss: Loss, rule: Callable[...,
 
 def rows_of_weights(graph: Graph, adjoint: Mapping[Value, float], lr: float, momentum: float,
                     previous: Mapping[str, float]) -> list[WeightRow]:
-    """A row for each place where a parameter stands."""
+    """A row for each use of a parameter."""
     rows = []
     for node, slot, parent in [(n, i, x) for n in graph.tape for i, x in enumerate(n.parents)]:
         if isinstance(parent, Parameter):
@@ -71,7 +71,7 @@ def rows_of_weights(graph: Graph, adjoint: Mapping[Value, float], lr: float, mom
 
 
 def input_values(x: Any, indices: Sequence[int] = ()) -> Any:
-    """x with a Value in the place of each number, labelled x1, x2, ... or, in lists of lists, x11, x12, ..."""
+    """x with each number replaced by a Value, labelled x1, x2, ... or, in lists of lists, x11, x12, ..."""
     x = x.tolist() if hasattr(x, "tolist") else x
     if isinstance(x, list | tuple):
         return [input_values(x_i, [*indices, i]) for i, x_i in enumerate(x)]
@@ -79,7 +79,7 @@ def input_values(x: Any, indices: Sequence[int] = ()) -> Any:
 
 
 class RecursionWriter:
-    """The recursion of a graph in lines: δ of each neuron, and -dJ/du where paths meet between neurons."""
+    """Writes the recursion of a graph as lines: δ of each neuron, and -dJ/du where paths meet between neurons."""
 
     def __init__(self, graph: Graph, error: Errors, ys: Sequence[Value], loss: str) -> None:
         self.graph, self.error = graph, error
@@ -89,7 +89,7 @@ class RecursionWriter:
             self.e.setdefault(y, []).append(output_error(loss, name.rpartition(".")[2], len(ys)))
 
     def lines(self) -> dict[str, str]:
-        """A line for each neuron, the last first, and for each node between neurons that several terms meet in."""
+        """A line for each neuron, the last one first, and for each node between neurons where several terms meet."""
         found = {}
         for node in reversed(self.graph.tape):
             if node in self.graph.neurons:
@@ -100,7 +100,7 @@ class RecursionWriter:
         return found
 
     def line_of_neuron(self, v: Value) -> str:
-        """δ = φ'(v) (...), and what else v goes into."""
+        """The line of a neuron: δ = φ'(v) (...), with terms for other uses of v."""
         y = self.graph.neurons[v]
         name = neuron_name(self.graph.name[v])
         slope, terms = format_cell(self.graph.partials[y][0]), self.terms(y)
@@ -115,7 +115,7 @@ class RecursionWriter:
         return recursion_line(spelled("δ", name), letters, numbers, self.error[v])
 
     def terms(self, node: Value) -> list[Term]:
-        """The terms of -dJ/dnode: its own error where it is an output, and one for each node that it goes into."""
+        """The terms of -dJ/dnode: its own error where it is an output, and one for each consumer."""
         return [*self.own_errors(node), *self.terms_over(self.graph.consumers[node])]
 
     def own_errors(self, node: Value) -> list[Term]:
@@ -147,5 +147,5 @@ def recursion_line(left: str, letters: str, numbers: str, result: float) -> str:
 
 
 def written(terms: Sequence[Term]) -> Term:
-    """The sum of the terms: in letters, in numbers; of none 0."""
+    """The sum of the terms, in letters and in numbers; 0 for none."""
     return (" + ".join([letters for letters, _ in terms]) or "0", " + ".join([numbers for _, numbers in terms]) or "0")

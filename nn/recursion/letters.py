@@ -6,7 +6,7 @@ SUBSCRIPT = r"(?<=[A-Za-zδ)])[0-9]+(?:,[0-9]+)?"
 FROM_RAISED = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹", "0123456789")
 SUBSCRIPTS = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
 
-# the loss's name: -dJ/dy, which stands in e's place, as a number and what it multiplies; a mean is divided by n as well
+# the loss's name: -dJ/dy, in place of e, as a factor and the term that it multiplies; a mean is also divided by n
 OUTPUT_ERROR = {
     "half_squared_error": (1, "e{l}"),
     "mean_squared_error": (2, "e{l}"),
@@ -31,7 +31,7 @@ def output_error(loss: str, l: str, n: int) -> str:
 
 
 class Recursion(str):
-    """The lines of a recursion: a text with subscripts, and `latex`, which notebooks show."""
+    """The lines of a recursion: the string has subscripts, `latex` is for notebooks."""
 
     def __new__(cls, letters: str) -> "Recursion":
         recursion = super().__new__(cls, subscripted(letters))
@@ -51,7 +51,7 @@ class Recursion(str):
 
 
 def subscripted(text: str) -> str:
-    """The digits that follow a letter as subscripts: w12 becomes w₁₂, softmax(y)3 becomes softmax(y)₃."""
+    """The text with digits after a letter as subscripts: w12 becomes w₁₂, softmax(y)3 becomes softmax(y)₃."""
     return re.sub(SUBSCRIPT, lambda digits: digits[0].translate(SUBSCRIPTS), text)
 
 

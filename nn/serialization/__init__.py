@@ -1,2 +1,2 @@
-"""Models in files: one .npz, without pickle, written whole or not at all."""
+"""Saving and loading of models: one .npz file, without pickle, written atomically."""
 from .model_file import load, save

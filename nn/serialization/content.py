@@ -1,4 +1,4 @@
-"""What a file holds of a model: its parameters, and for each part by its name their places among them."""
+"""The content of a model file: the parameters, and for each part by name the indices of its parameters."""
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,7 +12,7 @@ from ..module import Module, joined, parts
 
 @dataclass(frozen=True)
 class Content:
-    """What a file holds: the parameters, and for each part of the model, by its name, their places among them.
+    """A file's content: the parameters, and for each part of the model, by name, the indices of its parameters.
 
     An MLP's parts are its layers, layers[0], layers[1], ...; each has a row for a neuron, its bias last.
     """
@@ -23,13 +23,13 @@ class Content:
 
 
 def parameters_of(model: Module) -> tuple[list[Parameter], dict[str, np.ndarray]]:
-    """A model's parameters, each once, and the places among them of each part's: layers, lists, single ones.
+    """A model's parameters, each once, and the indices among them of each part's: layers, lists, single ones.
 
     Raises ValueError where there are none, or a layer's neurons differ in width.
     """
     by_name = parts_by_name(model)
     others = {*(named := model.parameters())} - {p for part in by_name.values() for p in flat(part)}
-    if others:                                          # where a class finds its parameters in a way of its own
+    if others:                                          # where a class overrides parameters()
         by_name["parameters()"] = [p for p in named if p in others]
     place: dict[Parameter, int] = {}
     for part in by_name.values():
@@ -50,7 +50,7 @@ def parameters_of(model: Module) -> tuple[list[Parameter], dict[str, np.ndarray]
 
 
 def parts_by_name(model: Module, path: str = "") -> dict[str, Any]:
-    """The parameters of each part by its name: of a layer a list for each neuron, a single one, or a list."""
+    """The parameters of each part by name: for a layer a list for each neuron, else a list or a single Parameter."""
     found: dict[str, Any] = {}
     if isinstance(model, Layer):
         found[path or "layer"] = [neuron.parameters() for neuron in model.neurons]
@@ -66,5 +66,5 @@ def parts_by_name(model: Module, path: str = "") -> dict[str, Any]:
 
 
 def flat(part: Any) -> list[Parameter]:
-    """The parameters in a part."""
+    """The parameters of a part as one list."""
     return [p for x in part for p in flat(x)] if isinstance(part, list) else [part]

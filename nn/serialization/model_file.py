@@ -1,4 +1,4 @@
-"""Save a model to a file, and load it: whole or not at all."""
+"""Saving a model to a file and loading it, atomically."""
 import io
 import json
 import os
@@ -24,7 +24,7 @@ MOST = 4                                        # differences between a file and
 def save(model: Module, path: str | os.PathLike[str]) -> None:
     """Write a model's weights, every float64 exact, to path; of an MLP the architecture too.
 
-    Whatever happens on the way, path holds the old file or the new one, whole.  Shared weights stay shared.  A
+    The write is atomic: path always holds the whole old file or the whole new one.  Shared weights stay shared.  A
     symbolic link is followed, an existing file keeps its mode.
     Raises TypeError for anything but a Module, ValueError where it has no parameters or a layer's neurons differ in
     width, OSError, naming path, where it is no regular file or cannot be written.
@@ -53,8 +53,8 @@ def save(model: Module, path: str | os.PathLike[str]) -> None:
 def load(path: str | os.PathLike[str], into: Module | None = None) -> Any:
     """The network that save wrote to path, read in no more memory than the network's and twice the file's.
 
-    A Module of your own is no part of its file: build it, and load(path, into=model) gives it the weights and returns
-    it, where names and shapes of all its parts are those in the file.  Then too nothing is changed where it raises.
+    The file of a Module of your own does not contain its class: build the model, and load(path, into=model) sets its
+    weights and returns it, where names and shapes of all its parts match the file.  Where it raises, nothing changes.
     Warns (RuntimeWarning) of parameters that are infinite or NaN, as a training that diverged leaves them.
     Raises ValueError, naming the file, where it is truncated, of another kind, damaged or of a newer format, or does
     not fit into the model; OSError where it cannot be read.
@@ -81,7 +81,7 @@ def load(path: str | os.PathLike[str], into: Module | None = None) -> Any:
 
 
 def fill(model: Module, content: Content, path: str) -> None:
-    """Give the model the weights in a file; raises ValueError, naming both, where a name or a shape differs."""
+    """Set the model's weights from a file.  Raises ValueError, naming both, where a name or a shape differs."""
     parameters, places = parameters_of(model)
     fits = f"{path!r}, of {content.kind}, does not fit into this {type(model).__name__}"
     in_file, in_model = ({name: str(x.shape) for name, x in found.items()} for found in (content.places, places))
@@ -97,7 +97,7 @@ def fill(model: Module, content: Content, path: str) -> None:
 
 
 def network(content: Content) -> MLP:
-    """The MLP in a file."""
+    """Build the MLP from a file's content."""
     model = MLP(1, [1])
     model.layers = []
     parameters = [Parameter(float(x)) for x in content.numbers]
@@ -105,7 +105,7 @@ def network(content: Content) -> MLP:
         layer = Layer(1, 1, "linear")
         layer.neurons = []
         for phi, row in zip(one_each("MLP", "neuron", activation, len(places)), places):
-            neuron = Neuron(1, phi)                     # one after the other: their first weights are thrown away
+            neuron = Neuron(1, phi)                     # one at a time: their initial weights are overwritten
             neuron.w, neuron.b = [parameters[i] for i in row[:-1]], parameters[row[-1]]
             layer.neurons.append(neuron)
         model.layers.append(layer)

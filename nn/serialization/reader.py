@@ -1,4 +1,4 @@
-"""Reading a file that may be damaged, or may claim to be larger than it is."""
+"""Reading of model files that may be damaged, or declare a size that they do not have."""
 import json
 import math
 import os
@@ -14,14 +14,14 @@ from ..mlp import check_size
 from .content import Content
 
 FORMAT = 2                                      # 2: Modules, and layers whose neurons differ in activation
-LONGEST = 64                                    # the most characters by which the architecture describes a layer
+LONGEST = 64                                    # characters that describe a layer of the architecture, at most
 
 
 def read(file: BinaryIO) -> Content:
-    """What a file holds.  A place is an index into the parameters.
+    """Read the content of a file.  A place is an index into the parameters.
 
-    Raises ValueError, and what zipfile and json raise, where it is no network; nothing is allocated for what the file
-    only claims to hold.
+    Raises ValueError, or an error of zipfile or json, where it is no network; a size that the file only declares is
+    never allocated.
     """
     with zipfile.ZipFile(file) as archive:
         members = archive.infolist()
@@ -41,7 +41,7 @@ def read(file: BinaryIO) -> Content:
 
 
 def read_mlp(archive: zipfile.ZipFile, numbers: np.ndarray) -> Content:
-    """The content of an MLP's file; raises ValueError where its members do not fit together."""
+    """Read the content of an MLP's file.  Raises ValueError where its members are inconsistent."""
     described = array(archive, "architecture")
     if described.dtype.kind != "U" or described.nbytes > LONGEST * len(archive.infolist()) * np.dtype("U1").itemsize:
         raise ValueError("its architecture is no text of the length that its layers need")
@@ -67,7 +67,7 @@ def read_mlp(archive: zipfile.ZipFile, numbers: np.ndarray) -> Content:
 
 
 def read_module(archive: zipfile.ZipFile, numbers: np.ndarray) -> Content:
-    """The content of another Module's file; raises ValueError where its names are no names."""
+    """Read the content of another Module's file.  Raises ValueError where its names are invalid."""
     kind, names = array(archive, "model"), array(archive, "names")
     if kind.dtype.kind != "U" or kind.shape or names.dtype.kind != "U" or names.ndim != 1:
         raise ValueError("its parts have no names")
@@ -78,7 +78,7 @@ def read_module(archive: zipfile.ZipFile, numbers: np.ndarray) -> Content:
 
 
 def check_parameters(numbers: np.ndarray, places: Sequence[np.ndarray]) -> None:
-    """Raise ValueError unless the parameters are float64 and the places lead to all of them, and nowhere else."""
+    """Raise ValueError unless the parameters are float64 and the places index all of them and nothing else."""
     if numbers.dtype != np.float64 or numbers.ndim != 1:
         raise ValueError("its parameters are not a list of float64")
     used = np.zeros(len(numbers), bool)
@@ -91,7 +91,7 @@ def check_parameters(numbers: np.ndarray, places: Sequence[np.ndarray]) -> None:
 
 
 def array(archive: zipfile.ZipFile, name: str) -> np.ndarray:
-    """A member of the archive as an array.  Raises ValueError where it is another size than its header says."""
+    """A member of the archive as an array.  Raises ValueError where its size differs from its header's."""
     with archive.open(f"{name}.npy") as member:
         if npy.read_magic(member) != (1, 0):
             raise ValueError(f"{name} is of another .npy format than what save writes")
