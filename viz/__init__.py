@@ -1,4 +1,4 @@
-"""The recorded graph, drawn, the chain rule, written out, and the plots of a training."""
+"""Drawings of the recorded graph, derivations by the chain rule, and plots of a training."""
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
@@ -22,7 +22,7 @@ __all__ = ["Derivation", "Drawing", "Film", "activations", "confusion_matrix", "
 
 PLOTS = {"activations", "confusion_matrix", "decision_surface", "error_surface", "hidden_units", "hinton", "loss_curve"}
 
-if not TYPE_CHECKING:                       # the plots need matplotlib, which is imported when one is first asked for
+if not TYPE_CHECKING:                       # plots are imported on first use, as they need matplotlib
     def __getattr__(name: str) -> Any:
         if name in PLOTS:
             globals()[name] = getattr(import_module(".plots", __name__), name)

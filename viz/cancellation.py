@@ -1,4 +1,4 @@
-"""Factors of a chain rule that cancel: φ'(v) = y (1 − y) is the denominator of binary cross-entropy's derivative."""
+"""Cancelling factors in a derivation: φ'(v) = y (1 − y) is the denominator of binary cross-entropy's derivative."""
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
@@ -11,19 +11,19 @@ from autograd.symbolic.printer import to_text
 from .notation import Notation
 from .path_graph import Edge, Value
 
-Stretches = Sequence[Sequence[Sequence[Edge]]]          # for each stretch its paths, for each path its edges
+Stretches = Sequence[Sequence[Sequence[Edge]]]          # the paths of each stretch, the edges of each path
 
 
 @dataclass(frozen=True)
 class Cancellation:
-    """The edges whose factor is gone, and the formula and the number of each edge that took it in."""
+    """The edges whose factor is cancelled, and the formula and the number of each edge that is simplified by it."""
     notation: Notation
     gone: frozenset[Edge]
     formulas: dict[Edge, Expr]
     numbers: dict[Edge, float]
 
     def left(self, stretches: Stretches) -> list[list[list[Edge]]]:
-        """The stretches without the edges that are gone."""
+        """The stretches without the cancelled edges."""
         kept = [[[edge for edge in path if edge not in self.gone] for path in paths] for paths in stretches]
         return [paths for paths in kept if any(paths)]
 
@@ -52,7 +52,7 @@ def cancel(notation: Notation, stretches: Stretches) -> Cancellation:
 
 
 def chains(stretches: Stretches) -> list[list[Edge]]:
-    """The runs of factors that stand side by side: brackets around a sum of paths part them."""
+    """The runs of adjacent factors; brackets around a sum of paths separate them."""
     found: list[list[Edge]] = [[]]
     for paths in stretches:
         if len(paths) == 1:
@@ -68,6 +68,6 @@ def partial(consumer: Value, node: Value) -> float:
 
 
 def is_clamped(node: Value) -> bool:
-    """Was one of the node's logarithms held at −100, so that it has no slope there?"""
+    """Was one of the node's logarithms clamped at −100, so that its derivative is 0?"""
     op = node.op
     return op is not None and op.clamp is not None and op.clamp(*[parent.data for parent in node.parents]) <= 0

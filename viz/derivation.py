@@ -1,8 +1,8 @@
-"""The chain rule from an output to one node, line by line: in symbols, in formulas, in numbers, and the result.
+"""Derivations: the chain rule from an output to one node, in symbols, in formulas, in numbers, and the result.
 
-Where the graph fans out it is a sum over paths, with what all paths share taken out; where the paths are too many or
-too long to read it is derived node by node, from the output back.  The formulas are the rules of autograd's table, run
-on Exprs; the numbers are the recorded partials.
+Where the graph branches it is a sum over paths, with the factors that all paths share outside the brackets; where the
+paths are too many or too long to read, the derivation goes node by node, from the output back.  The formulas are the
+rules of autograd's table, run on Exprs; the numbers are the recorded partials.
 """
 from collections.abc import Sequence
 
@@ -15,9 +15,9 @@ from .local_gradients import by_delta
 from .notation import Notation, Spell
 from .path_graph import PathGraph
 
-FIRST_NODES, LAST_NODES = 8, 4                 # what is shown of a derivation node by node
+FIRST_NODES, LAST_NODES = 8, 4                 # shown of a long derivation node by node
 MOST_NOTES = 8
-ONE_LINE = 4                                    # factors of a sum that needs no lines of its own
+ONE_LINE = 4                                    # factors of a sum that is written on one line
 
 
 def derive(output: Value, wrt: Value, *, digits: int = 4) -> Derivation:
@@ -59,7 +59,7 @@ def derive(output: Value, wrt: Value, *, digits: int = 4) -> Derivation:
 
 
 def by_paths(graph: PathGraph, notation: Notation) -> list[Row]:
-    """∂output/∂wrt as products along the paths; what lies on every path stands outside the brackets."""
+    """∂output/∂wrt as a sum of products along the paths, with the factors of every path outside the brackets."""
     of_wrt = notation.derivative(graph.output, graph.wrt)
     if not graph.reaches:
         because = Prose((notation.symbol(graph.output), " does not depend on ", notation.symbol(graph.wrt), "."))
@@ -102,7 +102,7 @@ def step(stretches: Sequence[Sequence[Sequence[tuple[Value, Value]]]], spell: Sp
 
 
 def node_by_node(graph: PathGraph, notation: Notation) -> list[Row]:
-    """∂output/∂node = Σ ∂output/∂consumer · ∂consumer/∂node for every node on the way, from the output back to wrt."""
+    """∂output/∂node = Σ ∂output/∂consumer · ∂consumer/∂node for every node on a path, from the output back to wrt."""
     rows: list[Row] = [Prose(("Node by node, from ", notation.symbol(graph.output), " back to ",
                               notation.symbol(graph.wrt), ":"))]
     nodes = graph.nodes[1:]
@@ -136,7 +136,7 @@ def at_node(graph: PathGraph, notation: Notation, node: Value) -> Equation:
     left = notation.derivative(graph.output, node)
     result: list[Expr | str] = [notation.rounded(graph.adjoint[node])]
     steps = [step(so_far, notation.formula), step(so_far_number, notation.number), [result]]
-    if len(consumers) == 1 or graph.output not in consumers:    # else ∂output/∂node would stand on both sides
+    if len(consumers) == 1 or graph.output not in consumers:    # else ∂output/∂node would be on both sides
         steps.insert(0, step(so_far, notation.derivative))
     found = equation(left, *steps)
     if graph.is_pre_activation(node):
@@ -144,11 +144,11 @@ def at_node(graph: PathGraph, notation: Notation, node: Value) -> Equation:
     return found
 
 
-# --- what else a reader should know ----------------------------------------------------------------------------------
+# --- notes -----------------------------------------------------------------------------------------------------------
 
 
 def notes(graph: PathGraph, notation: Notation) -> list[Prose]:
-    """A note for the constant that is asked about, and one for every kink that was hit."""
+    """The notes: for a constant as wrt, for a clamped logarithm, and for every kink that was hit."""
     found = []
     if notation.constant is not None:
         found.append(Prose(("note: ", notation.symbol(graph.wrt), f" is the constant {notation.constant_text}")))

@@ -1,4 +1,4 @@
-"""A weight's derivative through the local gradients: the lecture's δⱼ = φ'(vⱼ) Σ δₗ wₗⱼ and ∂J/∂wⱼᵢ = −δⱼ xᵢ."""
+"""Derivation of a weight's derivative by local gradients: the lecture's δⱼ = φ'(vⱼ) Σ δₗ wₗⱼ and ∂J/∂wⱼᵢ = −δⱼ xᵢ."""
 from collections.abc import Sequence
 from functools import reduce
 from operator import add, mul
@@ -12,17 +12,17 @@ from .cancellation import cancel
 from .notation import Notation, Spell
 from .path_graph import PathGraph
 
-MOST_EDGES, LONGEST = 4, 48                     # edges and characters of a δ that is written out
-MOST_IN_PROSE = 3                               # of them in one sentence
+MOST_EDGES, LONGEST = 4, 48                     # edges, and characters, of a δ that is written as a formula
+MOST_IN_PROSE = 3                               # of these δ in one sentence
 
 
 def by_delta(graph: PathGraph, notation: Notation, opening: str) -> list[Row]:
-    """The lecture's δⱼ = φ'(vⱼ) Σ δₗ wₗⱼ and ∂J/∂wⱼᵢ = −δⱼ xᵢ, of what goes into one hidden neuron alone.
+    """The rows δⱼ = φ'(vⱼ) Σ δₗ wₗⱼ and ∂J/∂wⱼᵢ = −δⱼ xᵢ, for a node that is used by one hidden neuron only.
 
-    Instead of a derivation along paths it needs a formula for each δₗ: there is one at the output neurons.
+    To replace a derivation along paths it needs a formula for each δₗ: output neurons have one.
     """
     def into(node: Value | None) -> Value | None:
-        """The only node that this one goes into."""
+        """The node's only consumer."""
         consumers = graph.consumers.get(node, []) if node is not None else []
         return consumers[0] if len(consumers) == 1 else None
 
@@ -57,9 +57,9 @@ def by_delta(graph: PathGraph, notation: Notation, opening: str) -> list[Row]:
 
 
 def delta_formula(graph: PathGraph, notation: Notation, v: Value) -> list[Expr | str]:
-    """δ of an output neuron as a formula, such as e · φ'(v) or t − y, with "=" after it.
+    """δ of an output neuron as a formula followed by "=", such as e · φ'(v) or t − y.
 
-    There is none where several paths lead to it, or one that is too long to read.
+    It is empty where several paths lead to the neuron, or one that is too long to read.
     """
     path, node = list[tuple[Value, Value]](), v
     while node is not graph.output:

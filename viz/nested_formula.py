@@ -1,4 +1,4 @@
-"""An output written out in its inputs: the lecture's Exercise 1.1, "What is the expression of the output value y?"."""
+"""An output as one nested formula: the lecture's Exercise 1.1, "What is the expression of the output value y?"."""
 from collections import Counter
 from collections.abc import Sequence
 from typing import Any
@@ -10,12 +10,12 @@ from autograd.symbolic.labels import parse_label
 
 from .notation import Notation
 
-DEEPEST = 24                                    # operations nested in one formula; below them nodes keep their names
-MOST_LINES = 40                                 # of nodes that keep their names
+DEEPEST = 24                                    # operations nested in one formula; deeper nodes keep their names
+MOST_LINES = 40                                 # for nodes that keep their names
 
 
 def expression(output: Value, depth: int | None = None, numbers: bool = False, *, digits: int = 4) -> Derivation:
-    """output = its formula in the leaves, y = φ(w₃₁ · φ(w₁₁x₁ + ...) + ... + b₃), with φ for its activation function.
+    """The nested formula of output in its leaves, y = φ(w₃₁ · φ(w₁₁x₁ + ...) + ... + b₃), with φ for its activation.
 
     A node that is used more than once keeps its name and gets a line of its own, and so does one below `depth`
     activations.  With numbers=True a line has the numbers, nothing simplified, and the next the value.  A loss is
@@ -50,7 +50,7 @@ def expression(output: Value, depth: int | None = None, numbers: bool = False, *
 
 
 class ExpressionWriter:
-    """The formula of each node, nested down to the leaves and to the nodes in `named`; a loss's outputs are leaves."""
+    """Writes the formula of each node, nested down to leaves, to the nodes in `named`, and to a loss's outputs."""
 
     def __init__(self, output: Value, depth: int | None, notation: Notation) -> None:
         self.notation, self.output = notation, output
@@ -63,9 +63,9 @@ class ExpressionWriter:
         self.named = self.nodes_with_names(depth)
 
     def nodes_with_names(self, depth: int | None) -> set[Value]:
-        """The inner nodes that several others use, or that lie too deep to be written where they are used."""
+        """The inner nodes that are used more than once, or nested too deeply to be written in place."""
         uses = Counter(parent for node in self.inner if not is_identity(node) for parent in {*node.parents})
-        above: dict[Value, int] = {}                        # the least number of activations between it and the output
+        above: dict[Value, int] = {}                        # the fewest activations between a node and the output
         for node in reversed(self.inner):
             for parent in node.parents:
                 count = above.get(node, 0) + is_phi(node)
@@ -80,7 +80,7 @@ class ExpressionWriter:
 
     def formulas(self, in_numbers: bool) -> dict[Value, Expr]:
         """Each inner node's formula in letters, or in the numbers of the leaves, with nothing simplified."""
-        read: dict[Any, Expr] = {}                          # how a node, or a plain number, stands in a formula
+        read: dict[Any, Expr] = {}                          # a node, or a plain number, as an operand
 
         def term(x: Any) -> Expr:
             if x not in read:                               # a leaf, or a node with a name
@@ -103,7 +103,7 @@ class ExpressionWriter:
         return found
 
     def equations(self, nodes: Sequence[Value], numbers: bool) -> list[Row]:
-        """Each node in letters and, where asked for, in numbers and with its value."""
+        """The equation of each node in letters, with numbers=True also in numbers and with its value."""
         letters, found = self.formulas(in_numbers=False), self.formulas(in_numbers=True) if numbers else {}
         rows: list[Row] = []
         for node in nodes:
@@ -116,7 +116,7 @@ class ExpressionWriter:
 
 
 def outputs_of_loss(output: Value) -> set[Value]:
-    """What a network returned, where the output is its loss: the activations that no other one comes after."""
+    """The network's outputs, where `output` is a loss: the activations that no other activation depends on."""
     if not (parse_label(output.label).base == "J" or (output.op and output.op.name in ops.LOSSES)):
         return set()
     found, seen, stack = set[Value](), {output}, [output]
@@ -131,7 +131,7 @@ def outputs_of_loss(output: Value) -> set[Value]:
 
 
 def down_to(output: Value, outputs: set[Value]) -> list[Value]:
-    """The nodes that the output depends on, parents first, without what lies behind a loss's outputs."""
+    """The nodes that the output depends on, parents first, down to a loss's outputs."""
     needed = {output}
     for node in reversed(tape := wengert_list(output)):
         if node in needed and node not in outputs:
@@ -140,7 +140,7 @@ def down_to(output: Value, outputs: set[Value]) -> list[Value]:
 
 
 def is_identity(node: Value) -> bool:
-    """Is it y = v, which needs no letter of its own?"""
+    """Is it the identity y = v, which is left out of formulas?"""
     return node.op is ops.linear
 
 

@@ -1,4 +1,4 @@
-"""How a recorded graph is spelled: the names of its nodes, and the formula and the number of each of its edges."""
+"""Notation for a recorded graph: the names of its nodes, and the formula and the number of each edge."""
 import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from fractions import Fraction
@@ -11,14 +11,14 @@ from autograd.symbolic.expr import Expr
 from autograd.symbolic.labels import format_number, parse_label, split_mark, to_superscript, truncate
 from autograd.symbolic.printer import to_text
 
-Spell = Callable[[Value, Value], Expr]                  # (consumer, node) -> how the edge between them is written
+Spell = Callable[[Value, Value], Expr]                  # (consumer, node) -> the edge's factor as a formula
 
 
 class Notation:
-    """The symbols for the graph of output, its numbers to `digits` significant digits.
+    """The symbols for the graph of output, with numbers to `digits` significant digits.
 
-    An operation that takes a node twice has one edge to it, with the sum of the partials.  wrt is a node that is to
-    have a name of its own even where it is a plain number, for ∂J/∂2 would not do.
+    An operation that takes a node twice has one edge to it, with the sum of the partials.  wrt is a node that gets a
+    name even where it is a plain number, to avoid ∂J/∂2.
 
     >>> from autograd import tanh
     >>> v = Value(0.5, "v")
@@ -41,23 +41,23 @@ class Notation:
         self.formulas: dict[Value, list[Expr]] = {}
 
     def symbol(self, node: Value) -> Expr:
-        """The node's name, or the number that it is called by."""
+        """The node's name, or the number of an unlabelled constant."""
         return self.rounded(node.data) if is_number(node) and node is not self.constant else Expr(self.names[node])
 
     def rounded(self, x: float) -> Expr:
-        """The number as it is printed."""
+        """The number rounded as in print."""
         printed = float(format_number(x, self.digits).replace("−", "-")) if math.isfinite(x) else x
         return Expr.lift(printed if math.isfinite(printed) else x)
 
     def exact(self, x: float) -> Expr:
-        """A rule's own number: 1/3 as a fraction where that is what it is, else as it is printed."""
+        """A constant of a rule: as a fraction such as 1/3 where it equals one, else rounded as in print."""
         rounded, ratio = self.rounded(x), Fraction(x).limit_denominator(1000) if math.isfinite(x) else Fraction(0)
         if float(ratio) != x or rounded.is_equal(x) or (-rounded).is_equal(-x):
             return rounded
         return Expr.lift(float(ratio.numerator)) / float(ratio.denominator)
 
     def expression(self, node: Value) -> Expr:
-        """What the node was computed from: its operation on its parents' symbols."""
+        """The node's operation, on its parents' symbols."""
         return node_formula(node, self.names)
 
     def derivative(self, consumer: Value, node: Value) -> Expr:
@@ -81,7 +81,7 @@ class Notation:
         return delta_of(self.names[v])
 
     def has_distinct_deltas(self, vs: Sequence[Value]) -> bool:
-        """Is the δ of each written otherwise, so that they can stand in one formula?"""
+        """Is the δ of each written differently, so that one formula can contain all of them?"""
         return len({to_text(self.delta(v)) for v in vs}) == len(vs)
 
 
@@ -106,10 +106,10 @@ def node_names(output: Value, digits: int = 4) -> dict[Value, str]:
 
 
 def names_of(nodes: Iterable[Value], digits: int = 4) -> dict[Value, str]:
-    """The same for these nodes, which stand in topological order."""
+    """A name for each of these nodes, given in topological order, as in node_names."""
     nodes = reading_order(nodes)
     found: dict[Value, str] = {}
-    taken: set[str] = set()                     # as they are written: "w1" and "w_1" are both w₁
+    taken: set[str] = set()                     # as printed: "w1" and "w_1" are both w₁
     count: dict[str, int] = {}
     for node in nodes:
         if node.label.strip():
@@ -134,7 +134,7 @@ def names_of(nodes: Iterable[Value], digits: int = 4) -> dict[Value, str]:
 
 
 def reading_order(nodes: Iterable[Value]) -> list[Value]:
-    """The nodes in the order of reading, still parents before children: a leaf stands where it is first used."""
+    """The nodes in reading order, a topological order in which a leaf comes right before its first use."""
     leaves: list[Value] = []
     order: dict[Value, None] = {}
     for node in nodes:
@@ -146,17 +146,17 @@ def reading_order(nodes: Iterable[Value]) -> list[Value]:
 
 
 def is_number(node: Value) -> bool:
-    """Is this node called by its number?"""
+    """Is this an unlabelled constant, named by its number?"""
     return isinstance(node, Constant) and not node.label.strip()
 
 
 def expr_of(node: Value, names: Mapping[Value, str]) -> Expr:
-    """The node as an Expr: its name, or the number that it is called by."""
+    """The node as an Expr: its name, or the number of an unlabelled constant."""
     return Expr.lift(node.data) if is_number(node) else Expr(names[node])
 
 
 def node_formula(node: Value, names: Mapping[Value, str]) -> Expr:
-    """What the node was computed from: its operation on its parents' Exprs; at a leaf, the leaf itself.
+    """The node's operation on its parents' Exprs; for a leaf, the leaf itself.
 
     >>> from autograd import tanh, weighted_sum
     >>> w, x, b = Value(-3.0, "w1"), Value(2.0, "x1"), Value(6.5, "b")

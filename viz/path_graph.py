@@ -1,10 +1,10 @@
-"""The part of a recorded graph that leads from an output to one node: its paths, and what they all share."""
+"""The subgraph between an output and one node: its paths, and the nodes that they share."""
 from itertools import pairwise
 from typing import Any
 
 from autograd import Value, adjoints, recorded, wengert_list
 
-MOST_PATHS, MOST_FACTORS, LONGEST_PATH = 8, 40, 12      # of a sum over paths that can still be read
+MOST_PATHS, MOST_FACTORS, LONGEST_PATH = 8, 40, 12      # the limits of a readable sum over paths
 
 Edge = tuple[Value, Value]                              # (consumer, node)
 
@@ -16,7 +16,7 @@ class PathGraph:
         self.output, self.wrt = output, wrt
         self.adjoint = adjoints(output, 1.0, recorded)
         tape = wengert_list(output)
-        self.parents: dict[Value, list[Value]] = {wrt: []}      # those on the way, each once
+        self.parents: dict[Value, list[Value]] = {wrt: []}      # those on the paths, each once
         for node in tape:
             on_the_way = [parent for parent in dict.fromkeys(node.parents) if parent in self.parents]
             if on_the_way and node is not wrt:
@@ -31,7 +31,7 @@ class PathGraph:
     # --- its paths
 
     def bottlenecks(self) -> list[Value]:
-        """The nodes that every path goes through: no edge leads past them."""
+        """The nodes that every path goes through: no edge bypasses them."""
         position = {node: i for i, node in enumerate(self.nodes)}
         found, farthest = [], 0
         for i, node in enumerate(self.nodes):
@@ -41,11 +41,11 @@ class PathGraph:
         return found
 
     def is_readable(self) -> bool:
-        """Are the paths few and short?  They are counted node by node, for there may be 2⁶⁰ of them."""
+        """Are the paths few and short?  They are counted by nodes, because there may be 2⁶⁰ of them."""
         bottlenecks = {*self.bottlenecks()}
         paths, factors, length = (dict.fromkeys(self.nodes, 0) for _ in range(3))
         for node in self.nodes:
-            if node in bottlenecks:                     # what follows is multiplied, not written again
+            if node in bottlenecks:                     # later factors are multiplied, not repeated
                 paths[node] = 1
             for parent in self.parents[node]:
                 paths[parent] += paths[node]
@@ -65,7 +65,7 @@ class PathGraph:
         return [paths(*ends) for ends in pairwise(self.bottlenecks())]
 
     def is_pre_activation(self, v: Value) -> bool:
-        """Does it go into an activation, so that it has a δ?"""
+        """Is it the argument of an activation, so that it has a δ?"""
         return any(consumer.op and consumer.op.activation for consumer in self.consumers[v])
 
     def kinks(self) -> list[tuple[Value, Any]]:

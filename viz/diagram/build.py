@@ -1,6 +1,6 @@
 """Build the diagram of a recorded graph.
 
-Nothing here knows how it will look, and nothing is changed: the gradients come from a sweep of their own.
+It knows nothing of the layout, and changes no node: the gradients come from a separate sweep.
 """
 from collections.abc import Mapping, Sequence
 
@@ -16,8 +16,8 @@ from .expand import is_on_lists
 from .layers import layers_of
 from .model import Diagram, Edge, Node
 
-BRIEF = 40                                      # characters of a formula; a longer one on lists is written by Σ
-LONGEST = 60                                    # characters of a formula; the middle of a longer one is left out
+BRIEF = 40                                      # characters of a formula; a longer one on lists is written with Σ
+LONGEST = 60                                    # characters of a formula; a longer one is cut in the middle
 
 
 def build_diagram(root: Value, gradients: bool = True, digits: int = 4) -> Diagram:
@@ -60,7 +60,7 @@ def build_diagram(root: Value, gradients: bool = True, digits: int = 4) -> Diagr
 
 
 def kind_of(node: Value, root: Value) -> str:
-    """What a node is in the graph of root."""
+    """The kind of a node in the graph of root: input, parameter, constant, operation or root."""
     if node is root:
         return "root"
     if node.op:
@@ -69,12 +69,12 @@ def kind_of(node: Value, root: Value) -> str:
 
 
 def is_differentiated(node: Value, root: Value) -> bool:
-    """Has the node a gradient that is of interest?  A constant has none."""
+    """Is the node's gradient shown?  A constant's is not."""
     return kind_of(node, root) != "constant"
 
 
 def slots(node: Value) -> Sequence[int]:
-    """The places of a node's parents in the order its formula names them: w₁, x₁, w₂, x₂, b of w₁, w₂, x₁, x₂, b."""
+    """The indices of a node's parents in the order of its formula: w₁, x₁, w₂, x₂, b for parents w₁, w₂, x₁, x₂, b."""
     if not (node.op and is_on_lists(node.op)):
         return range(len(node.parents))
     stand_ins = [Value(0.0) for _ in node.parents]
@@ -83,7 +83,7 @@ def slots(node: Value) -> Sequence[int]:
 
 
 def in_reading_order(tape: Sequence[Value]) -> list[Value]:
-    """The same nodes, parents before children, the leaves of a node on lists as its formula names them."""
+    """The nodes in topological order, with the leaves of an operation on lists in the order of its formula."""
     late = {parent for node in tape if node.op and is_on_lists(node.op) for parent in node.parents if not parent.op}
     order: dict[Value, None] = {}
     for node in tape:
@@ -93,7 +93,7 @@ def in_reading_order(tape: Sequence[Value]) -> list[Value]:
 
 
 def formula_of(node: Value, names: Mapping[Value, str], digits: int) -> str:
-    """What a node was computed from, as it fits a box: of long lists in the letters that their numbers share."""
+    """A node's formula, short enough for a box: long lists are written by the letters that their numbers share."""
     text = to_text(node_formula(node, names), digits)
     if len(text) <= BRIEF or node.op is None or not is_on_lists(node.op):
         return cut(text)
@@ -108,7 +108,7 @@ def formula_of(node: Value, names: Mapping[Value, str], digits: int) -> str:
 
 
 def cut(text: str) -> str:
-    """The text, its middle left out at spaces if it is too long for a box.
+    """The text, cut in the middle at spaces if it is too long for a box.
 
     >>> cut("v1, v2, " * 10)
     'v1, v2, v1, v2, v1, v2, v1, v2, v1, v2, … v1, v2, v1, v2, '

@@ -1,6 +1,6 @@
-"""A network with one box for each layer, and one for all nodes beside the layers that are made in the same way.
+"""The diagram of a network with one box for each layer, and one for all similar nodes outside the layers.
 
-Nothing is said of single weights: the boxes count them, and give the size of what flows through.
+Weights are not shown one by one: the boxes give their count and the norms of values and gradients.
 """
 from collections.abc import Sequence
 from math import hypot, isnan
@@ -20,7 +20,7 @@ Boxes = dict[str, list[Value]]
 
 
 def boxes_of(root: Value) -> Boxes:
-    """The nodes of the graph by the ids of their boxes; an input's box before its layer's, the root's last.
+    """The nodes of the graph by the id of their box; an input's box before its layer's, the root's last.
 
     >>> from nn import MLP
     >>> y = MLP(2, [3, 1])([Value(1.0, "x1"), Value(2.0, "x2")])
@@ -31,7 +31,7 @@ def boxes_of(root: Value) -> Boxes:
     layer = layers_of(tape)
     key: dict[Value, object] = {root: "root"}
     takers: dict[Value, set[object]] = {}
-    numbers: dict[object, int] = {}             # a key that holds keys would grow from node to node
+    numbers: dict[object, int] = {}             # a key made of keys would grow from node to node
     for node in tape:
         if node in layer:
             key.setdefault(node, layer[node])
@@ -45,13 +45,13 @@ def boxes_of(root: Value) -> Boxes:
     for leaf in tape:
         key.setdefault(leaf, (kind_of(leaf, root), letter(leaf), frozenset(takers.get(leaf, ()))))
     together: dict[object, list[Value]] = {}
-    for node in reversed(tape):                 # a box stands where its last node does
+    for node in reversed(tape):                 # a box has the position of its last node
         together.setdefault(key[node], []).append(node)
     return {f"n{i}": nodes[::-1] for i, nodes in enumerate(reversed(together.values()))}
 
 
 def letter(node: Value) -> str:
-    """e of e1, e2, ...; what has no label has none."""
+    """The letter of a node's label: e for e1, e2, ...; "" without a label."""
     return parse_label(node.label).base if node.label.strip() else ""
 
 
@@ -122,7 +122,7 @@ def by_layer(root: Value, boxes: Boxes, gradients: bool = True, digits: int = 4)
 
 
 def edges_between(boxes: Boxes, box_of: dict[Value, str], gradient: dict[Value, float]) -> list[Edge]:
-    """One edge for all that lead from a box to another, with the norm of what they carry; from node to node, each."""
+    """One edge for all from one box to another, with the norm of their gradients; between single nodes, each edge."""
     between: dict[tuple[str, str], list[tuple[float | None, float | None]]] = {}
     for child, b in box_of.items():
         for parent, partial in recorded(child):
@@ -139,6 +139,6 @@ def edges_between(boxes: Boxes, box_of: dict[Value, str], gradient: dict[Value, 
 
 
 def together(names: Sequence[str]) -> str:
-    """x₁ … x₇₈₄."""
+    """The names joined: x₁ … x₇₈₄ where there are more than two."""
     return f"{to_text(Expr(names[0]))} … {to_text(Expr(names[-1]))}" if len(names) > 2 else \
         ", ".join([to_text(Expr(name)) for name in names])

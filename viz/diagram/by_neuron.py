@@ -1,6 +1,6 @@
-"""A network with one box for each neuron: its weights and its bias are rows in the box of its weighted sum v.
+"""The diagram of a network with one box for each neuron: weights and bias are rows in the box of its weighted sum v.
 
-Only what the neuron has alone becomes a row: a parameter that is used elsewhere too keeps a node of its own.
+A parameter that is used elsewhere too is no row but keeps its own node.
 """
 from collections import Counter
 from collections.abc import Mapping, Sequence
@@ -23,12 +23,12 @@ def is_neuron(node: Value) -> bool:
 
 
 def by_neuron(diagram: Diagram, tape: Sequence[Value], digits: int = 4) -> Diagram:
-    """The diagram of these nodes with the neurons' own parameters as rows; the ids of what stays are the same."""
+    """The diagram with the neurons' own parameters as rows; the other nodes and edges keep their ids."""
     described = dict(zip(tape, diagram.nodes))
     uses = Counter(parent for node in tape for parent in node.parents)
     rows: dict[str, tuple[Row, ...]] = {}
     formula: dict[str, str] = {}
-    port: dict[str, str] = {}                   # the row at which an edge ends
+    port: dict[str, str] = {}                   # by edge: the row at which it ends
     gone: set[str] = set()                      # nodes that have become rows
     for v in filter(is_neuron, tape):
         own: set[Value] = {p for p in v.parents if isinstance(p, Parameter) and uses[p] == 1}
@@ -105,7 +105,7 @@ def delta_rows(v: Node, root: Node, delta: Expr) -> tuple[Row, ...]:
 
 
 def terms_of(v: Value) -> list[list[int]]:
-    """The terms of a weighted sum, the bias last: for each, which of v's parents are in it.
+    """The terms of a weighted sum, the bias last: for each, the indices of its factors among v's parents.
 
     >>> from autograd import weighted_sum
     >>> a, b, c = Value(1.0), Value(2.0), Value(3.0)
@@ -124,7 +124,7 @@ def terms_of(v: Value) -> list[list[int]]:
 
 
 def term_row(i: int, values: Sequence[Value], nodes: Sequence[Node], own: set[Value]) -> Row:
-    """The row of term i, a product of these nodes: the neuron's own parameter in it, or else a place for arrows."""
+    """The row of term i, a product of these nodes: the neuron's own parameter, or else an empty row for arrows."""
     for value, node in zip(values, nodes):
         if value in own:
             return Row(node.id, to_text(Expr(node.name)), node.value, node.gradient, node.kind)
@@ -143,6 +143,6 @@ def formula_of(terms: Sequence[Sequence[Node]]) -> str:
 
 
 def common(nodes: Sequence[Node], otherwise: str) -> str:
-    """The letter of all these nodes' names, whatever their subscripts."""
+    """The letter that all these nodes' names share, without subscripts, or `otherwise`."""
     letters = {parse_label(node.name).base for node in nodes}
     return letters.pop() if len(letters) == 1 else otherwise

@@ -1,4 +1,4 @@
-"""What the boxes and the arrows of a drawing say."""
+"""Captions of the boxes and arrows of a drawing, as plain text."""
 from dataclasses import dataclass
 
 from autograd.symbolic.expr import Expr
@@ -11,14 +11,14 @@ from .style import BACKWARD_INK, FORWARD_INK
 
 @dataclass
 class Captions:
-    """Words and numbers for the parts of one diagram."""
+    """The captions of one diagram's nodes and edges."""
     diagram: Diagram
     digits: int
 
     def __post_init__(self) -> None:
         self.nodes = {node.id: node for node in self.diagram.nodes}
         self.root = self.diagram.root
-        self.between: dict[tuple[str, str], list[str]] = {}         # the ids of all edges from a node to another
+        self.between: dict[tuple[str, str], list[str]] = {}         # by (parent, child): the ids of all edges
         for edge in self.diagram.edges:
             self.between.setdefault((edge.parent, edge.child), []).append(edge.id)
         self.names = {node.id: node.name for node in self.diagram.nodes}
@@ -32,12 +32,12 @@ class Captions:
         return to_text(Expr.of("derivative", "∂", Expr(self.names[of]), Expr(self.names[by])))
 
     def header(self, node: Node) -> str:
-        """y = tanh(v); of a leaf the name alone."""
+        """A node's header: y = tanh(v); for a leaf only its name."""
         name = to_text(Expr(node.name))
         return f"{name} = {node.formula}" if node.formula else name
 
     def rows(self, node: Node) -> list[tuple[str, str, str]]:
-        """What is said of a node under its header: (label, number, ink)."""
+        """The rows under a node's header: (label, number, ink)."""
         if node.summaries:
             return [(summary.label, summary.number, FORWARD_INK if summary.phase == "forward" else BACKWARD_INK)
                     for summary in node.summaries]
@@ -53,24 +53,24 @@ class Captions:
         return rows
 
     def partial(self, edge: Edge) -> str:
-        """∂y/∂v = 0.5; of several edges from v to y, as in v · v, each is a term of it: ∂y/∂v, term 1 of 2 = 0.5."""
+        """An edge's partial: ∂y/∂v = 0.5, or for one of several edges, as in v · v: ∂y/∂v, term 1 of 2 = 0.5."""
         assert edge.partial is not None
         return f"{self.slope_along(edge)} = {self.number(edge.partial)}"
 
     def slope_along(self, edge: Edge) -> str:
-        """The partial of an edge in letters, and which term of it where there are several."""
+        """The partial of an edge in letters, with the number of the term where there are several."""
         edges = self.between[edge.parent, edge.child]
         term = f", term {edges.index(edge.id) + 1} of {len(edges)}" if len(edges) > 1 else ""
         return self.slope(edge.child, edge.tail or edge.parent) + term
 
     def title(self) -> str:
-        """The whole drawing in a line."""
+        """The caption of the whole drawing, in one line."""
         size = self.diagram.size or len(self.nodes)
         count = f"{size} node{'s' * (size != 1)}"
         return f"{self.header(self.root)}: {self.number(self.root.value)}, from a graph of {count}"
 
     def node_caption(self, node: Node) -> str:
-        """A node in a line."""
+        """The caption of a node, in one line."""
         return ", ".join([f"{node.kind} {self.header(node)}", *[f"{a}: {b}" for a, b, _ in self.rows(node)]])
 
     def edge_caption(self, edge: Edge) -> str:

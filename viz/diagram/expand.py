@@ -1,16 +1,16 @@
-"""A graph once more, with products and sums in the place of its n-ary nodes.
+"""Expansion of a graph: a copy with products and sums in place of its n-ary nodes.
 
-A row on lists says how it is written, Σ wᵢxᵢ + b: run on Values, that formula records the nodes it is made of.
+A row on lists has a formula, Σ wᵢxᵢ + b: run on Values, it records the single operations.
 """
 from math import isclose, isnan
 
 from autograd import Op, Value, ops, wengert_list
 
-ERRORS = (ValueError, ArithmeticError)          # how Python refuses log(-1), 1/0 and exp(1000)
+ERRORS = (ValueError, ArithmeticError)          # raised by log(-1), 1/0 and exp(1000)
 
 
 def expanded(root: Value) -> Value:
-    """A second root, of a graph that ends in the same leaves; a node whose formula would overflow stays whole.
+    """The root of the expanded graph, with the same leaves; a node whose formula would overflow is not expanded.
 
     >>> from autograd import weighted_sum
     >>> w, x, b = Value(-3.0), Value(2.0), Value(6.5)
@@ -22,7 +22,7 @@ def expanded(root: Value) -> Value:
 
 
 def expanded_copies(root: Value, only: Value | None = None) -> dict[Value, Value]:
-    """What stands in that graph for each node of root's; with `only`, that one alone is written out."""
+    """The copy of each node of root's graph in the expanded one; with `only`, that node alone is expanded."""
     found: dict[Value, Value] = {}
     for node in wengert_list(root):
         if node.op is None:
@@ -36,7 +36,7 @@ def expanded_copies(root: Value, only: Value | None = None) -> dict[Value, Value
 
 
 def written_out(node: Value, parents: list[Value]) -> Value | None:
-    """The n-ary node's formula, recorded; None where the node has no formula but itself, or floats cannot follow it."""
+    """The n-ary node's formula, recorded; None where it has no other formula, or where that overflows."""
     op = node.op
     if op is None or not is_on_lists(op):
         return None
@@ -48,10 +48,10 @@ def written_out(node: Value, parents: list[Value]) -> Value | None:
 
 
 def is_on_lists(op: Op) -> bool:
-    """Is this, or does it hold, a row on lists, which takes any number of parents?"""
+    """Is this a row on lists, which takes any number of parents, or such a row with arguments bound?"""
     return op.name in ops.TABLE and ops.TABLE[op.name].lists
 
 
 def agree(a: float, b: float) -> bool:
-    """Are these the same number, up to the rounding of another order of summation?"""
+    """Are these numbers equal up to the rounding of another order of summation?"""
     return isclose(a, b, rel_tol=1e-9, abs_tol=1e-12) or (isnan(a) and isnan(b))

@@ -1,4 +1,4 @@
-"""Which layer of a network a node belongs to: the scopes of the parameters tell, and nothing else does."""
+"""The layer of each node of a network, found from the scopes of the parameters."""
 from collections import Counter
 from collections.abc import Sequence
 
@@ -6,11 +6,11 @@ from autograd import Parameter, Value
 
 
 def layers_of(tape: Sequence[Value]) -> dict[Value, str]:
-    """The layer of each node that has one; the nodes stand with parents before children.
+    """The layer of each node that has one; the tape is in topological order.
 
-    A parameter belongs to its scope's first name, unless another layer uses it too.  The layer has also what is
-    computed with its parameters: weighted sums, products, sums of those, and the activations at their end.  What is
-    computed from outputs lies outside.
+    A parameter belongs to the layer that its scope names first, unless another layer uses it too.  Nodes computed with
+    its parameters belong to the layer too: weighted sums, products, sums of those, and the activations at their end.
+    Nodes computed from its outputs do not.
 
     >>> from autograd import weighted_sum
     >>> w, b, x = Parameter(2.0, "w", ["layer 1"]), Parameter(0.5, "b", ["layer 1"]), Value(3.0, "x")

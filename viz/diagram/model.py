@@ -17,19 +17,19 @@ class Row:
 
 @dataclass(frozen=True)
 class Summary:
-    """What is said of many nodes that share a box."""
+    """A fact about the nodes that share a box."""
     label: str                                  # "parameters"
     number: str                                 # "272"
-    phase: str = "forward"                      # which of the two phases found it
-    of: str = "operation"                       # "parameter" where it is said of weights and biases
+    phase: str = "forward"                      # the phase that computed it
+    of: str = "operation"                       # "parameter" where it is about weights and biases
 
 
 @dataclass(frozen=True)
 class Node:
-    """One number of the graph and what the backward phase found for it; None is what there is nothing to say of."""
+    """A node of the graph with the results of the backward phase; None where there is nothing to show."""
     id: str                                     # "n3": its place in the diagram
     kind: str                                   # input, parameter, constant, operation or root
-    name: str                                   # as node_names() gives it: Expr(name) is how it is written
+    name: str                                   # from node_names(); Expr(name) prints it
     formula: str                                # "tanh(v)"; "" at a leaf
     value: float
     gradient: float | None                      # ∂root/∂node; None of a constant
@@ -41,7 +41,7 @@ class Node:
     result: tuple[Row, ...] = ()                # of a neuron's v: what follows from the terms: v, φ'(v), y, δ
 
     def is_called_by_its_number(self, digits: int) -> bool:
-        """Is its value said by its name already?"""
+        """Is its name the same as its value?"""
         return self.kind == "constant" and self.name == format_number(self.value, digits)
 
 
@@ -52,7 +52,7 @@ class Edge:
     parent: str                                 # their nodes' ids
     child: str
     partial: float | None                       # ∂child/∂parent; None from a constant
-    carried: float | None = None                # what it adds to ∂root/∂parent; of many edges in one, the norm
+    carried: float | None = None                # its term of ∂root/∂parent; for many edges in one, the norm
     port: str = ""                              # the id of the row it ends at
     tail: str = ""                              # and of the one it begins at
     strength: float | None = None               # into a neuron: the weight that the value is multiplied by
@@ -60,10 +60,10 @@ class Edge:
 
 @dataclass(frozen=True)
 class Diagram:
-    """Nodes, parents before children and the root last; edges, child by child, in the order its formula names them."""
+    """Nodes in topological order, the root last; edges, child by child, in the order of the child's formula."""
     nodes: tuple[Node, ...]
     edges: tuple[Edge, ...]
-    size: int | None = None                     # how many nodes of the graph it stands for, where those are more
+    size: int | None = None                     # the number of nodes of the graph, where the boxes are fewer
 
     @property
     def root(self) -> Node:

@@ -1,4 +1,4 @@
-"""The options of a drawing, checked: its size, its style, and nodes as a user names them."""
+"""Checks of a drawing's options: its size, its style, and nodes given by name."""
 from collections.abc import Mapping
 
 from autograd import Value, ops, wengert_list
@@ -16,7 +16,7 @@ ARROWS_LIMIT = 100                              # nor one of more arrows from la
 
 
 def expand_one(root: Value, expand: bool | Value | str, limit: int | None) -> dict[Value, Value]:
-    """The copies of root's nodes in a graph with the products and sums of one neuron, or with all of them."""
+    """The copies of root's nodes in a graph where one neuron, or every n-ary node, is expanded."""
     if expand is True:
         limit, advice = EXPANDED_LIMIT if limit is None else limit, "draw it without expand"
         check_size(root, limit, advice)
@@ -33,7 +33,7 @@ def expand_one(root: Value, expand: bool | Value | str, limit: int | None) -> di
 
 
 def check_style(digits: int, direction: str) -> None:
-    """Raise ValueError where numbers or a drawing cannot be written so."""
+    """Raise ValueError for an invalid number of digits or direction."""
     if direction not in ARROWS:
         raise ValueError(f"direction is one of {', '.join(ARROWS)}, not {direction!r}")
     if not isinstance(digits, int) or digits < 1:
@@ -52,7 +52,7 @@ def check_connections(strength: bool, flow: bool, bias: str, diagram: Diagram) -
 
 
 def check_limit(limit: int | None) -> None:
-    """Raise ValueError where this is no number of nodes, and not None."""
+    """Raise ValueError unless limit is None or a whole number of at least 1."""
     if limit is not None and (not isinstance(limit, int) or limit < 1):
         raise ValueError(f"limit is a whole number of nodes, at least 1, not {limit!r}")
 
@@ -65,9 +65,9 @@ def check_size(root: Value, limit: int, advice: str) -> None:
 
 
 def find_node(what: str, node: object, root: Value) -> Value:
-    """The node of the graph that is meant, by itself or by its name, "w1" or "w₁"; `what` is the option it is for.
+    """The node of the graph, given itself or by its name, "w1" or "w₁"; `what` is the option's name for messages.
 
-    Raises TypeError for what is neither, ValueError where the graph has no such node.
+    Raises TypeError for anything else, ValueError where the graph has no such node.
     """
     if not isinstance(node, str):
         if not isinstance(node, Value):
@@ -84,7 +84,7 @@ def find_node(what: str, node: object, root: Value) -> Value:
 
 
 def nodes_on_paths(start: Value, root: Value, box_of: Mapping[Value, str], diagram: Diagram) -> frozenset[str]:
-    """The ids of the nodes and the edges that the paths from start to root run through."""
+    """The ids of the nodes and edges on the paths from start to root."""
     leads = {start}
     pairs = set()
     for node in wengert_list(root):

@@ -1,4 +1,4 @@
-"""DOT to a picture: find a program that lays graphs out, run it, and write the file whole or not at all.
+"""Rendering of DOT: find Graphviz, run it, and write the picture atomically.
 
 The program is the one GRAPHVIZ_DOT names, else the system's `dot`, else `graphviz-pure`, which pip installs.
 """
@@ -17,21 +17,21 @@ from autograd.files import replace_file
 TEXT_SUFFIXES = (".dot", ".gv")                 # these need no renderer
 PICTURE_SUFFIXES = (".svg", ".png", ".pdf")
 DPI = 192                                       # of a png: sharp on a projector
-SMALLEST = 0.6                                  # of its size: a svg in a narrower page is scrolled, not shrunk further
-SECONDS = 30                                    # the longest a layout may take
+SMALLEST = 0.6                                  # the least scale: in a narrower page an svg scrolls
+SECONDS = 30                                    # the time limit of a layout
 FONTS = "Helvetica,Arial,sans-serif"
-SIGNATURES = {"png": b"\x89PNG\r\n\x1a\n", "pdf": b"%PDF-"}      # of an svg: its root element
+SIGNATURES = {"png": b"\x89PNG\r\n\x1a\n", "pdf": b"%PDF-"}      # an svg is known by its root element
 POINTS = {"pt": 1, "px": 3 / 4, "pc": 12, "in": 72, "cm": 72 / 2.54, "mm": 72 / 25.4}       # CSS's absolute units
 SVG = "http://www.w3.org/2000/svg"
 XLINK = "http://www.w3.org/1999/xlink"
 
 
 class RendererError(RuntimeError):
-    """There is no program to render with, or it failed; the DOT text itself is always at hand."""
+    """Raised where no renderer is found, or it failed; the DOT text remains available."""
 
 
 def renderer() -> str:
-    """The program that turns DOT into pictures; raises RendererError, naming what to install, if there is none."""
+    """The path of the renderer.  Raises RendererError, naming what to install, if there is none."""
     chosen = os.environ.get("GRAPHVIZ_DOT")
     if chosen:
         found = which(chosen)
@@ -47,7 +47,7 @@ def renderer() -> str:
 
 
 def render(source: str, format: str) -> bytes:
-    """The picture that DOT text describes, as "svg", "png" or "pdf".
+    """Render DOT text to a picture in the format "svg", "png" or "pdf".
 
     Raises RendererError where no program is found, or where it fails, refuses the format, takes too long, leaves a
     process behind or prints anything but such a picture.
@@ -69,7 +69,7 @@ def render(source: str, format: str) -> bytes:
 
 
 def output_of(command: Sequence[str], stdin: bytes) -> tuple[bytes, str, int]:
-    """What a program prints, what it complains of, and its exit code; nothing that it started is left running.
+    """Run a program: (stdout, stderr, exit code); processes that it started are stopped.
 
     Raises RendererError where it does not run, takes more than SECONDS, or ends before the processes it started.
     """
@@ -101,13 +101,13 @@ def stop(process: subprocess.Popen[bytes]) -> bool:
         return running
     try:
         os.killpg(process.pid, signal.SIGKILL)
-    except (ProcessLookupError, PermissionError):                       # macOS's answer where only zombies are left
+    except (ProcessLookupError, PermissionError):                       # macOS raises it where only zombies are left
         return False
     return True
 
 
 def accessible(svg: bytes) -> bytes:
-    """The SVG as a page can take it: one element that scales, says what it shows, and asks for fonts at hand."""
+    """The SVG prepared for a web page: one element that scales, has an accessible name, and names common fonts."""
     ElementTree.register_namespace("", SVG)
     ElementTree.register_namespace("xlink", XLINK)
     try:
@@ -147,10 +147,10 @@ def width(svg: ElementTree.Element) -> float:
 
 
 def save_picture(source: str, path: str | os.PathLike[str]) -> None:
-    """Write DOT text to a file whose suffix tells the format: .dot or .gv (the text), .svg, .png, .pdf.
+    """Write DOT text in the format of the file's suffix: .dot or .gv (the text), .svg, .png, .pdf.
 
     Raises ValueError for another suffix, RendererError where there is no picture, OSError where the file cannot be
-    written; what was there before then stays.
+    written; an existing file then stays.
     """
     path = Path(path)
     suffix = path.suffix.lower()

@@ -1,4 +1,4 @@
-"""A leaf that is used all along a graph, drawn once for each use: a layout's time then grows as the graph does."""
+"""Leaves that are used all along a graph, drawn once for each use: layout time then grows linearly with the graph."""
 from collections import defaultdict
 from dataclasses import replace
 
@@ -8,9 +8,9 @@ MOST_RANKS = 12                                 # Graphviz's time grows with the
 
 
 def split_leaves(diagram: Diagram) -> tuple[Diagram, dict[str, list[str]]]:
-    """The diagram with a copy of such a leaf beside each node that it goes into, and the ids of the copies.
+    """The diagram with a copy of each such leaf beside every consumer, and the ids of the copies.
 
-    A leaf is split where the nodes that it goes into are at more than MOST_RANKS different distances from the inputs.
+    A leaf is split where its consumers are at more than MOST_RANKS different distances from the inputs.
     """
     rank: dict[str, int] = {node.id: 0 for node in diagram.nodes}
     into = defaultdict(list)

@@ -1,9 +1,9 @@
-"""The colours of a drawing: Okabe and Ito's, which the colour-blind tell apart, pale as fills, darker as ink."""
+"""The colours of a drawing: Okabe and Ito's palette, safe for colour-blindness, pale as fills, darker as ink."""
 from typing import NamedTuple
 
 
 class BoxStyle(NamedTuple):
-    """A box: its fill and its border."""
+    """The style of a box: its fill and its border."""
     fill: str
     border: str
     style: str
@@ -20,8 +20,8 @@ BOX_STYLES = {
 }
 PAPER, INK = "#FFFFFF", "#000000"
 FORWARD_INK, BACKWARD_INK = "#005A8C", "#A03F00"        # of values and of gradients
-FORWARD, BACKWARD = "#0072B2", "#D55E00"                # and of the arrows they travel along
-FAINT = "#A08C80"                                       # of an arrow that carries little
+FORWARD, BACKWARD = "#0072B2", "#D55E00"                # of their arrows
+FAINT = "#A08C80"                                       # of an arrow with a small gradient
 LAYER = "#8A8A8A"                                       # the frame around a layer
 
 # Beside a highlighted path: as much contrast as text needs, and none of the colours.

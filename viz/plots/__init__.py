@@ -1,7 +1,7 @@
-"""Plots of what training works with: activation functions, decision surfaces, loss curves, predictions (matplotlib).
+"""Plots for training, with matplotlib: activation functions, decision surfaces, loss curves, predictions.
 
-Every function returns a Figure, which notebooks show and `figure.savefig(path)` writes; with ax= it draws into axes of
-yours.  A model is recorded once and run on arrays; any function of an array of samples serves as well.
+Every function returns a Figure, which notebooks show and `figure.savefig(path)` writes; with ax= it draws into given
+axes.  A model is recorded once and run on arrays; any function of an array of samples may take its place.
 """
 from .activation_functions import NOTES, activations
 from .classification import confusion_matrix, images, two_labels

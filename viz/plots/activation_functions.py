@@ -13,7 +13,7 @@ CASES = r"\genfrac{{\{{}}{{.}}{{0}}{{0}}{{{}}}{{{}}}"       # mathtext has no ca
 
 
 def cases(above: str, below: str) -> str:
-    """Two lines behind a brace, in mathtext."""
+    """Two cases behind a brace, in mathtext."""
     return CASES.format(above, below)
 
 
@@ -54,7 +54,7 @@ def activations(*, ax: Axes | None = None) -> Figure:
     grid = np.ravel(grid)
     for axes, (name, op) in zip(grid, ops.ACTIVATIONS.items()):
         title, *formulas = FORMULAS.get(name, (name, "", ""))
-        if ax is not None:                              # too little room for formulas
+        if ax is not None:                              # no space for formulas
             activation(axes, op, [])
             axes.set_title(name, fontsize=8)
             axes.tick_params(labelbottom=False, labelleft=False)
@@ -75,9 +75,9 @@ def activations(*, ax: Axes | None = None) -> Figure:
 
 
 def activation(axes: Axes, op: Op, names: Sequence[str]) -> None:
-    """φ and φ′ of one row, and their names where they end.
+    """Draw φ and φ′ of one row, with their names at the ends of the curves.
 
-    At a kink each side is a line of its own, so that none runs through a jump.
+    At a kink each side is a separate line, so that none runs through a jump.
     """
     dress(axes)
     axes.axhline(0, color=GREY, linewidth=0.8, zorder=1)
@@ -106,6 +106,6 @@ def value(op: Op, x: np.ndarray) -> np.ndarray:
 
 
 def slope(op: Op, x: np.ndarray) -> np.ndarray:
-    """φ′(x); a rule's plain number is the same everywhere."""
+    """φ′(x); a plain number of a rule is broadcast."""
     [partial] = op.partials(op(x), x)
     return np.broadcast_to(partial, x.shape)

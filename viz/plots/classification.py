@@ -1,4 +1,4 @@
-"""Pictures of a classifier's answers: confusion matrix, pairs of labels, images."""
+"""Plots of a classifier's predictions: confusion matrix, pairs of labels, images."""
 from collections.abc import Sequence
 from typing import Any
 
@@ -12,7 +12,7 @@ from .figure import BLUE, FAINT, GREEN, GREY, INK, ORANGE, PAPER, mixed, numbers
 @styled
 def confusion_matrix(labels: Any, predicted: Any, names: Sequence[Any] | None = None, *,
                      ax: Axes | None = None) -> Figure:
-    """How many samples of each class were taken for which: a row for each true class, the right ones on the diagonal.
+    """The confusion matrix: a row for each true class, a column for each predicted one, with the numbers of samples.
 
     Labels are class indices, names the classes' names, by default their numbers.  Raises ValueError for a label without
     a name.
@@ -47,13 +47,13 @@ def confusion_matrix(labels: Any, predicted: Any, names: Sequence[Any] | None = 
 
 
 def tint(share: float) -> float:
-    """How much color a share of a row gets: even a single error is seen, and the count stays readable on any."""
+    """The colour intensity of a share of a row: a single error is visible, and the count stays readable."""
     return 0.0 if share == 0 else 0.2 + 0.4 * share
 
 
 @styled
 def two_labels(Y: Any, T: Any, names: Sequence[str], *, title: str = "Two labels a sample") -> Figure:
-    """Two probabilities a sample, each against its threshold of ½: four quadrants, for all four combinations of labels.
+    """Scatter plot of two probabilities for each sample: the thresholds of ½ give four quadrants, one a combination.
 
     Y and T are (N, 2): probabilities, and 0 or 1.  The symbol tells the true combination; each quadrant says how many
     of its own fell into it.  Raises ValueError for other shapes.

@@ -1,4 +1,4 @@
-"""Curves: losses over the epochs, and one-dimensional regression with its data."""
+"""Plots of curves: losses over the epochs, and one-dimensional regression with its data."""
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
@@ -13,10 +13,10 @@ from .figure import GREY, INK, LINE_STYLES, PAPER, label_ends, numbers, one, sty
 @styled
 def loss_curve(losses: Any, validation: Sequence[float] | None = None, *, title: str = "Loss per epoch",
                ax: Axes | None = None) -> Figure:
-    """The training loss of every epoch, and the validation loss if there is one; logarithmic if it spans two decades.
+    """The training loss over the epochs, and the validation loss if given, on a log scale if they span two decades.
 
     losses is a list of numbers, or a training history with `.losses` and `.validation_losses`, whose `.best_epoch` is
-    marked where training went back to it.  Raises ValueError
+    marked where its weights were restored.  Raises ValueError
     where there is nothing to draw or the two differ in length.
     """
     best = getattr(losses, "best_epoch", 0)
@@ -54,7 +54,7 @@ def loss_curve(losses: Any, validation: Sequence[float] | None = None, *, title:
 def fit_curve(X: Any, T: Any, fits: Mapping[str, Callable[[np.ndarray], Any]], *,
               truth: Callable[[np.ndarray], Any] | None = None, held_out: tuple[Any, Any] | None = None,
               outliers: Any = None, xlabel: str = "x", ylabel: str = "t", title: str = "Regression") -> Figure:
-    """One-dimensional regression: the data, each fitted curve, and the true function where it is known.
+    """Plot of a one-dimensional regression: the data, each fitted curve, and the true function where it is known.
 
     Every function takes an (M, 1) array; outliers is True for the samples to mark.  Raises ValueError where the
     lengths differ, or for more than four fits.

@@ -1,4 +1,4 @@
-"""The error J over two weights, and the way that a training took over it."""
+"""Contours of the error J over two weights, with the path of a training."""
 from collections.abc import Callable
 from typing import Any
 
@@ -22,7 +22,7 @@ STEPS = 61
 def error_surface(model: Model, X: Any, T: Any, loss: Callable[..., Any], w1: Any, w2: Any, *, path: Any = None,
                   reduction: str = "mean", xlim: Limits | None = None, ylim: Limits | None = None,
                   title: str | None = None, ax: Axes | None = None) -> Figure:
-    """J over two weights, the others as they are, in lines of equal height, with the path of a training.
+    """Contours of J over two weights, the others fixed, with the path of a training.
 
     w1 and w2 are parameters of the model, or their labels; path has their values, (steps, 2), as on_epoch may collect
     them: path.append((w1.data, w2.data)).  J is the mean over the samples, or with "sum" the lecture's.
@@ -62,7 +62,7 @@ def error_surface(model: Model, X: Any, T: Any, loss: Callable[..., Any], w1: An
 
 
 def parameter_of(model: Any, w: Any) -> Parameter:
-    """The parameter of the model that is meant, by itself or by its label."""
+    """The parameter of the model, given itself or by its label."""
     parameters = model.parameters()
     for p in parameters:
         if p is w or (isinstance(w, str) and p.label == w):
@@ -73,7 +73,7 @@ def parameter_of(model: Any, w: Any) -> Parameter:
 
 def error_of(model: Model, X: np.ndarray, T: list[Any], loss: Callable[..., Any],
              leaves: dict[Value, np.ndarray]) -> np.ndarray:
-    """The sum of the samples' losses where these leaves are arrays: each sample is recorded, and run on them."""
+    """The sum of the samples' losses over arrays of these leaves: each sample is recorded, then run on the arrays."""
     total: Any = 0.0
     for x, t in zip(X.tolist(), T):
         J = Value.lift(loss(model(x), t))
@@ -82,7 +82,7 @@ def error_of(model: Model, X: np.ndarray, T: list[Any], loss: Callable[..., Any]
 
 
 def widened(x: np.ndarray) -> Limits:
-    """The range of a weight on its way, with room around it."""
+    """The range of a weight along the path, with a margin."""
     low, high = around(x)
     room = max(0.25 * (high - low), 0.5)
     return low - room, high + room

@@ -1,4 +1,4 @@
-"""What all plots share: colours, axes, labels at the ends of curves, checked data."""
+"""Shared parts of all plots: colours, axes, labels at the ends of curves, checks of data."""
 from collections.abc import Sequence
 from itertools import pairwise
 from typing import Any
@@ -14,7 +14,7 @@ BLUE, ORANGE, GREEN, GREY = "#0072B2", "#D55E00", "#007A59", "#6E6E6E"      # Ok
 CLASS_COLORS = [ORANGE, BLUE, GREEN, "#CC79A7", "#8A6100", "#56B4E9", "#5D3A9B", GREY, "#F0E442", INK]
 MARKERS = ["o", "^", "s", "D", "v", "P", "X", "*", "p", "h"]                # told apart without colour, too
 LINE_STYLES = [(BLUE, "-"), (ORANGE, "--"), (GREEN, "-."), (GREY, ":")]     # told apart without colour, too
-styled = style.context(["default", {                # whatever the user's own settings are
+styled = style.context(["default", {                # independent of the user's settings
     "figure.dpi": 160, "font.size": 11, "axes.titlesize": 12, "axes.edgecolor": INK, "text.color": INK,
     "axes.labelcolor": INK, "xtick.color": INK, "ytick.color": INK, "axes.spines.top": False,
     "axes.spines.right": False, "mathtext.fontset": "cm", "lines.linewidth": 2.2,
@@ -23,7 +23,7 @@ styled = style.context(["default", {                # whatever the user's own se
 
 
 def mixed(color: str, share: float) -> tuple[float, float, float]:
-    """A tint: so much of the color, the rest white."""
+    """A tint: the colour mixed with white, `share` of it the colour."""
     red, green, blue = (1 - share * (1 - part) for part in to_rgb(color))
     return red, green, blue
 
@@ -34,7 +34,7 @@ def class_color(k: int) -> str:
 
 
 def one(title: str, xlabel: str, ylabel: str, size: tuple[float, float], ax: Axes | None = None) -> tuple[Figure, Axes]:
-    """A figure with one pair of axes, or the axes that are given with their figure."""
+    """A new figure and its axes, or the given axes with their figure."""
     axes = Figure(figsize=size, layout="constrained").subplots() if ax is None else ax
     dress(axes)
     axes.set_title(title, weight="bold", loc="left")
@@ -46,7 +46,7 @@ def one(title: str, xlabel: str, ylabel: str, size: tuple[float, float], ax: Axe
 
 def panels(rows: int, widths: Sequence[float], size: tuple[float, float],
            ax: Axes | None = None) -> tuple[Figure, np.ndarray]:
-    """A figure with rows of axes of these widths; where axes are given, all lie inside them."""
+    """A figure with rows of axes of these widths; where axes are given, all are inside them."""
     if ax is None:
         figure = Figure(figsize=size, layout="constrained")
         return figure, figure.subplots(rows, len(widths), squeeze=False, width_ratios=widths)
@@ -59,7 +59,7 @@ def panels(rows: int, widths: Sequence[float], size: tuple[float, float],
 
 
 def legend(figure: Figure, axes: Axes, ax: Axes | None, columns: int = 3) -> None:
-    """What the symbols mean, below the axes; in a figure that is the user's, inside the axes."""
+    """Draw the legend below the axes; in the user's own axes, inside them."""
     if ax is None:
         figure.legend(loc="outside lower center", ncols=columns, frameon=False)
     else:
@@ -67,14 +67,14 @@ def legend(figure: Figure, axes: Axes, ax: Axes | None, columns: int = 3) -> Non
 
 
 def dress(axes: Axes) -> None:
-    """A faint grid behind the data, and ticks of a readable size; said here, because ticks are made only when drawn."""
+    """Set a faint grid behind the data and readable ticks; set here, because ticks are created only when drawn."""
     axes.grid(True, color=FAINT, linewidth=0.8)
     axes.set_axisbelow(True)
     axes.tick_params(labelsize=10, colors=INK, length=3)
 
 
 def label_ends(axes: Axes, ends: Sequence[tuple[float, str, str]]) -> None:
-    """Write each curve's name in the margin at the height where it ends, apart where two end close together."""
+    """Write each curve's name in the margin at the height of its end; names that would overlap are moved apart."""
     low, high = axes.transScale.transform([(1, y) for y in axes.get_ylim()])[:, 1]
     heights = [float((axes.transScale.transform((1, y))[1] - low) / (high - low)) for y, _, _ in ends]
     order = sorted(range(len(ends)), key=heights.__getitem__)

@@ -1,4 +1,4 @@
-"""A plane of two inputs around the data, on which surfaces are computed."""
+"""Plane: a grid over two inputs around the data, on which surfaces are computed."""
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -14,7 +14,7 @@ Limits = tuple[float, float]
 class Plane:
     """A grid over two of the inputs; the others stay at their means over the data."""
     data: np.ndarray                            # (N, 2): the two inputs of every sample
-    samples: np.ndarray                         # (rows * columns, inputs): what a model is asked for
+    samples: np.ndarray                         # (rows * columns, inputs): a sample for each point of the grid
     x: np.ndarray                               # the grid's columns and rows
     y: np.ndarray
     names: tuple[str, str]
@@ -24,7 +24,7 @@ class Plane:
         return self.x[0], self.x[-1], self.y[0], self.y[-1]
 
     def grid(self, values: np.ndarray) -> np.ndarray:
-        """Values of the samples as rows and columns of the grid."""
+        """Values of the samples, reshaped to the grid's rows and columns."""
         return np.broadcast_to(values, len(self.samples)).reshape(len(self.y), len(self.x))
 
 
@@ -32,7 +32,7 @@ def plane_of(name: str, X: Any, inputs: Sequence[int] | None = None, xlim: Limit
              ylim: Limits | None = None, steps: int = 240, also: Any = None) -> Plane:
     """The plane of two inputs around X (and other samples), or within limits.
 
-    Raises ValueError for an X that is empty or has not two inputs and says not which two are meant.
+    Raises ValueError for an X that is empty, or that has more than two inputs without `inputs` to choose two.
     """
     data = samples_of("X", X)
     D = data.shape[1]
@@ -52,7 +52,7 @@ def plane_of(name: str, X: Any, inputs: Sequence[int] | None = None, xlim: Limit
 
 
 def samples_of(name: str, X: Any, inputs: int | None = None) -> np.ndarray:
-    """X as (N, inputs) of finite numbers; raises ValueError where it is not."""
+    """X as an array (N, inputs) of finite numbers.  Raises ValueError where it is not one."""
     found = np.asarray(X, float)
     if found.ndim != 2 or not found.size or inputs not in (None, found.shape[1]):
         raise ValueError(f"{name} has shape {found.shape}; a plane needs (samples, {inputs or 2}), at least one sample")
@@ -63,14 +63,14 @@ def samples_of(name: str, X: Any, inputs: int | None = None) -> np.ndarray:
 
 
 def checked_pair(name: str, inputs: Sequence[int]) -> Sequence[int]:
-    """The two inputs; raises ValueError where they are not two different ones."""
+    """The two inputs' indices.  Raises ValueError unless they are two different ones."""
     if not isinstance(inputs, Sequence) or len(inputs) != 2 or inputs[0] == inputs[1]:
         raise ValueError(f"{name}: inputs are the places of two inputs, such as (0, 1), not {inputs!r}")
     return inputs
 
 
 def check_input(name: str, i: Any, D: int) -> int:
-    """The place of an input; raises ValueError where there is none."""
+    """The index of an input.  Raises ValueError where there is none."""
     if i not in range(D):
         raise ValueError(f"{name}: there is no input {i!r}; X has the inputs 0 to {D - 1}")
     return int(i)

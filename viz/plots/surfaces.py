@@ -1,4 +1,4 @@
-"""A model's outputs over the plane, with its data and its decision boundary."""
+"""Plots of a model's outputs over a plane of two inputs, with the data and the decision boundary."""
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -13,19 +13,19 @@ from .plane import Limits, Plane, plane_of, samples_of
 from .recorded_model import Model, outputs_of
 
 WHITE = mixed(BLUE, 0)
-# The blue end is the darker one, so that the sides are told apart in grey too.
+# The blue end is darker, so that the two sides differ in grey too.
 TWO_SIDED = LinearSegmentedColormap.from_list("orange, white, blue", [mixed(ORANGE, 0.5), WHITE, mixed(BLUE, 0.75)])
 ONE_SIDED = LinearSegmentedColormap.from_list("white, blue", [WHITE, mixed(BLUE, 0.85)])
 
 
 @dataclass(frozen=True)
 class Output:
-    """What an output is: its boundary's level (None where it is a value), its name, the title and the classes."""
+    """The meaning of an output: the boundary's level (None for a value), its name, the title and the classes."""
     level: float | None
     score: str
     title: str
     classes: Sequence[str]
-    span: Limits | None = None                  # of its scale; None is as far as it goes
+    span: Limits | None = None                  # of the colour scale; None is the range of the values
 
 
 @styled
@@ -34,11 +34,11 @@ def decision_surface(model: Model, X: Any, T: Any, *, inputs: Sequence[int] | No
                      xlabel: str | None = None, ylabel: str | None = None, classes: Sequence[Any] | None = None,
                      title: str | None = None, xlim: Limits | None = None, ylim: Limits | None = None,
                      ax: Axes | None = None) -> Figure:
-    """A model's output all over the plane of two inputs, with the data and, between classes, the boundary.
+    """A model's output over the plane of two inputs, with the data and, for classes, the decision boundary.
 
     model is an nn model, or a function of an (M, inputs) array.  Title, bar and level are chosen by what T and the
     output are: classes of -1 and 1 (level 0), probabilities (½), logits (0), values (none), or of several outputs the
-    largest.  Of more than two inputs, inputs=(i, j) says which are the plane's; the others stay at their means.
+    largest.  Of more than two inputs, inputs=(i, j) chooses the plane's; the others stay at their means.
     Held-out data is drawn hollow.  Raises ValueError where X, T or inputs do not fit.
     """
     plane = plane_of("decision_surface", X, inputs, xlim, ylim, also=held_out[0] if held_out else None)
@@ -66,7 +66,7 @@ def decision_surface(model: Model, X: Any, T: Any, *, inputs: Sequence[int] | No
 
 
 def targets_of(name: str, T: Any, samples: int, outputs: int) -> np.ndarray:
-    """T as a list of numbers; one-hot rows, for several outputs, as class numbers."""
+    """T as an array of numbers; for several outputs one-hot rows become class indices."""
     try:
         t = np.asarray(T, float)
     except ValueError:
@@ -82,7 +82,7 @@ def targets_of(name: str, T: Any, samples: int, outputs: int) -> np.ndarray:
 
 
 def output_of(t: np.ndarray, Z: np.ndarray, level: float | None, classes: Sequence[Any] | None) -> Output:
-    """What the output is, by its targets and its values over the plane."""
+    """The meaning of the output, inferred from its targets and its values over the plane."""
     found = {*t.tolist()}
     if Z.shape[1] > 1:
         names = [str(c) for c in classes] if classes is not None else [f"class {k}" for k in range(Z.shape[1])]
@@ -105,7 +105,7 @@ def output_of(t: np.ndarray, Z: np.ndarray, level: float | None, classes: Sequen
 
 def surface(figure: Figure, axes: Axes, plane: Plane, Z: np.ndarray, output: Output, score: str,
             t: np.ndarray) -> None:
-    """One output as a colour, with the boundary at its level; of a value, lines of equal height."""
+    """Draw one output as colour, with the boundary at its level; for a value, with contour lines."""
     level = output.level
     if level is None:
         low, high = (float(f([f(Z), f(t)])) for f in (np.min, np.max))
@@ -127,7 +127,7 @@ def surface(figure: Figure, axes: Axes, plane: Plane, Z: np.ndarray, output: Out
 
 
 def regions(axes: Axes, plane: Plane, labels: np.ndarray, count: int) -> None:
-    """The class of each place in its colour, with the boundaries between them."""
+    """Draw the class of each point in its colour, with the boundaries between classes."""
     colors = ListedColormap([mixed(class_color(k), 0.35) for k in range(count)])
     axes.imshow(plane.grid(labels), cmap=colors, vmin=-0.5, vmax=count - 0.5, origin="lower", aspect="auto",
                 extent=plane.extent, interpolation="nearest")
@@ -137,7 +137,7 @@ def regions(axes: Axes, plane: Plane, labels: np.ndarray, count: int) -> None:
 
 
 def scatter(axes: Axes, x: np.ndarray, t: np.ndarray, output: Output, kind: str) -> None:
-    """The samples, each class by its colour and symbol; of a value, by the surface's colour."""
+    """Draw the samples, each class with its colour and marker; for a value, in the surface's colours."""
     hollow = kind == "held out"
     if not output.classes:
         low, high = axes.images[0].get_clim()

@@ -1,4 +1,4 @@
-"""What each neuron of a network computes, over the plane of its inputs."""
+"""Panels of the neurons of a network: the output of each over a plane of the network's inputs."""
 from collections.abc import Sequence
 from typing import Any
 
@@ -15,7 +15,7 @@ from .plane import Limits, Plane, plane_of
 from .recorded_model import Model, record, run
 from .surfaces import TWO_SIDED
 
-MOST, COLUMNS = 100, 8                          # panels in all, and side by side
+MOST, COLUMNS = 100, 8                          # panels in total, and in a row
 
 
 @styled
@@ -25,8 +25,8 @@ def hidden_units(model: Model, X: Any, T: Any = None, *, inputs: Sequence[int] |
     """A panel for each neuron of each layer: its y over the plane of the inputs, and the line v = 0 where it turns.
 
     The first hidden layer draws straight boundaries, the next combine them.  X gives the plane's range (of more than
-    two inputs, inputs=(i, j) says which), T the samples' classes, where they are to be drawn too.  Raises ValueError
-    for a model without neurons, or with more than can be read.
+    two inputs, inputs=(i, j) chooses two), T the classes of the samples, to draw them too.  Raises ValueError for a
+    model without neurons, or with more than can be read.
     """
     plane = plane_of("hidden_units", X, inputs, xlim, ylim, steps=120)
     leaves, outputs = record(model, plane.samples[0])
@@ -62,7 +62,7 @@ def neurons_by_layer(outputs: Sequence[Value]) -> dict[str, list[Value]]:
 
 
 def unit(axes: Axes, plane: Plane, Y: np.ndarray, V: np.ndarray, y: Value, t: np.ndarray | None) -> None:
-    """One neuron: y as a colour, white where v = 0, the line there, and the samples."""
+    """Draw one neuron: y as colour, white where v = 0, that line, and the samples."""
     axes.set(xticks=[], yticks=[])
     middle = float(y.op(0.0)) if y.op else 0.0
     reach = float(np.nanmax(np.abs(Y - middle))) or 1.0

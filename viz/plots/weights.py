@@ -1,4 +1,4 @@
-"""A network's weights as squares: Hinton's diagram."""
+"""The Hinton diagram: a network's weights as squares."""
 from collections.abc import Sequence
 from typing import Any
 
@@ -18,10 +18,10 @@ BIAS = "b"
 
 @styled
 def hinton(weights: Any, *, title: str | None = None, ax: Axes | None = None) -> Figure:
-    """The weights as squares, white where positive and black where negative, their area as |w| (Rumelhart et al. 1986).
+    """The Hinton diagram: squares of area |w|, white for positive, black for negative weights (Rumelhart et al. 1986).
 
     weights is a model, with a panel for each layer, a row for each neuron and the bias last, or a matrix.  Areas are
-    comparable between panels.  Raises ValueError for a model without weights, or what is no matrix.
+    comparable between panels.  Raises ValueError for a model without weights, or for anything but a matrix.
     """
     layers = layers_of(weights) if hasattr(weights, "parameters") else {"": matrix_of(weights)}
     largest = max(float(np.abs(W).max()) for W, _, _ in layers.values()) or 1.0
@@ -52,7 +52,7 @@ def matrix_of(weights: Any) -> NamedMatrix:
 
 
 def layers_of(model: Any) -> dict[str, NamedMatrix]:
-    """Each layer's weights by its scope: a row for each neuron, as long as the longest, the bias last."""
+    """Each layer's weights by its scope: a row for each neuron, padded to the longest, the bias last."""
     layers: dict[str, dict[str, list[Parameter]]] = {}
     for p in model.parameters():
         name, neuron = ([*p.scope, ""] if p.scope else ["", ""])[:2]
@@ -75,7 +75,7 @@ def layers_of(model: Any) -> dict[str, NamedMatrix]:
 
 
 def column(label: str, neuron: str) -> str:
-    """Where a weight comes from: 1 of w31 in neuron 3, b of b3."""
+    """The column of a weight, the source that it leads from: 1 for w31 in neuron 3, b for b3."""
     name = label.rpartition(".")[2]
     if name.startswith(BIAS):
         return BIAS
@@ -83,7 +83,7 @@ def column(label: str, neuron: str) -> str:
 
 
 def squares(axes: Axes, W: np.ndarray, rows: Sequence[str], columns: Sequence[str], largest: float) -> None:
-    """The squares of one layer."""
+    """Draw the squares of one layer."""
     axes.add_patch(Rectangle((-0.5, -0.5), W.shape[1], len(W), facecolor=BACKGROUND))
     for color, mine in ((PAPER, W > 0), (INK, W < 0)):
         places = [(j, i, 0.92 * np.sqrt(abs(W[i, j]) / largest)) for i, j in np.argwhere(mine)]
