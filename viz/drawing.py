@@ -155,7 +155,7 @@ def is_legible(tape: Sequence[Value], limit: int | None) -> bool:
 
 
 def without_constants(diagram: Diagram) -> Diagram:
-    """The same without its constants and their edges."""
+    """The diagram without its constants and their edges."""
     nodes = tuple([replace(node, rows=tuple([row for row in node.rows if row.kind != "constant"]))
                    for node in diagram.nodes if node.kind != "constant"])
     left = {node.id for node in nodes}

@@ -77,7 +77,7 @@ class Notation:
         return reduce(add, [self.rounded(p) for parent, p in recorded(consumer) if parent is node])
 
     def delta(self, v: Value) -> Expr:
-        """δ, with the path and the subscript of its v: encoder.δ₁ of encoder.v₁."""
+        """δ, with the path and the subscript of its v: encoder.δ₁ for encoder.v₁."""
         return delta_of(self.names[v])
 
     def has_distinct_deltas(self, vs: Sequence[Value]) -> bool:
@@ -86,7 +86,7 @@ class Notation:
 
 
 def delta_of(name: str) -> Expr:
-    """The δ of the node of this name: δ₃ of v₃, encoder.δ₁ of encoder.v₁, δ of any other."""
+    """The δ of the node with this name: δ₃ for v₃, encoder.δ₁ for encoder.v₁, δ for any other."""
     label = parse_label(name)
     path, dot, letter = label.base.rpartition(".")
     return Expr(f"{path}{dot}delta{label.subscript}" if letter == "v" and label.subscript.isdigit() else "delta")

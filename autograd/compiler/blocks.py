@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from .. import ops
 from ..value import Value
 
-if TYPE_CHECKING:               # imported where arrays are made: a row is traced where there is no numpy
+if TYPE_CHECKING:               # imported where arrays are made: tracing a row needs no numpy
     import numpy as np
 
 

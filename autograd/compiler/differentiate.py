@@ -15,10 +15,10 @@ from .. import ops
 from .blocks import Block, BlockGraph, MatMul, Operand, holds_any
 from .trace import NotTraceable, Trace, Tracer, checked, is_one
 
-if TYPE_CHECKING:               # imported where arrays are made: a row is traced where there is no numpy
+if TYPE_CHECKING:               # imported where arrays are made: tracing a row needs no numpy
     import numpy as np
 
-Number = Any                    # whatever the rule is run on: arrays, or symbols that write text
+Number = Any                    # an operand of a rule: arrays, or symbolic numbers
 Rule = Callable[..., Sequence[Number]]
 
 
@@ -68,7 +68,7 @@ class Plan:
     trained: np.ndarray                         # for each row: does it depend on a parameter?
 
     def spans(self, operand: Operand) -> tuple[Span, ...]:
-        """The operand's rows by the array that they lie in; none for scalars."""
+        """The operand's rows, one Span for each array that they lie in; none for scalars."""
         import numpy as np
 
         if operand.is_scalar:
@@ -88,7 +88,7 @@ class Plan:
 
 
 def backward_plan(graph: BlockGraph, groups: Sequence[Sequence[int]] = ()) -> Plan:
-    """The plan of a block graph; groups of its inputs lie in arrays of their own, all in one where none is given."""
+    """The plan of a block graph; each group of its inputs has an array of its own, by default all inputs share one."""
     import numpy as np
 
     places = groups or [range(len(graph.inputs))]

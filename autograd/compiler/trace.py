@@ -159,7 +159,7 @@ class Trace:
         return function
 
     def knows(self, name: str) -> bool:
-        """Is there a function of this name in the language that the trace is for?"""
+        """Does the target language have a function of this name?"""
         import numpy as np
 
         return callable(getattr(np, name, None))

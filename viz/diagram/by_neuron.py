@@ -79,7 +79,7 @@ def with_bias_neurons(diagram: Diagram, tape: Sequence[Value], box_of: Mapping[V
 
 def term_rows(v: Value, described: Mapping[Value, Node], own: set[Value],
               digits: int) -> tuple[tuple[Row, ...], dict[str, str]]:
-    """The rows of a weighted sum's terms, and for each edge into it the id of its row; own are the leaves in rows."""
+    """The rows of a weighted sum's terms, and the row's id for each edge into it; `own` are leaves shown as rows."""
     rows, port, terms = [], {}, terms_of(v)
     for i, slots in enumerate(terms):
         parents = [described[v.parents[slot]] for slot in slots]
@@ -94,12 +94,12 @@ def term_rows(v: Value, described: Mapping[Value, Node], own: set[Value],
 
 
 def value_row(node: Node) -> Row:
-    """The row of a node that the box computes: its value and its gradient."""
+    """The row of a computed node: its value and its gradient."""
     return Row(node.id, to_text(Expr(node.name)), node.value, node.gradient, "value")
 
 
 def delta_rows(v: Node, root: Node, delta: Expr) -> tuple[Row, ...]:
-    """The row δ = −∂root/∂v; none where v has no δ."""
+    """The row δ = −∂root/∂v; () where v has no δ."""
     slope = to_text(Expr.of("derivative", "∂", Expr(root.name), Expr(v.name)))
     return (Row(v.id, f"{to_text(delta)} = −{slope}", None, v.delta, "delta"),) if v.delta is not None else ()
 

@@ -28,7 +28,7 @@ class Captions:
         return format_number(x, self.digits)
 
     def slope(self, of: str, by: str) -> str:
-        """∂y/∂x, of nodes by their ids."""
+        """The derivative ∂y/∂x as text, for nodes given by their ids."""
         return to_text(Expr.of("derivative", "∂", Expr(self.names[of]), Expr(self.names[by])))
 
     def header(self, node: Node) -> str:
@@ -74,7 +74,7 @@ class Captions:
         return ", ".join([f"{node.kind} {self.header(node)}", *[f"{a}: {b}" for a, b, _ in self.rows(node)]])
 
     def edge_caption(self, edge: Edge) -> str:
-        """What an edge adds to its parent's gradient, by the chain rule."""
+        """The caption of an edge: its term of the parent's gradient, by the chain rule."""
         parent, child = edge.tail or edge.parent, self.nodes[edge.child]
         arrow = f"{to_text(Expr(self.names[parent]))} → {to_text(Expr(child.name))}"
         if edge.carried is None:

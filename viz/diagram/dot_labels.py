@@ -43,7 +43,7 @@ class DotLabels(Captions):
         fills = [BOX_STYLES[summary.of].fill if summary.of == "parameter" and is_highlighted else ""
                  for summary in node.summaries]
         fills += [BOX_STYLES[row.kind].fill if is_highlighted else "" for row in node.rows]
-        header = self.header(node)              # dot rounds widths down, and a browser's line is a twentieth longer
+        header = self.header(node)              # dot rounds widths down, and browsers' lines are 5 % longer
         rows = [cell(bold(header + "\u00a0" * (len(header) // SPARE - 1)), self.ink(INK, is_highlighted), across=2)]
         for (label, number, written), fill in zip(self.rows(node), [*fills, "", "", ""]):
             ink = self.ink(written, is_highlighted)     # a bold space, so that both cells have one baseline
@@ -70,7 +70,7 @@ class DotLabels(Captions):
         return table(parts if self.direction == "TB" else parts[::-1], padding=0)
 
     def result(self, row: Row, gradients: bool, is_highlighted: bool) -> str:
-        """The cells of one row of what the neuron computes."""
+        """The cells of one result row of a neuron: v, φ'(v), y or δ."""
         backward = self.ink(BACKWARD_INK, is_highlighted)
         if row.kind == "delta" and row.gradient is not None:
             return (cell(escaped(row.name) + bold(" "), backward, across=2) +
@@ -83,7 +83,7 @@ class DotLabels(Captions):
     def weight(self, row: Row, gradients: bool, is_highlighted: bool | None = None) -> list[str]:
         """The cells of one row: name, value, gradient; blank where the term has a node of its own.
 
-        The port is where arrows come in, or at what the neuron computes where they leave.
+        The port is on the side where arrows enter, or for a result of the neuron where they leave.
         """
         is_highlighted = self.is_highlighted(row.id) if is_highlighted is None else is_highlighted
         fill = BOX_STYLES[row.kind].fill if row.kind in BOX_STYLES and is_highlighted else ""

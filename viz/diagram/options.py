@@ -11,8 +11,8 @@ from .model import Diagram
 from .style import ARROWS
 
 DETAILS = "whole", "node", "neuron", "layer"
-LIMIT, EXPANDED_LIMIT, BOXES_LIMIT = 400, 60, 100       # nobody reads a drawing of more nodes
-ARROWS_LIMIT = 100                              # nor one of more arrows from layer to layer
+LIMIT, EXPANDED_LIMIT, BOXES_LIMIT = 400, 60, 100       # larger drawings are not readable
+ARROWS_LIMIT = 100                              # from layer to layer, for the same reason
 
 
 def expand_one(root: Value, expand: bool | Value | str, limit: int | None) -> dict[Value, Value]:

@@ -1,4 +1,4 @@
-"""Traced numbers in JavaScript: Math's functions, arithmetic and comparisons, and how tightly each of them binds."""
+"""JavaScript syntax for traced numbers: arithmetic, comparisons, the functions of Math, and their precedence."""
 import math
 
 from ...symbolic.printer import ATOM, COMPARISON, LOOSE, POWER, SIGN
@@ -15,7 +15,7 @@ FUNCTIONS = {numpy: name for numpy, name in PYTHON_FUNCTIONS.items() if name in 
 
 
 class JavaScriptSyntax(PythonSyntax):
-    """JavaScript's numbers, which are Python's floats; a row that only Python can run raises NotTraceable."""
+    """JavaScript on numbers, which are Python's floats; raises NotTraceable for a row that only Python can run."""
 
     def knows(self, function: str) -> bool:
         return function in OPERATORS or function in FUNCTIONS or function in ("negative", "power", "where")

@@ -246,10 +246,10 @@ def joined(lines: Sequence[str]) -> str:
 
 
 def row_source(op: Op, syntax: str = "python", names: Sequence[Any] = ()) -> str:
-    """One row of the table as text in a language, "python" or "javascript": the value z, then each local partial.
+    """The source of a row of the table in "python" or "javascript": the value z, then each local partial.
 
-    names are those of the arguments, a tuple for a list; where none are given, those of the row's own rule.  Raises
-    ValueError for another language, NotTraceable where JavaScript is asked of a row that only Python can run.
+    names are those of the arguments, a tuple for a list; by default those of the row's rule.  Raises ValueError for
+    another language, NotTraceable for JavaScript of a row that only Python can run.
 
     >>> from autograd import ops
     >>> print(row_source(ops.div))
