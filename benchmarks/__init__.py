@@ -1,1 +1,1 @@
-"""The peers side by side, in one run: only ratios of one run count."""
+"""Benchmarks of deltagrad beside its peers, all in one run, because only ratios within a run are comparable."""

@@ -1,15 +1,15 @@
 """python -m benchmarks [NAME]: all workloads and peers in one run, or one part; prints tables.
 
-NAME is moons, online, digits (training), graph (a random scalar graph), compile (what compilation costs), scaling (a
-step by width, batch and depth), marking (how well mistakes are named: every row of the catalogue on 500 random
+NAME is moons, online, digits (training), graph (a random scalar graph), compile (the cost of compilation), scaling (a
+step by width, batch and depth), marking (the accuracy of naming mistakes: every row of the catalogue on 500 random
 networks; 20 with --quick), or eager (node by node, beside PyPI's micrograd).  eager --against REV compares this
-checkout with another commit instead.  trust [PART ...] tries faults at random moments and prints how many failed.
+checkout with another commit instead.  trust [PART ...] injects faults at random moments and prints the failures.
 """
 import argparse
 import os
 import sys
 
-# one thread for every library: they read this when they are imported
+# one thread for every library: read on import
 for variable in "OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMEXPR_NUM_THREADS":
     os.environ[variable] = "1"
 os.environ["XLA_FLAGS"] = (os.environ.get("XLA_FLAGS", "") + " --xla_cpu_multi_thread_eigen=false "
@@ -20,7 +20,7 @@ PARTS = "moons", "online", "digits", "graph", "compile"
 
 
 def main() -> int:
-    if sys.argv[1:2] == ["trust"]:                      # it has options of its own
+    if sys.argv[1:2] == ["trust"]:                      # it has its own options
         from . import trust
 
         return trust.main(sys.argv[2:])

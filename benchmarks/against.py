@@ -1,4 +1,4 @@
-"""The eager engine and fit of this checkout beside another commit's, in paired rounds."""
+"""Timing of the eager engine and fit of this checkout against another commit, in paired rounds."""
 import json
 import os
 import subprocess
@@ -27,11 +27,11 @@ eager_worker.main(int(samples))
 
 
 class NotCompared(Exception):
-    """Why two commits cannot be compared."""
+    """Raised where two commits cannot be compared, with the reason."""
 
 
 def git(*arguments: str) -> str:
-    """What git prints about the repository of this checkout; raises NotCompared with git's own words where it fails."""
+    """The output of a git command in this checkout.  Raises NotCompared, with git's message, where it fails."""
     try:
         ran = subprocess.run(["git", "-C", str(HERE), *arguments], capture_output=True, text=True)
     except FileNotFoundError:
@@ -47,7 +47,7 @@ def last_line(text: str) -> str:
 
 def commit(revision: str) -> str:
     """The hash of a revision, such as HEAD~1; raises NotCompared where there is none."""
-    git("rev-parse", "--git-dir")                       # an error of its own where this is no repository
+    git("rev-parse", "--git-dir")                       # a separate error where this is no repository
     try:
         return git("rev-parse", "--verify", "--quiet", "--end-of-options", revision + "^{commit}")
     except NotCompared:
@@ -56,7 +56,7 @@ def commit(revision: str) -> str:
 
 @contextmanager
 def checked_out(revision: str) -> Iterator[Path]:
-    """A temporary folder that holds a revision's files, and is gone afterwards."""
+    """A temporary folder with a revision's files, deleted afterwards."""
     with tempfile.TemporaryDirectory() as folder:
         tree = Path(folder) / "tree"
         git("worktree", "add", "--detach", str(tree), commit(revision))
@@ -67,14 +67,14 @@ def checked_out(revision: str) -> Iterator[Path]:
 
 
 class Worker:
-    """A process that runs and times the parts, with the autograd and nn of a tree."""
+    """A process that runs and times the parts, with the autograd and nn of a source tree."""
 
     def __init__(self, tree: Path, samples: int) -> None:
         environment = {key: value for key, value in os.environ.items() if key != "PYTHONPATH"}
         self.process = subprocess.Popen([sys.executable, "-c", WORKER, str(HERE), str(tree), str(samples)], text=True,
                                         stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
                                         env=environment)
-        if hasattr(os, "sched_setaffinity"):            # both on one core: another core may be slower for a while
+        if hasattr(os, "sched_setaffinity"):            # both on one core: another core may be slower at times
             os.sched_setaffinity(self.process.pid, {min(os.sched_getaffinity(0))})
         self.tree = tree
         found = json.loads(self.answer())
@@ -101,14 +101,14 @@ class Worker:
         return self
 
     def __exit__(self, *error: object) -> None:
-        self.process.communicate()                      # it ends when nothing more can come
+        self.process.communicate()                      # it ends when its input is closed
 
 
 def compare(revision: str, rounds: int, samples: int = SAMPLES, repeats: int = 15) -> dict[str, Time]:
     """The times of this checkout, each beside those of the revision in the same round.
 
-    A round is a new process of either, for where the memory lies moves the times too; their runs of a part alternate,
-    for a shared machine changes its speed, and the fastest run counts.
+    A round starts a new process of each, because memory layout affects the times too; their runs of a part alternate,
+    because the speed of a shared machine varies, and the fastest run counts.
     """
     here: dict[str, list[float]] = {}
     there: dict[str, list[float]] = {}

@@ -1,4 +1,4 @@
-"""What a benchmark found: rows that can be compared, with every round kept."""
+"""Comparison: the result of a benchmark as a table, with the times of every round."""
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -18,13 +18,13 @@ class Comparison:
     notes: list[str] = field(default_factory=list)
 
     def ratio(self, peer: str) -> float | None:
-        """How many times the reference's a peer's time is; None where either was not measured."""
+        """A peer's time over the reference's; None where either was not measured."""
         if peer not in self.rows or self.reference not in self.rows:
             return None
         return 1.0 if peer == self.reference else self.rows[peer].times(self.rows[self.reference])
 
     def data(self) -> dict[str, Any]:
-        """All of it, for JSON."""
+        """The table as plain data, for JSON."""
         rows = {name: {"median": row.median, "fastest": row.fastest, "slowest": row.slowest,
                        "ratio": self.ratio(name), "cores": round(row.cores, 2), "rounds": list(row.rounds),
                        "beside": list(row.beside)}
@@ -33,7 +33,7 @@ class Comparison:
                 "reference": self.reference, "rows": rows, "skipped": self.skipped, "notes": self.notes}
 
     def table(self) -> list[str]:
-        """Title, an aligned line for each row, and the notes."""
+        """The table as lines of text: title, an aligned line for each row, notes."""
         if not self.rows:
             return [f"{self.key}: {self.title}", "  nothing was measured"]
         lines = [("", f"median, {self.unit}", "fastest to slowest", "rounds", f"x {self.reference}")]
@@ -49,7 +49,7 @@ class Comparison:
 
 
 def number(x: float) -> str:
-    """Three digits are more than the noise leaves; none of them is an exponent."""
+    """x to three significant digits, without an exponent from 0.001 on: noise leaves no more."""
     if x >= 100:
         return f"{x:,.0f}"
     return f"{x:.3g}" if x >= 0.001 else f"{x:.1e}"

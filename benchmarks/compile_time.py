@@ -1,4 +1,4 @@
-"""What compilation costs: microseconds a node, milliseconds for a network, lines of text."""
+"""The cost of compilation: microseconds a node, milliseconds for a network, lines of text."""
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -10,17 +10,17 @@ from .comparison import Comparison
 from .random_graph import random_graph
 from .timing import Time, frozen, round_robin
 
-EAGER = ", recorded and swept"                      # node by node: what compilation is compared with
+EAGER = ", recorded and swept"                      # node by node, for comparison
 Recorded = tuple[Value, list[Value]]                # the output, and the inputs
 
 
 def compare(repeats: int, sizes: Sequence[int], wide: int) -> list[Comparison]:
-    """The tables of compilation: graphs without layers by size, and networks."""
+    """The tables of compile times: graphs without layers, by size, and networks."""
     return [graphs(repeats, sizes), *networks(repeats, wide)]
 
 
 def graphs(repeats: int, sizes: Sequence[int]) -> Comparison:
-    """Linear in the number of nodes, or not."""
+    """Compile time of random graphs by size, which shows whether it is linear in the number of nodes."""
     found = Comparison("compile", "graphs", "random graphs, compile alone", "µs a node", f"{sizes[0]:,} nodes", {})
     for n in sizes:
         rounds = min(repeats, 2) if n > 500_000 else min(repeats, 3)
@@ -31,7 +31,7 @@ def graphs(repeats: int, sizes: Sequence[int]) -> Comparison:
 
 
 def networks(repeats: int, wide: int) -> list[Comparison]:
-    """The lecture's kind of graph, as weighted sums and as somebody writes it by hand."""
+    """Compile time of networks, recorded as weighted sums and as sums of products written by hand."""
     times = Comparison("compile", "networks", "networks, recorded for one sample, compile alone", "ms", "MLP 2-16-16-1",
                        {})
     lines = Comparison("compile", "text", "lines of generated text", "lines", "MLP 2-16-16-1", {})
@@ -51,7 +51,7 @@ def networks(repeats: int, wide: int) -> list[Comparison]:
 
 
 def compiled(record: Callable[[], Recorded], repeats: int) -> tuple[dict[str, Time], int, Any]:
-    """Seconds for autograd.compile alone and, as a measure of the machine, node by node; the nodes, and the program."""
+    """(seconds of autograd.compile, and of eager recording and sweep for comparison; number of nodes; program)."""
     J, inputs = record()
     programs: list[Any] = []
     with frozen():
@@ -80,5 +80,5 @@ def recorded(sizes: Sequence[int], layer: Callable[..., list[Value]]) -> Recorde
 
 
 def by_hand(W: Sequence[Sequence[Parameter]], x: Sequence[Value], b: Sequence[Parameter]) -> list[Value]:
-    """v = w₁x₁ + w₂x₂ + ... + b of + and x nodes alone."""
+    """v = w₁x₁ + w₂x₂ + ... + b, of + and x nodes only."""
     return [sum((w_i * x_i for w_i, x_i in zip(w[1:], x[1:])), w[0] * x[0]) + b_j for w, b_j in zip(W, b)]

@@ -1,4 +1,4 @@
-"""Node by node, beside PyPI's micrograd: the same expressions on either's Values."""
+"""The eager engine beside PyPI's micrograd: the same expressions on the Values of each."""
 import random
 import tracemalloc
 from collections.abc import Callable, Mapping, Sequence
@@ -20,7 +20,7 @@ Layer = Callable[..., list[Any]]
 
 
 class Network:
-    """An MLP of tanh neurons with a linear output layer, of whatever Values, its layers written out."""
+    """An MLP of tanh neurons with a linear output layer, for the Values of any library, its layers written out."""
 
     def __init__(self, sizes: Sequence[int], value: Callable[[float], Any], layer: Layer, tanh: Callable[[Any], Any],
                  loss: Callable[..., Any]) -> None:
@@ -64,7 +64,7 @@ class Trained:
 
 
 def elementary_layer(W: Sequence[Sequence[Any]], x: Sequence[Any], b: Sequence[Any]) -> list[Any]:
-    """Only + and x nodes, as micrograd's Neuron records them."""
+    """A layer's local fields v, of + and x nodes only, as micrograd's Neuron records them."""
     return [sum((w_i * x_i for w_i, x_i in zip(w, x)), b_j) for w, b_j in zip(W, b)]
 
 
@@ -78,7 +78,7 @@ def fused_loss(y: Sequence[Value], t: float) -> Value:
 
 
 def bytes_a_node(value: Callable[[float], Any], n: int = 100_000) -> float:
-    """Memory held after the forward phase, with what every node needs besides itself."""
+    """Bytes of memory for each node after the forward phase, including the objects that it refers to."""
     tracemalloc.start()
     try:
         before = tracemalloc.get_traced_memory()[0]
@@ -89,7 +89,7 @@ def bytes_a_node(value: Callable[[float], Any], n: int = 100_000) -> float:
 
 
 def check(peers: Mapping[str, Any], X: Any, T: Any) -> None:
-    """Three steps of every peer must reach the same parameters, or the comparison would mean nothing."""
+    """Raise AssertionError unless three steps of every peer reach the same parameters."""
     for network in peers.values():
         for _ in range(3):
             network.step(X, T)
@@ -147,13 +147,13 @@ def graph(repeats: int) -> list[str]:
 
 
 def table(collector: bool, times: Mapping[str, Time]) -> list[str]:
-    """A line for each run, with how many times faster than the first it is."""
+    """A line for each run, with its speedup over the first."""
     first = next(iter(times.values()))
     return [f"  garbage collector {'on' if collector else 'off'}"] + [
         f"    {name:14}{time!s:36}{first.median / time.median:8.1f}x" for name, time in times.items()]
 
 
 def main(repeats: int) -> str:
-    """The whole table."""
+    """All tables as text."""
     return "\n".join([machine("micrograd"), f"medians of {repeats} rounds (fastest to slowest)", "",
                       *moons(repeats), *digits(repeats), *graph(repeats)])

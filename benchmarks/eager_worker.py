@@ -1,6 +1,6 @@
-"""The times of one commit, measured in a process of its own: against.py puts that commit's autograd and nn in its path.
+"""Timing of one commit in a separate process, for which against.py puts that commit's autograd and nn on the path.
 
-It keeps to names that every commit has.
+It uses only names that every commit has.
 """
 import gc
 import json
@@ -20,12 +20,12 @@ LR = 1e-3
 
 
 def elementary_layer(W: Sequence[Sequence[Value]], x: Sequence[Any], b: Sequence[Value]) -> list[Value]:
-    """v = w₁x₁ + w₂x₂ + ... + b, of + and x nodes alone."""
+    """v = w₁x₁ + w₂x₂ + ... + b, of + and x nodes only."""
     return [sum((w_i * x_i for w_i, x_i in zip(w, x)), b_j) for w, b_j in zip(W, b)]
 
 
 class Network:
-    """An MLP of tanh neurons with its samples, and what is timed of it."""
+    """An MLP of tanh neurons with its samples, and the operations that are timed."""
 
     def __init__(self, samples: int) -> None:
         draw = random.Random(0)
@@ -36,7 +36,7 @@ class Network:
                         for layer in self.model.layers]
 
     def record(self, layer: Callable[..., list[Value]]) -> Value:
-        """The sum of the losses of all samples, its layers written out."""
+        """The sum of the losses of all samples, recorded with its layers written out."""
         losses = []
         for x, t in zip(self.X, self.T):
             y: Sequence[Any] = x
@@ -62,7 +62,7 @@ class Network:
 
 
 class RandomGraph:
-    """A graph of n nodes of + - x and tanh without layers; which, and of what, is drawn once."""
+    """A graph of n nodes of + - x and tanh without layers; operations and operands are drawn once."""
 
     def __init__(self, n: int) -> None:
         draw = random.Random(0)
@@ -71,7 +71,7 @@ class RandomGraph:
                      for i in range(n - len(self.leaves))]
 
     def record(self) -> Value:
-        """The sum of the nodes that nothing uses: each takes the oldest of these, with any earlier one or a leaf."""
+        """The sum of the unused nodes: each node takes the oldest unused one, with any earlier one or a leaf."""
         nodes = [Value(x) for x in self.leaves]
         for operation, i, j, leaf in self.plan:
             node = nodes[i]
@@ -81,7 +81,7 @@ class RandomGraph:
 
 
 def parts(samples: int) -> dict[str, Callable[[], object]]:
-    """What is timed, by name; a backward phase sweeps a graph that is recorded once."""
+    """The timed functions by name; a backward phase sweeps a graph that is recorded once."""
     network = Network(samples)
     with_sums, elementary = network.record(weighted_sums), network.record(elementary_layer)
     graph = RandomGraph(100 * samples)
@@ -100,7 +100,7 @@ def parts(samples: int) -> dict[str, Callable[[], object]]:
 
 
 def seconds(run: Callable[[], object]) -> float:
-    """Processor time of a run, without the freeing of what it returns."""
+    """Processor time of a run, without freeing its result."""
     start = time.process_time()
     kept = run()
     found = time.process_time() - start
@@ -109,9 +109,9 @@ def seconds(run: Callable[[], object]) -> float:
 
 
 def main(samples: int) -> None:
-    """Print where the engine was found and the parts' names; then run every part that is asked for, and time it."""
+    """Print the engine's location and the parts' names; then time each part named on the standard input."""
     runs = parts(samples)
-    gc.disable()                        # graphs have no cycles: all that a run leaves is freed without the collector
+    gc.disable()                        # graphs have no cycles: they are freed without the collector
     print(json.dumps({"root": str(Path(autograd.__file__).parents[1]), "parts": [*runs]}), flush=True)
     for line in sys.stdin:
         print(seconds(runs[line.strip()]), flush=True)

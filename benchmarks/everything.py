@@ -1,4 +1,4 @@
-"""One run of all workloads and peers, or of a part: tables as they come, then the goals, JSON and the picture."""
+"""One run of all workloads and peers, or of a part: prints the tables, then the goals; writes JSON and a picture."""
 import json
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -11,12 +11,12 @@ from .timing import machine, versions
 
 PACKAGES = "numpy", "torch", "jax", "jaxlib", "numba", "micrograd"
 THREADS = ("one thread, float64: OMP, OpenBLAS and MKL at 1, torch.set_num_threads(1), XLA without its multi-threaded "
-           "Eigen;\nwhat XLA's runtime does on threads of its own cannot be turned off, and is told below where it "
-           "kept a second core busy")
+           "Eigen;\nXLA's other threads cannot be turned off; where they kept a second core busy, a note below says "
+           "so")
 
 
 class Size(NamedTuple):
-    """How much is measured."""
+    """The size of a measurement: rounds, seconds, nodes, samples."""
     repeats: int
     seconds: float = 0.2                            # a run of a training peer
     nodes: int = 100_000                            # of the random graph
@@ -53,7 +53,7 @@ def measure(part: str, size: Size) -> list[Comparison]:
 
 def main(parts: Sequence[str], size: Size, json_path: str = "", picture: str = "", python: str = "",
          say: Callable[[str], object] = print) -> dict[str, Any]:
-    """Measure, print, write; returns what the JSON file holds."""
+    """Measure, print and write; return the content of the JSON file."""
     hips.Hips.python = python
     say(f"{machine(*PACKAGES)}\n{THREADS}\nmedians, of {size.repeats} rounds where the table says no other number; "
         "the peers take turns in every round")
@@ -73,11 +73,11 @@ def main(parts: Sequence[str], size: Size, json_path: str = "", picture: str = "
         else:
             for comparison in tables:
                 say("\n" + "\n".join(comparison.table()))
-    full = Size(size.repeats)               # what must be reached is said of the full sizes
+    full = Size(size.repeats)               # the goals are for the full sizes
     judged = goals.judged([comparison for comparison in found if not size.small and
                            (comparison.key != "D" or (size.nodes, size.samples) == (full.nodes, full.samples))])
     if judged:
-        say("\nWhat it must reach, and aims at:\n" + "\n".join(goals.table(judged)))
+        say("\nGoals, required and aimed at:\n" + "\n".join(goals.table(judged)))
     data = {"machine": machine(*PACKAGES), "versions": versions(*PACKAGES), "size": size._asdict(),
             "tables": [comparison.data() for comparison in found], "goals": judged}
     if json_path:

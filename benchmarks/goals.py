@@ -1,6 +1,6 @@
-"""What the engines must reach, and aims at, beside what was measured: ratios, which hold on any machine.
+"""Goals of the engines, required and aimed at, beside the measured ratios, which are comparable between machines.
 
-None is to micrograd with the garbage collector on, whose time is mostly the collector's.
+No goal refers to micrograd with the garbage collector on, whose time is mostly the collector's.
 """
 from collections.abc import Sequence
 from typing import Any, NamedTuple
@@ -12,7 +12,7 @@ OURS, JAX, NUMBA = "deltagrad fit, compiled", "deltagrad fit, jax", "deltagrad f
 
 
 class Goal(NamedTuple):
-    """How many times the median of the row base a row's is, is at least or at most a number."""
+    """A bound, at least or at most, for the ratio of a row's median to that of the row `base`."""
     table: str
     row: str
     base: str
@@ -72,7 +72,7 @@ GOALS = [
 
 
 def judged(found: Sequence[Comparison]) -> list[dict[str, Any]]:
-    """Every goal whose rows were measured: the number, and whether it is met (None where nothing is asked)."""
+    """Every goal whose rows were measured, with the ratio, and whether it is met (None where it has no bound)."""
     tables = {comparison.name: comparison for comparison in found}
     goals = []
     for goal in GOALS:
@@ -91,7 +91,7 @@ def judged(found: Sequence[Comparison]) -> list[dict[str, Any]]:
 
 
 def table(goals: Sequence[dict[str, Any]]) -> list[str]:
-    """The goals as aligned lines; what falls short comes first."""
+    """The goals as aligned lines, those that are missed first."""
     goals = sorted(goals, key=lambda goal: (goal["must met"] is not False, goal["aim met"] is not False))
     lines = [("", "must", "aim", "measured", "must", "aim")]
     word = {True: "met", False: "NOT MET", None: ""}

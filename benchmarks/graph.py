@@ -32,7 +32,7 @@ class Compiled:
         return self.program.value_and_grad(X)
 
     def points(self, samples: int) -> np.ndarray:
-        """The inputs near where they were recorded: far from there some products of products would overflow."""
+        """Random inputs near the recorded ones: far from these some nested products would overflow."""
         x = np.array([p.data for p in self.inputs])
         return x * (1 + 0.01 * np.random.default_rng(0).standard_normal((samples, len(x))))
 
@@ -75,7 +75,7 @@ def compare(repeats: int, n: int = 100_000, samples: int = SAMPLES) -> list[Comp
 
 
 def by_node(nodes: int, n: int, repeats: int, graph: Compiled) -> Comparison:
-    """Record and sweep, and the compiled program on a single sample."""
+    """Times for one sample: recording and sweep node by node, and the compiled program."""
     found = Comparison("D", "one sample", f"random graph of {nodes:,} nodes of + - x and relu, one sample: forward and "
                        "backward", "ns a node", "deltagrad compiled", {})
     X = graph.points(1)
@@ -96,7 +96,7 @@ def by_node(nodes: int, n: int, repeats: int, graph: Compiled) -> Comparison:
 
 
 def replayed(graph: Compiled, samples: int, repeats: int) -> Comparison:
-    """The same graph for many samples at once."""
+    """Times of the same graph for many samples at once."""
     nodes, X = len(graph.tape), graph.points(samples)
     found = Comparison("D", "replay", f"the same graph over {samples:,} samples, {len(graph.program.parameters):,} "
                        "parameters: values and gradient", "ns a node-sample", "deltagrad compiled", {})
@@ -119,7 +119,7 @@ def replayed(graph: Compiled, samples: int, repeats: int) -> Comparison:
 
 
 def memory(n: int, samples: int) -> Comparison:
-    """The most memory that a process ever held while it recorded, compiled and replayed, libraries and all."""
+    """Peak memory of a process that records, compiles and replays the graph, including the libraries."""
     found = Comparison("D", "memory", "the same in a process of its own: recorded, compiled, replayed",
                        "MB at the peak", "deltagrad compiled", {})
     for name, key in ("deltagrad compiled", "deltagrad"), ("PyTorch on arrays", "torch"):
@@ -135,9 +135,9 @@ def memory(n: int, samples: int) -> Comparison:
 
 
 def peak() -> float:
-    """Megabytes that this process has held at most."""
+    """Peak memory of this process in megabytes."""
     status = Path("/proc/self/status")
-    if status.exists():             # Linux's getrusage would count what the parent held when it started this process
+    if status.exists():             # Linux's getrusage would include the parent's memory at the fork
         line = next(line for line in status.read_text(encoding="ascii").splitlines() if line.startswith("VmHWM"))
         return int(line.split()[1]) / 2 ** 10
     import resource  # not on every system

@@ -1,4 +1,4 @@
-"""How well a student's mistakes are named: every row of the catalogue made on random networks, and right sheets."""
+"""Accuracy of marking: every mistake of the catalogue made on random networks, and right sheets for false alarms."""
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -47,14 +47,14 @@ def random_table(random: Random, momentum: float = 0.0) -> LocalGradients:
 
 @dataclass(frozen=True)
 class Sheet:
-    """A sheet with one mistake in it: its answers, and the exact numbers behind them."""
+    """A sheet with one mistake: its answers, and the exact numbers that they were rounded from."""
     table: LocalGradients
     answers: Mapping[str, str]
     exact: Mapping[str, float]
 
 
 def written(number: float, digits: int, cut: bool = False) -> str:
-    """A number to some significant digits, rounded or cut off."""
+    """A number as text with some significant digits, rounded or truncated."""
     if cut and number:
         unit = 10.0 ** (np.floor(np.log10(abs(number))) + 1 - digits)
         number = float(np.trunc(number / unit * (1 + 1e-12)) * unit)
@@ -62,7 +62,7 @@ def written(number: float, digits: int, cut: bool = False) -> str:
 
 
 def sheet_with(entry: Entry, random: Random, kinds: Sequence[str] | None, digits: int = 4) -> Sheet | None:
-    """A random network's sheet with the mistake in a random number; None where it shows in no number written."""
+    """A random network's sheet with the mistake in a random number; None where no written number shows it."""
     table = random_table(random, 0.9 if "momentum" in entry.name else 0.0)
     net = Network(table)
     truth = Worksheet(net, {})
@@ -82,7 +82,7 @@ def sheet_with(entry: Entry, random: Random, kinds: Sequence[str] | None, digits
 
 
 def mistaken(entry: Entry, truth: Worksheet, every: Sequence[Cell], random: Random) -> Iterator[tuple[Cell, float]]:
-    """(where, the wrong number) for every way of making the mistake in this network."""
+    """(cell, wrong number) for every variant of the mistake in this network."""
     for where in every:
         for value, _ in wrong_numbers(truth, where, where, entry):
             yield where, float(value)
@@ -105,7 +105,7 @@ def is_visible(wrong: float, right: float, digits: int) -> bool:
 
 
 def outcome(entry: Entry, sheet: Sheet) -> tuple[str, int, list[Finding]]:
-    """How the mistake was named, the marks that it cost, and the wrong numbers."""
+    """(how the mistake was named, the marks that it cost, the findings on wrong numbers)."""
     net = Network(sheet.table)
     findings, _ = graded(net, read_answers(net, sheet.answers).numbers)
     wrong = [finding for finding in findings if finding.verdict == "wrong"]
@@ -121,7 +121,7 @@ def outcome(entry: Entry, sheet: Sheet) -> tuple[str, int, list[Finding]]:
 
 @dataclass
 class Score:
-    """What became of many sheets with one mistake each: how often each outcome, and the marks that they cost."""
+    """The counts of outcomes, and of marks lost, over many sheets with one mistake each."""
     outcomes: Counter[str]
     costs: Counter[int]
 
@@ -144,7 +144,7 @@ def score(entry: Entry, networks: int, seed: int, kinds: Sequence[str] | None) -
 
 
 def false_alarms(numbers: int, seed: int) -> tuple[int, int]:
-    """(right numbers, how many of them lost a mark): rounded or cut to 3 or 4 digits, at the end or at every step."""
+    """(right numbers, those that lost a mark): rounded or truncated to 3 or 4 digits, at the end or at every step."""
     random, seen, lost = Random(seed), 0, 0
     while seen < numbers:
         table = random_table(random)
@@ -163,7 +163,7 @@ def false_alarms(numbers: int, seed: int) -> tuple[int, int]:
 
 
 def named_at_random(sheets: int, seed: int) -> tuple[int, int]:
-    """(wrong numbers of any size from a tenth to ten times the right one, how many of them got a mistake's name)."""
+    """(wrong numbers, random between a tenth and ten times the right one; those that got a mistake's name)."""
     random, wrong, named = Random(seed), 0, 0
     for _ in range(sheets):
         table = random_table(random)
@@ -192,7 +192,7 @@ def milliseconds(networks: int, seed: int) -> tuple[float, float]:
 
 
 def main(networks: int, seed: int = 1) -> str:
-    """The table: for every row and two sheets how often it is named, in percent; then false alarms and time."""
+    """The table: for every mistake and two kinds of sheet how often it is named, in percent; false alarms; times."""
     lines = ["| mistake | all numbers: " + " | ".join([ALONE, TIE, WRONG, UNNAMED])
              + " | δ, Δw, new w: " + " | ".join([ALONE, TIE, WRONG, UNNAMED]) + " |", "|---|" + "---|" * 8]
     sums = [Score(Counter(), Counter()), Score(Counter(), Counter())]

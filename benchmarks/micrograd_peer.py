@@ -1,4 +1,4 @@
-"""What PyPI's micrograd lacks for the workloads, as its author's lecture adds it: tanh, sigmoid, exp and log nodes."""
+"""Operations that PyPI's micrograd lacks, added as in its author's lecture: tanh, sigmoid, exp and log nodes."""
 import math
 from collections.abc import Sequence
 

@@ -1,9 +1,9 @@
-"""The tables as bars on a log scale, a panel for each, the fastest on top, every bar with its number."""
+"""The tables as bar charts on a log scale: a panel for each, the fastest on top, every bar with its number."""
 from collections.abc import Sequence
 
 from .comparison import Comparison, number
 
-OURS, THEIRS = "#0072b2", "#b0b0b0"             # told apart by lightness too
+OURS, THEIRS = "#0072b2", "#b0b0b0"             # they differ in lightness too
 
 
 def draw(found: Sequence[Comparison], path: str, subtitle: str) -> None:
@@ -25,7 +25,7 @@ def draw(found: Sequence[Comparison], path: str, subtitle: str) -> None:
 
 
 def bars(axes: object, comparison: Comparison) -> None:
-    """One panel."""
+    """Draw one panel."""
     from matplotlib.axes import Axes
 
     assert isinstance(axes, Axes)

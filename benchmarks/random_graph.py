@@ -1,4 +1,4 @@
-"""A random scalar graph, for what has no layers."""
+"""A random scalar graph without layers."""
 import random
 from collections import deque
 from collections.abc import Callable
@@ -8,8 +8,8 @@ from typing import Any
 def random_graph(value: Callable[[float], Any], n: int = 100_000) -> Any:
     """A graph of about n nodes of + - x and relu, all of which reach the output.
 
-    Each takes the oldest node that nothing uses yet and a random earlier one: wide, so that micrograd's recursion
-    is deep enough for it, and with fan-out.
+    Each takes the oldest unused node and a random earlier one, so the graph is wide, has fan-out, and is shallow enough
+    for micrograd's recursion.
     """
     draw = random.Random(0)
     nodes = [value(draw.uniform(-1.0, 1.0)) for _ in range(n // 50)]

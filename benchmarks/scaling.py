@@ -1,4 +1,4 @@
-"""How a step's time grows with width, batch and depth, beside NumPy by hand, PyTorch and JAX."""
+"""Scaling of a step's time with width, batch and depth, beside NumPy by hand, PyTorch and JAX."""
 from collections.abc import Sequence
 
 import numpy as np
@@ -34,7 +34,7 @@ def compare(repeats: int, seconds: float, quick: bool = False) -> list[Compariso
 
 
 def table(found: Sequence[Comparison]) -> list[str]:
-    """All points in one table: microseconds a step of each peer, and ours over NumPy by hand."""
+    """All points in one table: each peer's microseconds a step, and the ratio of ours to NumPy by hand."""
     lines: list[tuple[str, ...]] = [("scaling, µs a step", *PEERS, f"ours / {BY_HAND}")]
     for point in found:
         ours, by_hand = (point.ratio(name) for name in (PEERS[0], BY_HAND))

@@ -1,4 +1,4 @@
-"""Medians of interleaved rounds, and the machine they were measured on."""
+"""Timing: medians of interleaved rounds, and a description of the machine."""
 import gc
 import os
 import platform
@@ -14,9 +14,9 @@ from statistics import median
 
 @dataclass(frozen=True)
 class Time:
-    """What was measured in each round, in seconds unless a table says otherwise, and how many cores were busy.
+    """The measurements of all rounds, in seconds unless a table says otherwise, and the number of busy cores.
 
-    `beside` is what the reference took right after it: a shared machine changes its speed, and only neighbours compare.
+    `beside` has the reference's time right after each: on a shared machine, whose speed varies, only these compare.
     """
     rounds: tuple[float, ...]
     cores: float = 1.0
@@ -38,7 +38,7 @@ class Time:
         return f"{self.median * 1e3:,.4g} ms ({self.fastest * 1e3:,.3g} to {self.slowest * 1e3:,.3g})"
 
     def times(self, reference: "Time") -> float:
-        """How many times the reference's: the median of the rounds' ratios, or the ratio of the medians."""
+        """The ratio to the reference: the median of the rounds' ratios, or the ratio of the medians."""
         if self.beside:
             return median(t / other for t, other in zip(self.rounds, self.beside, strict=True))
         return self.median / reference.median
@@ -48,7 +48,7 @@ class Time:
 
 
 def round_robin(runs: Mapping[str, Callable[[], object]], repeats: int, collector: bool = True) -> dict[str, Time]:
-    """Time each run once a round, so that a slow moment of the machine falls on all of them alike."""
+    """Time each run once a round, so that slow moments of the machine affect all of them alike."""
     seconds: dict[str, list[float]] = {name: [] for name in runs}
     busy = dict.fromkeys(runs, 0.0)
     was_enabled = gc.isenabled()
@@ -68,7 +68,7 @@ def round_robin(runs: Mapping[str, Callable[[], object]], repeats: int, collecto
 
 @contextmanager
 def frozen() -> Iterator[None]:
-    """Keep the garbage collector from walking what exists before: other libraries, a graph of a million nodes."""
+    """Exclude objects that exist already from garbage collection: other libraries, a graph of a million nodes."""
     gc.collect()
     gc.freeze()
     try:
@@ -78,14 +78,14 @@ def frozen() -> Iterator[None]:
 
 
 def machine(*packages: str) -> str:
-    """One line: processor, cores, Python and the peers' versions."""
+    """A line on the machine: processor, cores, Python and the peers' versions."""
     found = versions(*packages)
     return (f"{processor()} with {os.cpu_count()} cores, {platform.system()}, Python {sys.version.split()[0]}, "
             + ", ".join(f"{package} {number}" for package, number in found.items()))
 
 
 def versions(*packages: str) -> dict[str, str]:
-    """The installed packages' versions; a package that is not there is left out."""
+    """The versions of those packages that are installed."""
     found = {}
     for package in packages:
         try:
@@ -96,7 +96,7 @@ def versions(*packages: str) -> dict[str, str]:
 
 
 def processor() -> str:
-    """The processor's name where the system tells it, and its architecture."""
+    """The processor's name, where the system reports it, and its architecture."""
     cpuinfo = Path("/proc/cpuinfo")
     lines = cpuinfo.read_text(encoding="utf-8").splitlines() if cpuinfo.exists() else []
     name = next((line.partition(":")[2].strip() for line in lines if line.startswith("model name")), "")

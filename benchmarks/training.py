@@ -1,7 +1,8 @@
-"""A, B and C: every peer trains the same network; the time of one step of gradient descent.
+"""Workloads A, B and C: every peer trains the same network; measures the time of one step of gradient descent.
 
-A run of many steps less a run of one, over the difference in steps, so that what comes once (fit's compilation, a
-call's overhead) is not in it; where one step is slow, the time of that step.  Beside every run the reference runs.
+The time of a run of many steps minus that of one step, over the difference in steps, which excludes costs that occur
+once (fit's compilation, a call's overhead); where one step is slow, the time of that step.  The reference runs next
+to every run.
 """
 import gc
 import time
@@ -16,11 +17,11 @@ from .workloads import Workload
 
 CHECKED = 3                 # steps after which all peers must have reached the same parameters
 SLOW = 0.4                  # seconds: where a step takes longer, it is measured alone
-PATIENCE = 25               # and so many runs' time is what its rounds may take, but for the first
+PATIENCE = 25               # the time budget of its later rounds, in runs
 
 
 def compare(workload: Workload, names: Sequence[str], repeats: int, seconds: float = 0.2) -> Comparison:
-    """The workload's table: check the peers against each other, then time them, in turn, repeats times."""
+    """The workload's table: check the peers against each other, then time them, interleaved, `repeats` times."""
     peers: dict[str, Peer] = {}
     found = Comparison(workload.key, workload.name, workload.title, "µs a step", "deltagrad fit, compiled", {})
     for name in names:
@@ -40,7 +41,7 @@ def compare(workload: Workload, names: Sequence[str], repeats: int, seconds: flo
 
 
 def measure(peers: Mapping[str, Peer], found: Comparison, epoch: int, repeats: int, seconds: float) -> None:
-    """Fill the rows, in microseconds."""
+    """Time the peers and fill the table's rows, in microseconds."""
     steps, slow, reference = dict[str, int](), dict[str, list[float]](), found.reference
     runs: dict[str, Callable[[], object]] = {}
     for name, peer in peers.items():
@@ -48,14 +49,14 @@ def measure(peers: Mapping[str, Peer], found: Comparison, epoch: int, repeats: i
         if one > SLOW:
             slow[name] = [one]
             continue
-        steps[name] = enough(peer, one, epoch, seconds)
+        steps[name] = steps_to_time(peer, one, epoch, seconds)
         runs[name], runs[f"{name}: one"] = runner(peer, steps[name]), runner(peer, 1)
         if reference in steps:
             runs[f"{name}: beside"] = runner(peers[reference], steps[reference])
     times = round_robin(runs, repeats)
 
     def a_step(name: str, rounds: Iterable[float]) -> tuple[float, ...]:
-        """Microseconds, from runs of so many steps as this peer's are."""
+        """Microseconds a step, from the peer's runs of several steps."""
         one = times[f"{name}: one"].median
         return tuple((t - one) / (steps[name] - 1) * 1e6 for t in rounds)
 
@@ -63,7 +64,7 @@ def measure(peers: Mapping[str, Peer], found: Comparison, epoch: int, repeats: i
         beside: Sequence[float] = ()
         if name in slow:
             more = range(min(repeats - 1, int(PATIENCE * seconds / slow[name][0])))
-            if reference in steps and more:             # the first run is then one to warm up
+            if reference in steps and more:             # the first run is then for warm-up
                 pairs = [(timed(peer, 1), timed(peers[reference], steps[reference])) for _ in more]
                 slow[name], beside = ([*column] for column in zip(*pairs))
             rounds = tuple(t * 1e6 for t in slow[name])
@@ -86,7 +87,7 @@ def runner(peer: Peer, steps: int) -> Callable[[], object]:
 
 
 def timed(peer: Peer, steps: int) -> float:
-    """Seconds for so many steps from the start."""
+    """Seconds for this number of steps from the start."""
     gc.collect()
     peer.reset()
     start = time.perf_counter()
@@ -94,10 +95,10 @@ def timed(peer: Peer, steps: int) -> float:
     return time.perf_counter() - start
 
 
-def enough(peer: Peer, one: float, epoch: int, seconds: float) -> int:
-    """The number of steps, whole epochs where it is more than one, that take about so long beyond one step's time.
+def steps_to_time(peer: Peer, one: float, epoch: int, seconds: float) -> int:
+    """The number of steps, whole epochs if more than one, that take about `seconds` more than one step.
 
-    The faster of two runs counts: some engines compile for a number of samples that is new to them.
+    The faster of two runs counts: some engines compile for each new number of samples.
     """
     n = 4
     while min(timed(peer, n), timed(peer, n)) - one < seconds / 2:
@@ -107,7 +108,7 @@ def enough(peer: Peer, one: float, epoch: int, seconds: float) -> int:
 
 
 def check(peers: Mapping[str, Peer]) -> float:
-    """After three steps all peers have the same parameters and losses; returns the worst difference.
+    """Compare all peers' parameters and losses after three steps; return the largest difference.
 
     Raises AssertionError, naming the peer.
     """
@@ -129,7 +130,7 @@ def check(peers: Mapping[str, Peer]) -> float:
 
 
 def without_collector(peer: Peer) -> tuple[float, np.ndarray]:
-    """The losses and the parameters after three steps; the collector would only make micrograd slow."""
+    """The losses and the parameters after three steps, without the garbage collector, which slows micrograd down."""
     gc.collect()
     gc.disable()
     try:

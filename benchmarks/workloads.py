@@ -1,4 +1,4 @@
-"""The networks that every peer trains: the same data, in the same order, from the same start.
+"""Workloads: the networks that every peer trains, with the same data, order and initial weights.
 
 A and C are full batches and minibatches of known data sets, B is the lecture's update per pattern.
 """
@@ -15,7 +15,7 @@ import nn
 
 @dataclass(frozen=True)
 class Workload:
-    """Gradient descent on the batch's sum of losses: w ← w - lr ∂J/∂w, batch after batch, nothing shuffled."""
+    """Gradient descent on the batch's sum of losses, w ← w - lr ∂J/∂w, batch after batch without shuffling."""
     key: str
     name: str
     title: str
@@ -43,11 +43,11 @@ class Workload:
         return len(self.X) // self.batch_size
 
     def model(self) -> nn.MLP:
-        """The network at its start."""
+        """The network with its initial weights."""
         return nn.MLP(self.sizes[0], self.sizes[1:], self.activation, self.output_activation, seed=0)
 
     def start(self) -> list[np.ndarray]:
-        """[W b] of each layer at the start, a row for each neuron: nn's order of parameters."""
+        """The initial [W b] of each layer, a row for each neuron: nn's order of parameters."""
         numbers = np.array([p.data for p in self.model().parameters()])
         layers, first = [], 0
         for n, m in pairwise(self.sizes):
@@ -57,7 +57,7 @@ class Workload:
 
 
 def in_turn(batches: Sequence[Any], steps: int) -> Iterator[Any]:
-    """As many batches as there are steps, from the first one on, again and again."""
+    """One batch for each step, from the first one on, cyclically."""
     return islice(cycle(batches), steps)
 
 

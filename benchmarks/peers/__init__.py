@@ -1,6 +1,6 @@
-"""One file per peer: a class takes a Workload, and trains it as that library's users would.
+"""The peers, a file for each: a class takes a Workload, and trains it as that library's users would.
 
-A peer is imported only when it is wanted, so that one that is not installed costs a line and not the run.
+A peer is imported on use, so that a missing library leaves out one row and not the run.
 """
 from collections.abc import Callable
 from functools import partial
@@ -14,26 +14,26 @@ from .alone import Alone
 
 
 class Peer(Protocol):
-    """Something that trains a workload; `run` is what is timed."""
+    """A class that trains a workload; `run` is timed."""
 
     def reset(self) -> None:
-        """Go back to the workload's start."""
+        """Restore the workload's initial weights."""
 
     def run(self, steps: int) -> float:
-        """Train so many steps, from the first batch on; returns the sum of the losses before each step."""
+        """Train this number of steps, from the first batch on; return the sum of the losses before each step."""
 
     def parameters(self) -> np.ndarray:
-        """All numbers of [W b], layer by layer, row by row: nn's order."""
+        """The entries of [W b], layer by layer, row by row: nn's order."""
 
 
 class Entry(NamedTuple):
-    """Where a peer is found."""
+    """The location of a peer's class, and how it is compared."""
     module: str
     cls: str
     install: str = ""
-    digits: float = 1e-12           # how far its parameters may be from the others' after three steps
-    moves: bool = True              # does it train, or only compute the gradient?
-    alone: bool = False             # in a process of its own: the garbage collector's work is much of its time
+    digits: float = 1e-12           # the tolerance for its parameters after three steps
+    moves: bool = True              # does it update the weights, or only compute the gradient?
+    alone: bool = False             # in a separate process, as garbage collection takes much of its time
 
 
 PEERS = {
@@ -50,18 +50,18 @@ PEERS = {
     "JAX jit, loop inside": Entry("jax_jit", "LoopInside", "jax"),
     "NumPy by hand": Entry("numpy_by_hand", "Plain"),
     "NumPy by hand, out=": Entry("numpy_by_hand", "InPlace"),
-    # -ffast-math adds up in any order and takes tanh and exp from the vector library
+    # -ffast-math reorders sums and uses the vector library's tanh and exp
     "C -O3 -ffast-math": Entry("c_loops", "Loops", digits=1e-11),
     "HIPS autograd": Entry("hips", "Hips"),
 }
 
 
 class Unavailable(Exception):
-    """A peer that cannot run here, and why."""
+    """Raised where a peer cannot run here, with the reason."""
 
 
 def load(name: str) -> Callable[[Workload], Peer]:
-    """The class of a peer; raises Unavailable, with how to install it, where its library is missing."""
+    """The class of a peer.  Raises Unavailable, with how to install it, where its library is missing."""
     entry = PEERS[name]
     try:
         module = import_module(f".{entry.module}", __name__)

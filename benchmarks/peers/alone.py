@@ -1,4 +1,4 @@
-"""A peer in a process of its own: its garbage collector walks what its users load, not every other peer's library."""
+"""A peer in a separate process, where the garbage collector does not traverse the other peers' libraries."""
 import gc
 import multiprocessing
 from importlib import import_module
@@ -11,7 +11,7 @@ from ..workloads import Workload
 
 
 class Alone:
-    """Hands the calls over; the collector there is on where it is on here."""
+    """Forwards the calls to the process; its garbage collector is enabled as it is here."""
 
     def __init__(self, module: str, cls: str, workload: Workload) -> None:
         context = multiprocessing.get_context("spawn")
@@ -37,7 +37,7 @@ class Alone:
 
 
 def serve(pipe: Connection, module: str, cls: str, workload: Workload) -> None:
-    """In the other process: answer until nobody asks any more."""
+    """Run in the other process: answer calls until the pipe is closed."""
     peer = getattr(import_module(module), cls)(workload)
     while True:
         try:

@@ -1,7 +1,7 @@
-"""C loops over float64, compiled by the compiler at hand: what the machine can do without a library.
+"""C loops over float64, compiled by the system's compiler: the machine's speed without a library.
 
-The innermost loop always runs over what lies side by side, so that it vectorises: over the samples of a batch, or
-over the neurons where a batch is one sample.  Sizes are constants of the text.
+The innermost loop always runs over contiguous memory, so that it vectorises: over the samples of a batch, or over the
+neurons where a batch is one sample.  Sizes are constants in the source.
 """
 import ctypes
 import shutil
@@ -95,7 +95,7 @@ static inline double cross_entropy(const double *restrict y, const double *restr
 
 
 def text(workload: Workload) -> str:
-    """The program: LOOPS for each layer, and the loop of steps that calls them in order."""
+    """The C source: LOOPS for each layer, and the loop of steps that calls them in order."""
     layers = [(n, m, phi) for (n, m), phi in zip(pairwise(workload.sizes), workload.activations)]
     n, m, last, N = workload.sizes[0], workload.sizes[-1], len(layers), workload.batch_size
     forward, backward, first, shapes = [], [], 0, []
@@ -121,7 +121,7 @@ def text(workload: Workload) -> str:
 
 
 class Loops:
-    """The text, compiled, and called once for all steps."""
+    """The compiled source, called once for all steps."""
 
     def __init__(self, workload: Workload) -> None:
         compiler = shutil.which("cc") or shutil.which("gcc") or shutil.which("clang")

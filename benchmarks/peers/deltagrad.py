@@ -1,4 +1,4 @@
-"""This engine through its public API: nn.fit with each engine, and a program in a loop of one's own."""
+"""deltagrad through its public API: nn.fit with each engine, and a compiled program in a hand-written loop."""
 import time
 from typing import Any
 
@@ -14,7 +14,7 @@ from . import Unavailable
 
 
 class Fit:
-    """nn.fit, the engine named by a subclass."""
+    """nn.fit; a subclass names the engine."""
 
     engine = ""
 
@@ -31,7 +31,7 @@ class Fit:
             p.data = w
 
     def run(self, steps: int) -> float:
-        """Whole epochs, and then some of the batches where the steps are no whole number of epochs."""
+        """Train whole epochs, then the remaining batches where the steps are not a multiple of an epoch's."""
         epochs, rest = divmod(steps, self.workload.steps_per_epoch)
         return (self.fit(len(self.workload.X), epochs) if epochs else 0.0) + (
             self.fit(rest * self.workload.batch_size, 1) if rest else 0.0)
@@ -51,7 +51,7 @@ class Compiled(Fit):
 
 
 class CompiledBefore(Fit):
-    """An engine that compiles machine code at its first run, which is not timed with the others."""
+    """An engine that compiles machine code in its first run, which is timed separately."""
 
     package = ""
 
@@ -71,18 +71,18 @@ class CompiledBefore(Fit):
 
 
 class Jitted(CompiledBefore):
-    """The loop of updates in numba's machine code; from the disk where an earlier run has left it there."""
+    """The update loop in numba's machine code, which an earlier run may have cached on disk."""
 
     engine, package = "jit", "numba"
 
     def __init__(self, workload: Workload) -> None:
         if workload.batch_size > 1:
-            raise Unavailable("numba serves where there is one sample per update")
+            raise Unavailable("the engine 'jit' needs one sample per update")
         super().__init__(workload)
 
 
 class Jax(CompiledBefore):
-    """The loop of updates inside one function that JAX compiles."""
+    """The training loop inside one function that JAX compiles."""
 
     engine = package = "jax"
 
@@ -92,7 +92,7 @@ class Eager(Fit):
 
 
 class OwnLoop:
-    """A compiled program and a loop of one's own, which moves each parameter's data."""
+    """A compiled program in a hand-written loop, which updates each parameter's data."""
 
     moves = True
 
@@ -125,7 +125,7 @@ class OwnLoop:
 
 
 class Gradient(OwnLoop):
-    """The gradient alone: nothing moves."""
+    """The gradient only: no weight is updated."""
 
     moves = False
 

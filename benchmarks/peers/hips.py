@@ -1,4 +1,4 @@
-"""HIPS autograd, in an interpreter of its own: its package has the name of ours.
+"""HIPS autograd, in a separate interpreter, because its package has the same name as ours.
 
 `python -m benchmarks --hips PYTHON` names the interpreter; hips_worker.py runs in it and trains on command.
 """

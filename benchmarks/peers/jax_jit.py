@@ -1,4 +1,4 @@
-"""JAX under jit: a call a step, and the whole loop of steps inside one call."""
+"""JAX under jit: one call for each step, or one call for the whole loop of steps."""
 from typing import Any
 
 import jax
@@ -14,7 +14,7 @@ Layers = list[tuple[Any, Any]]
 
 
 class CallAStep:
-    """One jitted function of the parameters and a batch, which gives the moved parameters and the loss."""
+    """One jitted function of the parameters and a batch, which returns the updated parameters and the loss."""
 
     def __init__(self, workload: Workload) -> None:
         self.workload = workload
@@ -53,7 +53,7 @@ class CallAStep:
 
 
 class LoopInside(CallAStep):
-    """The steps in a loop that is compiled as a whole; Python is called once."""
+    """The whole loop of steps compiled as one function, called once."""
 
     def __init__(self, workload: Workload) -> None:
         super().__init__(workload)
@@ -62,7 +62,7 @@ class LoopInside(CallAStep):
         self.loop = jax.jit(self.trained)
 
     def trained(self, layers: Layers, X: Any, T: Any, steps: Any) -> tuple[Layers, Any]:
-        """The parameters after so many steps, and the sum of the losses."""
+        """The parameters after this number of steps, and the sum of the losses."""
         def step(i: Any, state: tuple[Layers, Any]) -> tuple[Layers, Any]:
             batch = i % len(X)
             return self.moved(*state, X[batch], T[batch])

@@ -1,4 +1,4 @@
-"""PyPI's micrograd, node by node: its garbage collector's work is most of its time, so with and without it."""
+"""PyPI's micrograd, node by node, with and without the garbage collector, which takes most of its time."""
 import gc
 from typing import Any
 
@@ -12,7 +12,7 @@ ACTIVATIONS = {"tanh": nodes.tanh, "sigmoid": nodes.sigmoid, "linear": lambda v:
 
 
 class Micrograd:
-    """Neurons as micrograd's own, of + and x nodes; one graph for the whole batch."""
+    """Neurons like micrograd's own, of + and x nodes; one graph for the whole batch."""
 
     def __init__(self, workload: Workload) -> None:
         self.workload, self.lr = workload, workload.lr
@@ -25,7 +25,7 @@ class Micrograd:
         self.layers = [[[Value(w) for w in row] for row in W.tolist()] for W in self.workload.start()]
 
     def loss(self, x: Any, t: Any) -> Any:
-        """One sample's."""
+        """The loss of one sample."""
         for W, phi in zip(self.layers, self.activations):
             x = [phi(sum((w_i * x_i for w_i, x_i in zip(w, x)), w[-1])) for w in W]
         if self.workload.loss == "cross_entropy":
@@ -52,7 +52,7 @@ class Micrograd:
 
 
 class WithoutCollector(Micrograd):
-    """The collector rests during the steps; the memory comes back when it wakes."""
+    """micrograd with the garbage collector off during the steps; memory is freed afterwards."""
 
     def run(self, steps: int) -> float:
         was_enabled = gc.isenabled()

@@ -1,4 +1,4 @@
-"""The lecture's vector form, written by hand in NumPy: plainly, and in place on buffers made once."""
+"""The lecture's vector form, written by hand in NumPy: with new arrays, and in place on preallocated buffers."""
 from typing import Any
 
 import numpy as np
@@ -15,7 +15,7 @@ DERIVATIVE: dict[str, Any] = {"tanh": lambda Y: 1 - Y * Y, "sigmoid": lambda Y: 
 
 
 class Plain:
-    """As one writes it down: a sample is a row, every result a new array."""
+    """The plain version: a sample is a row, every result a new array."""
 
     def __init__(self, workload: Workload) -> None:
         self.workload, self.lr, self.batches = workload, workload.lr, workload.batches
@@ -54,7 +54,7 @@ class Plain:
 
 
 class InPlace:
-    """As one tunes it: a sample is a column, a row of ones takes the bias into the product, nothing is allocated."""
+    """The tuned version: a sample is a column, a row of ones includes the bias in the product, nothing is allocated."""
 
     def __init__(self, workload: Workload) -> None:
         self.workload, self.lr, N = workload, workload.lr, workload.batch_size
@@ -63,7 +63,7 @@ class InPlace:
         sizes, self.activations = workload.sizes, workload.activations
         self.w = np.concatenate([W.ravel() for W in workload.start()])
         self.gradient = np.empty_like(self.w)
-        self.W, self.dW = self.views(self.w), self.views(self.gradient)         # one update moves them all
+        self.W, self.dW = self.views(self.w), self.views(self.gradient)         # views, so that one update changes all
         self.Y = [np.ones((m + 1, N)) for m in sizes[1:-1]]
         self.y = [*(Y[:-1] for Y in self.Y), np.empty((sizes[-1], N))]          # without the ones; the outputs
         self.delta = [np.empty((m, N)) for m in sizes[1:]]
@@ -104,7 +104,7 @@ class InPlace:
         return float(J)
 
     def loss(self, Y: np.ndarray, T: np.ndarray, delta: np.ndarray, slope: np.ndarray) -> Any:
-        """J of the batch; delta is then ∂J/∂v of the output layer."""
+        """J of the batch; also sets delta to ∂J/∂v of the output layer."""
         if self.is_classes:
             np.multiply(T, Y, out=delta)
             labelled = delta.sum()
@@ -126,7 +126,7 @@ class InPlace:
 
 
 def activate(phi: str, v: np.ndarray) -> None:
-    """φ in place."""
+    """Apply φ in place."""
     if phi == "tanh":
         np.tanh(v, out=v)
     elif phi == "sigmoid":
@@ -137,7 +137,7 @@ def activate(phi: str, v: np.ndarray) -> None:
 
 
 def times_slope(phi: str, y: np.ndarray, slope: np.ndarray, delta: np.ndarray) -> None:
-    """delta times φ'(v), in place."""
+    """Multiply delta by φ'(v), in place."""
     if phi == "tanh":
         np.multiply(y, y, out=slope)
         np.subtract(1.0, slope, out=slope)

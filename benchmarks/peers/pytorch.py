@@ -1,4 +1,4 @@
-"""PyTorch, eager, in a lean loop: tensors, autograd.grad and the update in place; no modules, no optimizer."""
+"""PyTorch in eager mode, in a minimal loop: tensors, autograd.grad, in-place updates; no modules, no optimizer."""
 import numpy as np
 import torch
 from torch.nn import functional
@@ -9,7 +9,7 @@ ACTIVATIONS = {"tanh": torch.tanh, "sigmoid": torch.sigmoid, "linear": lambda v:
 
 
 class Eager:
-    """float64 on one thread."""
+    """PyTorch in float64 on one thread."""
 
     def __init__(self, workload: Workload) -> None:
         torch.set_num_threads(1)

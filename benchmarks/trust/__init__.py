@@ -1,4 +1,4 @@
-"""python -m benchmarks trust [PART ...]: faults at random moments, tried more often than the tests can; prints a table.
+"""python -m benchmarks trust [PART ...]: injects faults at random moments, more often than the tests; prints a table.
 
 The parts are interrupts (Ctrl-C in nn.fit, on every engine), kills (SIGKILL in nn.save), damage (files with bytes
 changed), memory (many calls of fit and compile), deep (freeing a graph of a million nodes) and fuzz (random graphs and
@@ -17,7 +17,7 @@ PARTS: dict[str, Callable[[bool], Iterable[Outcome]]] = {
 
 
 def main(arguments: Sequence[str]) -> int:
-    """Run the command; returns 1 where a trial failed."""
+    """Run the command; return 1 where a trial failed."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks trust", description=__doc__,
                                      formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("parts", nargs="*", metavar="PART", help=", ".join(PARTS))
@@ -30,7 +30,7 @@ def main(arguments: Sequence[str]) -> int:
 
 
 def run(parts: Sequence[str], quick: bool = False, say: Callable[[str], object] = print) -> int:
-    """Try these parts and print the table; returns how many trials failed."""
+    """Run these parts and print the table; return the number of failed trials."""
     outcomes = []
     for part in parts:
         for outcome in PARTS[part](quick):

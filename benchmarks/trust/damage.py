@@ -1,4 +1,4 @@
-"""Files of nn.save with bytes changed: nn.load raises one ValueError that names the file, or the same network comes."""
+"""Damaged model files: nn.load raises one ValueError that names the file, or returns the same network."""
 import random
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -11,7 +11,7 @@ from .outcome import Outcome
 
 
 def outcomes(quick: bool) -> Iterator[Outcome]:
-    """Every kind of damage, to the files of three networks in turn."""
+    """The outcome of each kind of damage, to the files of three networks in turn."""
     draw, times = random.Random(0), 60 if quick else 1000
     models = [nn.MLP(2, [2, 1], "tanh", seed=0), nn.MLP(3, [40, 20, 2], "relu", "sigmoid", seed=1),
               with_shared_weights()]
@@ -43,7 +43,7 @@ def outcomes(quick: bool) -> Iterator[Outcome]:
 
 
 def described(model: nn.MLP) -> tuple[Any, ...]:
-    """Architecture, activations, which weights are one, and every number."""
+    """Architecture, activations, sharing of weights, and every number, for comparison."""
     place = {p: i for i, p in enumerate(model.parameters())}
     shared = [[place[p] for p in neuron.parameters()] for layer in model.layers for neuron in layer.neurons]
     return repr(model), [layer.activation for layer in model.layers], shared, [p.data.hex() for p in place]

@@ -1,4 +1,4 @@
-"""A deep graph given up by its last name: freeing node after node must not overflow the C stack."""
+"""Deletion of the last reference to a deep graph: freeing the nodes must not overflow the C stack."""
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -27,7 +27,7 @@ thread.join()
 
 
 def outcomes(quick: bool) -> Iterator[Outcome]:
-    """Chains of each way that a node stores its parents, in processes of their own: a failure is a crash."""
+    """The outcome for a chain of each storage of parents, in separate processes, because a failure is a crash."""
     outcome = Outcome(f"del of {NODES:,} nodes in a chain")
     for kind, step in STEPS.items():
         ran = subprocess.run([sys.executable, "-c", PROGRAM.format(nodes=NODES, step=step, stack=STACK)],

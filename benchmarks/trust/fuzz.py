@@ -1,4 +1,4 @@
-"""Random graphs and random trainings: what is compiled gives the values, gradients and weights of the eager engine."""
+"""Random graphs and random trainings: compiled ones give the values, gradients and weights of the eager engine."""
 import random
 import sys
 import warnings
@@ -26,13 +26,13 @@ LOSSES: dict[str, tuple[Any, tuple[str, ...]]] = {      # a loss, and the output
 
 
 def outcomes(quick: bool) -> Iterator[Outcome]:
-    """Every seed of both kinds."""
+    """The outcomes of both kinds, over every seed."""
     yield tried("a random graph, compiled and eager", graph, SEEDS // 20 if quick else SEEDS)
     yield tried("a random training by fit, compiled and eager", training, SEEDS // 20 if quick else SEEDS)
 
 
 def tried(name: str, trial: Callable[[int], bool], seeds: int) -> Outcome:
-    """The trial for every seed; it says whether there was anything to compare, and raises where something differs."""
+    """Run the trial for every seed; it returns False where there is nothing to compare, and raises for a difference."""
     outcome = Outcome(name)
     for seed in range(seeds):
         try:
@@ -45,7 +45,7 @@ def tried(name: str, trial: Callable[[int], bool], seeds: int) -> Outcome:
 
 
 def graph(seed: int) -> bool:
-    """The random graphs of the compiler's tests."""
+    """Compare a random graph of the compiler's tests."""
     for folder in TESTS, TESTS / "autograd" / "compiler":
         if str(folder) not in sys.path:
             sys.path.append(str(folder))
@@ -58,7 +58,7 @@ def graph(seed: int) -> bool:
 
 
 def training(seed: int) -> bool:
-    """Any network, loss, optimizer and batches: the weights after three epochs agree to 1e-9."""
+    """Compare a random network, loss, optimizer and batch size: the weights after three epochs agree to 1e-9."""
     draw = random.Random(seed)
     loss, outputs = LOSSES[draw.choice([*LOSSES])]
     nin, samples = draw.randint(1, 3), draw.randint(1, 7)

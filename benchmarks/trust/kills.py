@@ -1,4 +1,4 @@
-"""SIGKILL at random moments of nn.save: the path holds the old network or the new one, whole."""
+"""SIGKILL at random moments of nn.save: the path holds the whole old network or the whole new one."""
 import os
 import random
 import signal
@@ -16,7 +16,7 @@ from .outcome import Outcome
 
 
 def outcomes(quick: bool) -> Iterator[Outcome]:
-    """Kill processes that do nothing but save, each within the time of two saves."""
+    """The outcome of killing processes that only save, each within the time of two saves."""
     outcome = Outcome("SIGKILL in save")
     if not hasattr(os, "fork"):
         outcome.note = "not tried: fork and SIGKILL are POSIX's"

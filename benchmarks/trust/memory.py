@@ -1,4 +1,4 @@
-"""Many trainings and compilations in one process: none of them leaves memory behind."""
+"""Memory leaks over many trainings and compilations in one process."""
 import gc
 import tracemalloc
 from collections.abc import Callable, Iterator
@@ -10,22 +10,22 @@ from autograd import Value, compile
 
 from .outcome import Outcome
 
-ALLOWED = 100               # bytes a call, less than a Value's: caches of a bounded size may still fill
+ALLOWED = 100               # bytes a call, less than a Value: bounded caches may still be filling
 
 
 def outcomes(quick: bool) -> Iterator[Outcome]:
-    """fit on the engines in turn, and compile with all that a program offers."""
+    """The outcomes for fit, on the engines in turn, and for compile, with every method of a program."""
     engines = [("eager", None), ("compiled", None), ("compiled", 1)] + [("jit", 1)] * (find_spec("numba") is not None)
     yield flat("memory over calls of fit", [partial(train, *engine) for engine in engines], 100 if quick else 10_000)
     yield flat("memory over calls of compile", [compile_once], 50 if quick else 1000)
 
 
 def flat(name: str, calls: list[Callable[[], None]], times: int) -> Outcome:
-    """Make the calls in turn; fails where more memory is in use after them than before."""
+    """Make the calls in turn; a failure where they leave more memory in use than before."""
     for call in calls * 10:                             # caches fill, numba is loaded
         call()
     tracemalloc.start()
-    for call in calls * 5:                              # what a call puts in the place of another's is known from here
+    for call in calls * 5:                              # memory that calls reuse is allocated now
         call()
     gc.collect()
     before = tracemalloc.get_traced_memory()[0]

@@ -1,10 +1,10 @@
-"""What one kind of fault came to: how often it was tried, and each time that something was lost."""
+"""Outcome: the trials of one kind of fault, and those that failed."""
 from dataclasses import dataclass, field
 
 
 @dataclass
 class Outcome:
-    """A row of the table."""
+    """A row of the table: a kind of fault, its number of trials, its failures."""
     tried: str                                          # the fault, as a noun phrase
     times: int = 0
     failures: list[str] = field(default_factory=list)   # one line for each time that it failed
@@ -12,7 +12,7 @@ class Outcome:
 
 
 def table(outcomes: list[Outcome]) -> list[str]:
-    """Aligned lines, one for each outcome; below them the first failures of each."""
+    """The outcomes as aligned lines, followed by the first failures of each."""
     rows = [("what was tried", "times", "failed", "")]
     rows += [(one.tried, f"{one.times:,}", str(len(one.failures)), one.note) for one in outcomes]
     widths = [max(map(len, column)) for column in zip(*rows)]
