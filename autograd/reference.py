@@ -74,7 +74,7 @@ def partials(op: Op, z: Any, args: list[Argument]) -> str:
         written = ", ".join(f"{d} = {p:g}" if isinstance(p, float | int) else f"{d} = {p!r}"
                             for d, p in zip(derivatives(args), op.partials(z, *args)))
     except UNWRITABLE:
-        return f"{', '.join(derivatives(args))}: computed by code that branches on its numbers"
+        return f"{', '.join(derivatives(args))}: computed by code that decides by its numbers"
     return written + (", where H(x) is 1 for x > 0, else 0" if "H(" in written else "")
 
 

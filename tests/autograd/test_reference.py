@@ -69,7 +69,7 @@ def test_a_row_of_ones_own_is_shown_as_far_as_it_can_be_written():
         return (1.0,) if x > 0 else (0.5,)
 
     own = Op("bend", lambda x: x if x > 0 else 0.5 * x, partials, domain="x < 10", kink=lambda x: x)
-    assert own.__doc__.splitlines() == ["z = bend(x)", "dz/dx: computed by code that branches on its numbers",
+    assert own.__doc__.splitlines() == ["z = bend(x)", "dz/dx: computed by code that decides by its numbers",
                                         "domain: x < 10", "kinks: where x = 0; there dz/dx = 0.5"]
     assert Op("@", lambda x: ops.math.exp(x), lambda z, x: (z,)).__doc__.splitlines()[:2] == ["z = @", "dz/dx = z"]
 

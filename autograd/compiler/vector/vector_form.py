@@ -222,7 +222,7 @@ class VectorFormWriter(VectorNames):
                      for block in self.program.blocks for a in block.operands if a.is_scalar}
         places = Counter(i for numbers in each_once.values() for i in numbers.ravel().tolist())
         if any(count > 1 and i < len(self.program.parameters) for i, count in places.items()):
-            notes.append("The gradient of a parameter that is used in several places is the sum over them.")
+            notes.append("A parameter that stands in several places gets the sum of their gradients.")
 
 
 def listed(block: Block, arguments: Sequence[MatrixExpr]) -> list[Any]:
