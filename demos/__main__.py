@@ -19,11 +19,12 @@ from . import (
     wrong_backprop,
 )
 from .pictures import Pictures
+from .rhw1986 import family_trees, symmetry
 
 DEMOS = {"steps": steps, "neuron": neuron, "network": network, "local_gradients": local_gradients,
          "marked": marked, "wrong_backprop": wrong_backprop, "activations": activations, "regression": regression,
          "moons": moons, "multilabel": multilabel, "digits": digits, "penguins": penguins, "vector_form": vector_form,
-         "sharded": sharded}
+         "sharded": sharded, "symmetry": symmetry, "family_trees": family_trees}
 TOUR = ("steps", "neuron", "local_gradients", "moons")      # the main job: a neuron drawn, derived and checked, an MLP
 
 

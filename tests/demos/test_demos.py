@@ -12,17 +12,19 @@ import pytest
 from demos.__main__ import DEMOS, TOUR
 
 CHECKOUT = Path(__file__).parents[2]
-USES = {"activations": ["matplotlib"], "regression": ["matplotlib"], "multilabel": ["matplotlib"],
-        "moons": ["matplotlib", "sklearn"], "digits": ["matplotlib", "sklearn"],
-        "penguins": ["matplotlib", "sklearn"], "sharded": ["jax"]}
+PLOTS = "activations", "regression", "multilabel", "symmetry", "family_trees"
+USES = {name: ["matplotlib"] for name in PLOTS} | {"sharded": ["jax"]} | {
+    name: ["matplotlib", "sklearn"] for name in ("moons", "digits", "penguins")}
 EXTRA = {"matplotlib": "demos", "sklearn": "demos", "jax": "jax"}
 QUICK = {"regression": ["--epochs", "2"], "multilabel": ["--epochs", "2", "--seed", "3"],
          "moons": ["--epochs", "2", "--lr", "0.02"], "digits": ["--epochs", "1"],
-         "penguins": ["--epochs", "2"]}
+         "penguins": ["--epochs", "2"], "symmetry": ["--seeds", "9", "--sweeps", "800"],
+         "family_trees": ["--networks", "1"]}
 WRITES = {"activations": {"activations.png"}, "moons": {"moons.png", "moons_loss.png"},
           "regression": {"regression.png", "regression_loss.png", "regression_outliers.png"},
           "multilabel": {"multilabel.png", "multilabel_loss.png"},
-          "digits": {"digits_confusion.png", "digits_loss.png", "digits_misread.png"}}
+          "digits": {"digits_confusion.png", "digits_loss.png", "digits_misread.png"},
+          "symmetry": {"symmetry.png"}, "family_trees": {"family_trees.png", "family_units.png"}}
 WRITES["penguins"] = {"penguins.npz", "penguins_confusion.png", "penguins_loss.png", "penguins_surface.png",
                       *[f"penguins.{suffix}" for suffix in ("dot", "svg", "png")]}
 
