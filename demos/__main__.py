@@ -1,6 +1,12 @@
-"""python -m demos [NAME]: run one demo, or without a name the main job; pictures go to a folder."""
+"""python -m demos [NAME]: run one demo, with --all every one, without a name the main job; pictures go to a folder."""
 import argparse
+import io
 import sys
+import time
+from collections.abc import Callable
+from contextlib import redirect_stdout
+from functools import partial
+from pathlib import Path
 
 from . import (
     activations,
@@ -18,13 +24,28 @@ from . import (
     vector_form,
     wrong_backprop,
 )
+from .gallery import write_index
+from .lecture import (
+    error_surface,
+    exercise1,
+    heads,
+    hidden_units,
+    huber,
+    perceptron,
+    rnn,
+    universal_approximation,
+    xor,
+)
 from .pictures import Pictures
 from .rhw1986 import family_trees, symmetry
 
 DEMOS = {"steps": steps, "neuron": neuron, "network": network, "local_gradients": local_gradients,
          "marked": marked, "wrong_backprop": wrong_backprop, "activations": activations, "regression": regression,
          "moons": moons, "multilabel": multilabel, "digits": digits, "penguins": penguins, "vector_form": vector_form,
-         "sharded": sharded, "symmetry": symmetry, "family_trees": family_trees}
+         "sharded": sharded,
+         "perceptron": perceptron, "xor": xor, "exercise1": exercise1, "hidden_units": hidden_units, "heads": heads,
+         "huber": huber, "universal_approximation": universal_approximation, "error_surface": error_surface, "rnn": rnn,
+         "symmetry": symmetry, "family_trees": family_trees}
 TOUR = ("steps", "neuron", "local_gradients", "moons")      # the main job: a neuron drawn, derived and checked, an MLP
 
 
@@ -33,6 +54,7 @@ def parser() -> argparse.ArgumentParser:
     main = argparse.ArgumentParser(prog="python -m demos", description="deltagrad at work.  Without a name: the tour, "
                                    f"{', '.join(TOUR)}.")
     add_out(main)
+    main.add_argument("--all", action="store_true", help="run every demo, and write a page with all pictures")
     names = main.add_subparsers(dest="name", metavar="NAME", title="demos")
     for name, demo in DEMOS.items():
         description = (demo.__doc__ or "").strip()
@@ -55,25 +77,50 @@ def main() -> int:
     except OSError as error:
         print(unwritable(error), file=sys.stderr)
         return 2
-    complaint, code = "", 2
+    complaints, code = list[str](), 2
     try:
-        if arguments.name:
-            DEMOS[arguments.name].run(pictures, arguments)
+        if arguments.all:
+            complaints = run_all(pictures, commands)
         else:
-            tour(pictures, commands)
-    except OSError as error:
-        complaint = unwritable(error)
-    except ModuleNotFoundError as error:
-        complaint = f'this demo needs {error.name}: pip install -e ".[demos]"'
-    except (ValueError, FloatingPointError) as error:
-        complaint = f"error: {error}"
+            complaints = attempt(lambda: DEMOS[arguments.name].run(pictures, arguments) if arguments.name
+                                 else tour(pictures, commands))
     except KeyboardInterrupt:
-        complaint, code = "interrupted", 130
+        complaints, code = ["interrupted"], 130
     if pictures.written:
         print(f"\nWritten:\n{pictures}", flush=True)
-    for reason in dict.fromkeys([complaint] * bool(complaint) + pictures.missing):
+    complaints += pictures.missing
+    for reason in dict.fromkeys(complaints):
         print(reason, file=sys.stderr)
-    return code if complaint or pictures.missing else 0
+    return code if complaints else 0
+
+
+def attempt(work: Callable[[], object]) -> list[str]:
+    """Do it; what was not possible as a list of one line, or of none."""
+    try:
+        work()
+    except OSError as error:
+        return [unwritable(error)]
+    except ModuleNotFoundError as error:
+        return [f'this demo needs {error.name}: pip install -e ".[demos]"']
+    except (ValueError, FloatingPointError) as error:
+        return [f"error: {error}"]
+    return []
+
+
+def run_all(pictures: Pictures, commands: argparse.ArgumentParser) -> list[str]:
+    """Run every demo with its defaults, print the seconds each took, and write index.html: what was not possible."""
+    complaints, about, printed = list[str](), dict[str, str](), dict[str, str]()
+    written: dict[str, list[Path]] = {}
+    for name, demo in DEMOS.items():
+        cpu, wall, before, output = time.process_time(), time.perf_counter(), len(pictures.written), io.StringIO()
+        with redirect_stdout(output):
+            run = partial(demo.run, pictures, commands.parse_args([name]))
+            complaints += [f"{name}: {line}" for line in attempt(run)]
+        print(f"  {name:24}{time.process_time() - cpu:6.1f} s of CPU, {time.perf_counter() - wall:6.1f} s", flush=True)
+        about[name], printed[name] = (demo.__doc__ or "").strip(), output.getvalue()
+        written[name] = pictures.written[before:]
+    pictures.save("index.html", lambda path: write_index(path, about, printed, written))
+    return complaints
 
 
 def tour(pictures: Pictures, commands: argparse.ArgumentParser) -> None:
@@ -83,7 +130,7 @@ def tour(pictures: Pictures, commands: argparse.ArgumentParser) -> None:
     """
     print("The demos:")
     for name, demo in DEMOS.items():
-        print(f"  python -m demos {name:16}{(demo.__doc__ or '').strip()}")
+        print(f"  python -m demos {name:25}{(demo.__doc__ or '').strip()}")
     for name in TOUR:
         print(f"\n--- {name} ---\n")
         DEMOS[name].run(pictures, commands.parse_args([name]))

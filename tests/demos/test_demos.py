@@ -6,13 +6,16 @@ import subprocess
 import sys
 from importlib.util import find_spec
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
+from demos import __main__ as main
 from demos.__main__ import DEMOS, TOUR
 
 CHECKOUT = Path(__file__).parents[2]
-PLOTS = "activations", "regression", "multilabel", "symmetry", "family_trees"
+PLOTS = ("activations", "regression", "multilabel", "symmetry", "family_trees", "perceptron", "xor", "exercise1",
+         "hidden_units", "heads", "huber", "universal_approximation", "error_surface", "rnn")
 USES = {name: ["matplotlib"] for name in PLOTS} | {"sharded": ["jax"]} | {
     name: ["matplotlib", "sklearn"] for name in ("moons", "digits", "penguins")}
 EXTRA = {"matplotlib": "demos", "sklearn": "demos", "jax": "jax"}
@@ -24,7 +27,10 @@ WRITES = {"activations": {"activations.png"}, "moons": {"moons.png", "moons_loss
           "regression": {"regression.png", "regression_loss.png", "regression_outliers.png"},
           "multilabel": {"multilabel.png", "multilabel_loss.png"},
           "digits": {"digits_confusion.png", "digits_loss.png", "digits_misread.png"},
-          "symmetry": {"symmetry.png"}, "family_trees": {"family_trees.png", "family_units.png"}}
+          "hidden_units": {"hidden_units.png", "hidden_units_surface.png", "hidden_units_weights.png"},
+          **{name: {f"{name}.png"} for name in ("symmetry", "perceptron", "xor", "exercise1", "heads", "huber",
+                                                "universal_approximation", "error_surface")},
+          "family_trees": {"family_trees.png", "family_units.png"}}
 WRITES["penguins"] = {"penguins.npz", "penguins_confusion.png", "penguins_loss.png", "penguins_surface.png",
                       *[f"penguins.{suffix}" for suffix in ("dot", "svg", "png")]}
 
@@ -77,6 +83,26 @@ def test_without_a_name_all_are_listed_and_the_tour_is_run(tmp_path):
     for name, demo in DEMOS.items():
         assert re.search(rf"python -m demos {name} +{re.escape(demo.__doc__)}", run.stdout)
     assert [name for name in DEMOS if f"--- {name} ---" in run.stdout] == list(TOUR)
+
+
+def test_all_runs_every_demo_and_leaves_one_page(tmp_path, monkeypatch, capsys):
+    """With three demos for all: one that works, one with a drawing, and one that is not possible."""
+    def fail(pictures, arguments):
+        raise ValueError("no such device")
+
+    monkeypatch.setattr(main, "DEMOS", {"neuron": DEMOS["neuron"], "perceptron": DEMOS["perceptron"],
+                                        "broken": SimpleNamespace(__doc__="breaks <always>", run=fail,
+                                                                  add_arguments=lambda parser: None)})
+    need("perceptron")
+    monkeypatch.setattr(sys, "argv", ["demos", "--all", "--out", str(tmp_path)])
+    assert main.main() == 2
+    told = capsys.readouterr()
+    assert told.err == "broken: error: no such device\n" and f"{tmp_path}/index.html" in told.out
+    page = (tmp_path / "index.html").read_text(encoding="utf-8")
+    shown = set(re.findall(r'(?:href|src)="([^"#]+)"', page))
+    assert shown == {path.name for path in tmp_path.iterdir()} - {"index.html"}
+    assert 'src="perceptron.png"' in page and 'src="lecture_neuron.svg"' in page and "breaks &lt;always&gt;" in page
+    assert "The rule Δw = η e x asks for no" in page and re.search(r"neuron +[\d.]+ s of CPU", told.out)
 
 
 def test_help_lists_all_and_tells_each_ones_options():

@@ -1,0 +1,1 @@
+"""Lecture 24's own questions, each a small demo."""
