@@ -4,6 +4,7 @@ from collections.abc import Sequence
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.ticker import MaxNLocator
 
 from viz.plots.figure import BLUE, INK, ORANGE, PAPER, dress, styled
 from viz.plots.weights import squares
@@ -26,6 +27,7 @@ def symmetry_figure(sweeps: np.ndarray, w: np.ndarray, paper_sweeps: int) -> Fig
                   textcoords="offset points", va="top", weight="bold")
     left.set_xlabel("sweeps (logarithmic)")
     left.set_ylabel("networks")
+    left.yaxis.set_major_locator(MaxNLocator(integer=True))
     left.set_title(f"{len(learned)} of {len(sweeps)} networks learn symmetry", weight="bold", loc="left")
     network(right, w)
     return figure
