@@ -1,6 +1,5 @@
 """One HTML page of everything that the demos wrote and printed."""
 import html
-import os
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
@@ -44,14 +43,14 @@ def write_index(path: Path, about: Mapping[str, str], printed: Mapping[str, str]
 
 
 def shown(files: Sequence[Path]) -> list[str]:
-    """An image for each picture, the SVG where there is one, and a link to every other file."""
+    """An image for each picture, the SVG where there is one, and a line of links to the other files."""
     vectors = {file.stem for file in files if file.suffix == ".svg"}
-    found = []
+    images, links = [], []
     for file in files:
-        name = html.escape(os.path.basename(file))
+        name = html.escape(file.name)
         if file.suffix == ".svg" or (file.suffix == ".png" and file.stem not in vectors):
             words = html.escape(file.stem.replace("_", " "))
-            found.append(f'<a href="{name}"><img src="{name}" alt="{words}" loading="lazy"></a>')
+            images.append(f'<a href="{name}"><img src="{name}" alt="{words}" loading="lazy"></a>')
         else:
-            found.append(f'<p><a href="{name}">{name}</a></p>')
-    return found
+            links.append(f'<a href="{name}">{name}</a>')
+    return images + [f"<p>{', '.join(links)}</p>"] * bool(links)

@@ -59,6 +59,8 @@ def display(**data):
     ([display(text_plain="<A at 0x7f>", image_png="abc")], [display(text_plain="<A at 0x80>", image_png="xyz")], True),
     ([display(text_plain="<A>", image_png="abc")], [display(text_plain="<A>")], False),
     ([display(text_plain="1.2e-16", text_html="<b>0</b>")], [display(text_plain="2e-16", text_html="<b>0</b>")], True),
+    ([display(text_plain="A", text_html="by 4.0e-12")], [display(text_plain="A", text_html="by 3.1e-12")], True),
+    ([display(text_plain="A", text_html="by 4.0e-02")], [display(text_plain="A", text_html="by 3.1e-02")], False),
     ([display(text_plain="A", text_latex="$1$")], [display(text_plain="A", text_latex="$2$")], False),
 ])
 def test_outputs_are_compared_by_what_is_read(before, after, same):
