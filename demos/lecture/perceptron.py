@@ -41,7 +41,9 @@ def run(pictures: Pictures, arguments: argparse.Namespace) -> None:
         print(f"  {number:5}{wrong:7}" + "".join(f"{w:9.4g}" for w in lines[-1]))
         if not wrong:                                   # AND can be separated, so the rule ends (Novikoff 1962)
             break
-    print("(1, 0) ends on the boundary, v = 0, where the step is 0." * (lines[-1] == [2, 1, -2]))
+    on_boundary = [x for x in X if neuron(x).parents[0].data == 0]
+    if on_boundary:
+        print(f"On the boundary, v = 0, where the step is 0: {on_boundary}")
     from .figures import boundaries_figure  # needs matplotlib, which the rule does without
 
     pictures.save("perceptron.png", boundaries_figure(X, T, lines[:-1]).savefig)
