@@ -95,7 +95,7 @@ def main() -> int:
 
 
 def attempt(work: Callable[[], object]) -> list[str]:
-    """Do it; what was not possible as a list of one line, or of none."""
+    """Run work; return the reason why it was not possible as a list of one line, else an empty list."""
     try:
         work()
     except OSError as error:
@@ -108,7 +108,7 @@ def attempt(work: Callable[[], object]) -> list[str]:
 
 
 def run_all(pictures: Pictures, commands: argparse.ArgumentParser) -> list[str]:
-    """Run every demo with its defaults, print the seconds each took, and write index.html: what was not possible."""
+    """Run every demo with its defaults, print its seconds, and write index.html; return a line for each that failed."""
     complaints, about, printed = list[str](), dict[str, str](), dict[str, str]()
     written: dict[str, list[Path]] = {}
     for name, demo in DEMOS.items():

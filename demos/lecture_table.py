@@ -1,4 +1,4 @@
-"""What the lecture displays, item by item: the function that computes it, and the test that checks it."""
+"""The lecture's displayed items, each with the function that computes it and the test that checks it."""
 from typing import NamedTuple
 
 

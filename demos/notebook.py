@@ -49,7 +49,7 @@ def executed() -> Any:
 
 
 def shown(cell: Any) -> list[Any]:
-    """What a cell shows, without what differs from one run to the next: texts as they are, of pictures their kind."""
+    """Return a cell's outputs for comparison: their kinds, and their texts without addresses and rounding errors."""
     found = []
     for output in cell.get("outputs", []):
         data = output.get("data", {"text/plain": output.get("text", "")})
@@ -59,7 +59,7 @@ def shown(cell: Any) -> list[Any]:
 
 
 def differences(committed: Any, now: Any) -> list[str]:
-    """Each cell that is not what it was, in a line with its first words."""
+    """Return a line for each cell whose source or outputs differ: its number and its first line."""
     if len(committed.cells) != len(now.cells):
         return [f"{len(committed.cells)} cells are committed, {len(now.cells)} are built"]
     return [f"cell {k}: {b.source.splitlines()[0]}" for k, (a, b) in enumerate(zip(committed.cells, now.cells))

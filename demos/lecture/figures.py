@@ -92,7 +92,7 @@ def boxes_figure(images: np.ndarray, boxes: np.ndarray, found: np.ndarray) -> Fi
 
 @styled
 def paths_figure(terms: Mapping[str, np.ndarray]) -> Figure:
-    """What each use of the shared weight adds to dJ/du, by how many steps it lies before the end."""
+    """The size of each term of dJ/du against the number of steps between that use of u and the last."""
     figure, axes = one("What each use of u adds to dJ/du", "steps before the last", "|δ y| (logarithmic)", (7, 4.4))
     for (name, sizes), (color, line), marker in zip(terms.items(), LINE_STYLES, MARKERS):
         axes.plot(range(len(sizes)), sizes, color=color, linestyle=line, marker=marker, label=name)

@@ -18,7 +18,7 @@ Data = tuple[np.ndarray, np.ndarray]
 
 @dataclass(frozen=True)
 class Head:
-    """A task: its output neurons and their activation, its loss, its data, and how well the outputs do there."""
+    """A task: its output neurons, their activation, the loss and the data; is_class says that targets are classes."""
     task: str
     outputs: int
     activation: str
@@ -98,7 +98,7 @@ def scale_back(Y: np.ndarray, low: float, high: float, of: tuple[float, float]) 
 
 
 def predict_held_out(head: Head, seed: int) -> tuple[np.ndarray, np.ndarray]:
-    """Train a network with this head: its outputs for samples that it has not seen, and their targets."""
+    """Train a network with this head; return its outputs for held-out samples, and their targets."""
     X, T = head.data(np.random.default_rng(seed))
     model = nn.MLP(X.shape[1], [16, head.outputs], "tanh", head.activation, seed=seed)
     span = None if head.is_class else SPAN.get(head.activation)
@@ -111,7 +111,7 @@ def predict_held_out(head: Head, seed: int) -> tuple[np.ndarray, np.ndarray]:
 
 
 def describe(head: Head, Y: np.ndarray, T: np.ndarray) -> str:
-    """How well the outputs do: the share that is right, or how far they are off."""
+    """The accuracy of a classifier, or the root mean squared error and the range of other outputs."""
     if head.is_class:
         return f"{nn.accuracy(Y, T):.0%} right"
     return f"off by {np.sqrt(np.mean((Y - T.reshape(Y.shape)) ** 2)):.3f}, {Y.min():.2f} to {Y.max():.2f}"

@@ -27,7 +27,7 @@ def unrolled(u: Parameter, inputs: list[float] | tuple[float, ...], w: float = 0
 
 
 def by_step(u: float, steps: int) -> np.ndarray:
-    """What each use of u adds to dJ/du, from the last step back: here every use is a leaf of its own."""
+    """The terms of dJ/du, one for each use of u, from the last step back: here every use is a leaf."""
     uses = [Parameter(u, f"u{t}") for t in range(2, steps + 1)]
     y = tanh(0.7 * 0.5 + 0.1)
     for use in uses:

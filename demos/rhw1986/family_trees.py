@@ -61,13 +61,13 @@ def error_from_the_edge(y: list[Any], t: list[Any]) -> Any:
 
 
 def excess(y: Any, t: Any) -> Any:
-    """How far y is short of its bound: 0.8 - y for a target of 1, y - 0.2 for one of 0."""
+    """The distance of y from its bound, negative beyond it: 0.8 - y for a target of 1, y - 0.2 for one of 0."""
     return t * (ON - y) + (1 - t) * (y - OFF)
 
 
 @dataclass(frozen=True)
 class Recipe:
-    """How to train: the first weights' range, the error, ε before and after sweep 20, the decay after each change."""
+    """Training settings: the first weights' range, the error, ε before and after sweep 20, the decay."""
     spread: float | None
     error: Callable[[list[Any], list[Any]], Any]
     rates: tuple[float, float]
@@ -81,7 +81,7 @@ NO_DECAY = Recipe(None, error_from_the_edge, (0.025, 0.05), decay=0.0)
 
 @dataclass(frozen=True)
 class Trained:
-    """A trained network, its error after every sweep, its answers to all queries, which are right, which were new."""
+    """A trained network: its error after every sweep, its outputs for all queries, masks of right and held out."""
     model: FamilyNetwork
     errors: list[float]
     answers: np.ndarray
@@ -157,7 +157,7 @@ def largest_person_weight(runs: list[Trained]) -> float:
 
 
 def print_recipe(name: str, runs: list[Trained]) -> None:
-    """How many queries the networks of a recipe answer right, on average and at least."""
+    """Print how many queries the networks of a recipe answer right: mean and range in training, mean held out."""
     known = [int(trained.right[~trained.held_out].sum()) for trained in runs]
     new = [int(trained.right[trained.held_out].sum()) for trained in runs]
     print(f"  {name:19}{len(runs):3} networks: {np.mean(known):5.1f} of {len(runs[0].right) - HELD_OUT} in training "

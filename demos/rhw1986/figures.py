@@ -14,7 +14,7 @@ from .families import ENGLISH
 
 @styled
 def symmetry_figure(sweeps: np.ndarray, w: np.ndarray, paper_sweeps: int) -> Figure:
-    """How long the networks took, beside the paper's one run, and one network's weights, after the paper's figure 1."""
+    """A histogram of the sweeps, with the paper's run, and one network's weights, after the paper's figure 1."""
     figure = Figure(figsize=(12, 4.8), layout="constrained")
     left, right = figure.subplots(1, 2, width_ratios=[1, 1.15])
     learned = sweeps[sweeps > 0]

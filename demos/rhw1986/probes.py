@@ -1,4 +1,4 @@
-"""What the six units that code a person have learned: no input says anyone's nationality, generation, branch or sex."""
+"""Probes of the six person units for features that no input gives: nationality, generation, branch of the tree, sex."""
 from typing import Any
 
 import numpy as np
@@ -14,7 +14,7 @@ FEATURES = {                                    # of each person; -1 where it do
 
 
 def codes(model: Any) -> np.ndarray:
-    """What the six units of the person layer put out for each person: (24, 6)."""
+    """The outputs of the six person units for each person: (24, 6)."""
     rows = np.eye(len(PEOPLE)).tolist()
     return np.array([[y.data for y in model.person(row)] for row in rows])
 
@@ -26,22 +26,22 @@ def correlation(Y: np.ndarray, labels: np.ndarray) -> float:
 
 
 def probe(Y: np.ndarray, labels: np.ndarray) -> float:
-    """The share of people whose feature a linear probe of all six units tells, fitted without that person.
+    """The accuracy of a linear probe on all six units, each person's answer from a fit to the others.
 
     It is fitted by least squares to the label, and its answer rounded.
     """
     known = labels >= 0
     inputs, t = np.column_stack([Y[known], np.ones(known.sum())]), labels[known]
-    told = []
+    right = []
     for k in range(len(t)):
         others = np.arange(len(t)) != k
         w = np.linalg.lstsq(inputs[others], t[others].astype(float))[0]
-        told.append(np.clip(np.round(inputs[k] @ w), 0, t.max()) == t[k])
-    return float(np.mean(told))
+        right.append(np.clip(np.round(inputs[k] @ w), 0, t.max()) == t[k])
+    return float(np.mean(right))
 
 
 def print_probes(models: list[Any]) -> None:
-    """The mean over the networks for each feature."""
+    """Print each feature's largest correlation and probe accuracy, averaged over the networks."""
     found = [codes(model) for model in models]
     print(f"\nWhat the six person units encode, over {len(models)} networks:\n"
           f"  {'':13}best single unit |r|   all six, a linear probe, the person left out (always the largest class)")

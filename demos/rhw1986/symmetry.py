@@ -86,7 +86,7 @@ def learn(seeds: Sequence[int], most: int) -> tuple[np.ndarray, np.ndarray]:
 
 
 class Code:
-    """What networks that have learned have in common, from their parameters (networks, 17).
+    """Measures of the code that networks have learned, from their parameters (networks, 17).
 
     `mirror` is how far two weights at mirrored places are from equal and opposite, `twins` how far the hidden units are
     from each other's negatives, both relative to the network's largest weight; `ratio` is the sizes of a unit's three
@@ -103,7 +103,7 @@ class Code:
         self.ratio = sizes / sizes[:, :1]
 
     def like(self, ratio: Sequence[float]) -> np.ndarray:
-        """Which networks have about this ratio."""
+        """A boolean for each network: is its ratio within 10 % of this one?"""
         return np.asarray((np.abs(self.ratio / ratio - 1) < SAME_CODE).all(axis=1))
 
 
