@@ -9,6 +9,7 @@ if not hasattr(autograd, "Value"):
                       "has the same name.  Install deltagrad in a virtual environment of its own, without that one.")
 
 from .derivation import Derivation, derive
+from .diagram.renderer import RendererError, lay_out_with
 from .drawing import Drawing, draw, draw_dot, trace
 from .nested_formula import expression
 from .page.film import Film
@@ -17,8 +18,9 @@ from .page.step_page import step_through
 if TYPE_CHECKING:
     from .plots import activations, confusion_matrix, decision_surface, error_surface, hidden_units, hinton, loss_curve
 
-__all__ = ["Derivation", "Drawing", "Film", "activations", "confusion_matrix", "decision_surface", "derive", "draw",
-           "draw_dot", "error_surface", "expression", "hidden_units", "hinton", "loss_curve", "step_through", "trace"]
+__all__ = ["Derivation", "Drawing", "Film", "RendererError", "activations", "confusion_matrix", "decision_surface",
+           "derive", "draw", "draw_dot", "error_surface", "expression", "hidden_units", "hinton", "lay_out_with",
+           "loss_curve", "step_through", "trace"]
 
 PLOTS = {"activations", "confusion_matrix", "decision_surface", "error_surface", "hidden_units", "hinton", "loss_curve"}
 

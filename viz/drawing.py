@@ -4,9 +4,12 @@ build.py says what there is to see, by_neuron.py and by_layer.py say it of a net
 how it looks, renderer.py makes the picture.
 """
 import os
+from base64 import b64encode
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
+from html import escape
 from typing import Any
+from xml.etree import ElementTree
 
 import graphviz
 
@@ -31,7 +34,7 @@ from .diagram.options import (
     find_node,
     nodes_on_paths,
 )
-from .diagram.renderer import RendererError, render, save_picture
+from .diagram.renderer import PICTURE_SUFFIXES, RendererError, render, save_picture
 from .diagram.split_leaves import split_leaves
 from .diagram.whole_neurons import with_whole_neurons
 
@@ -56,11 +59,52 @@ class Drawing:
         return f"<Drawing of {self.description.root.name}: {what}>"
 
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, str]:
-        """What a notebook shows: the picture, or else the reason why there is none and the DOT text."""
-        try:
-            return {"image/svg+xml": render(self.source, "svg").decode(), "text/plain": repr(self)}
-        except RendererError as error:
-            return {"text/plain": f"{error}\n\n{self.source}"}
+        """What a notebook shows: the picture, or else the reason why there is none."""
+        return notebook_picture(self.source, repr(self))
+
+
+class RenderedDigraph(graphviz.Digraph):
+    """The graphviz package's Digraph, rendered as `draw` renders: it needs no `dot` on the system."""
+
+    def pipe(self, format: str | None = None, *args: Any, encoding: str | None = None, **options: Any) -> Any:
+        """The picture as bytes, or as text in an encoding."""
+        format = format or self.format
+        if args or any(options.values()) or f".{format}" not in PICTURE_SUFFIXES:
+            return super().pipe(format, *args, encoding=encoding, **options)
+        picture = render(self.source, format)
+        return picture.decode(encoding) if encoding else picture
+
+    def render(self, filename: Any = None, directory: Any = None, view: bool = False, cleanup: bool = False,
+               format: str | None = None, *args: Any, **options: Any) -> str:
+        """Write the DOT text to a file, and the picture beside it; returns the picture's path."""
+        format = format or self.format
+        if args or any(options.values()) or f".{format}" not in PICTURE_SUFFIXES:
+            return str(super().render(filename, directory, view, cleanup, format, *args, **options))
+        text = self.save(filename, directory=directory)
+        save_picture(self.source, f"{text}.{format}")
+        if cleanup:
+            os.remove(text)
+        if view:
+            graphviz.view(f"{text}.{format}")
+        return f"{text}.{format}"
+
+    def _repr_mimebundle_(self, include: Any = None, exclude: Any = None, **_: Any) -> dict[str, str]:
+        return notebook_picture(self.source, "<Digraph>")
+
+
+def notebook_picture(source: str, text: str) -> dict[str, str]:
+    """What a notebook shows of DOT text, by type: the picture, which fits its cell, or why there is none.
+
+    The picture is an <img>, because JupyterLab strips an <svg> from a notebook that it does not trust.
+    """
+    try:
+        svg = render(source, "svg")
+    except RendererError as error:
+        return {"text/plain": f"{text} is not shown, its .source is the DOT text.\n{error}"}
+    root = ElementTree.fromstring(svg)
+    html = (f'<div style="overflow-x: auto"><img alt="{escape(root.get("aria-label", ""))}" '
+            f'style="{root.get("style")}" src="data:image/svg+xml;base64,{b64encode(svg).decode()}"/></div>')
+    return {"text/html": html, "image/svg+xml": svg.decode(), "text/plain": text}
 
 
 def draw(root: Value, *, detail: str | None = None, expand: bool | Value | str = False, gradients: bool = True,
@@ -163,13 +207,13 @@ def without_constants(diagram: Diagram) -> Diagram:
 
 
 def draw_dot(root: Value, format: str = "svg", rankdir: str = "LR") -> graphviz.Digraph:
-    """The drawing as micrograd's users know it: the graphviz package's Digraph, which renders with the system's dot.
+    """The drawing as micrograd's users know it: a Digraph of the graphviz package, which renders wherever `draw` does.
 
     Raises what `draw` raises.
     """
     dot = digraph(draw(root, direction=rankdir).description, direction=rankdir)
-    dot.format = format
-    return dot
+    return RenderedDigraph(dot.name, format=format, graph_attr=dot.graph_attr, node_attr=dot.node_attr,
+                           edge_attr=dot.edge_attr, body=dot.body)
 
 
 def trace(root: Value) -> tuple[set[Value], set[tuple[Value, Value]]]:

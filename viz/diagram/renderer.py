@@ -1,12 +1,13 @@
 """Rendering of DOT: find Graphviz, run it, and write the picture atomically.
 
-The program is the one GRAPHVIZ_DOT names, else the system's `dot`, else `graphviz-pure`, which pip installs.
+That is the function given to `lay_out_with`, else the program that GRAPHVIZ_DOT names, else the system's `dot`, else
+`graphviz-pure`, which pip installs.
 """
 import os
 import signal
 import subprocess
 import sysconfig
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from math import isfinite
 from pathlib import Path
 from shutil import which
@@ -17,7 +18,7 @@ from autograd.files import replace_file
 TEXT_SUFFIXES = (".dot", ".gv")                 # these need no renderer
 PICTURE_SUFFIXES = (".svg", ".png", ".pdf")
 DPI = 192                                       # of a png: sharp on a projector
-SMALLEST = 0.6                                  # the least scale: in a narrower page an svg scrolls
+SMALLEST = 0.5                                  # the least scale: in a narrower page an svg scrolls
 SECONDS = 30                                    # the time limit of a layout
 FONTS = "Helvetica,Arial,sans-serif"
 SIGNATURES = {"png": b"\x89PNG\r\n\x1a\n", "pdf": b"%PDF-"}      # an svg is known by its root element
@@ -25,9 +26,24 @@ POINTS = {"pt": 1, "px": 3 / 4, "pc": 12, "in": 72, "cm": 72 / 2.54, "mm": 72 / 
 SVG = "http://www.w3.org/2000/svg"
 XLINK = "http://www.w3.org/1999/xlink"
 
+LayOut = Callable[[str, str], str | bytes]      # (DOT, format) -> the picture
+lay_out: LayOut | None = None                   # the function given to lay_out_with
+
 
 class RendererError(RuntimeError):
     """Raised where no renderer is found, or it failed; the DOT text remains available."""
+
+
+def lay_out_with(function: LayOut | None) -> None:
+    """Make all pictures with function(DOT, format) -> str or bytes instead of a program; None takes it back.
+
+    The format is "svg", "png" or "pdf".  This is how drawings are made where no process can be started, as in a
+    browser.  What the function raises is reported as a RendererError.  Raises TypeError for what is not callable.
+    """
+    global lay_out
+    if function is not None and not callable(function):
+        raise TypeError(f"lay_out_with takes a function (DOT, format) -> str or bytes, or None, not {function!r}")
+    lay_out = function
 
 
 def renderer() -> str:
@@ -41,17 +57,40 @@ def renderer() -> str:
     scripts = sysconfig.get_path("scripts")     # where pip puts commands, also when the environment is not activated
     found = which("dot") or which("graphviz-pure") or which("graphviz-pure", path=scripts)
     if not found:
-        raise RendererError("pictures need Graphviz: install it (apt install graphviz, or brew install graphviz), or "
-                            "its embedded form (pip install graphviz-pure).  The DOT text works without it")
+        raise RendererError("pictures need Graphviz: pip install graphviz-pure, or apt or brew install graphviz")
     return found
 
 
 def render(source: str, format: str) -> bytes:
     """Render DOT text to a picture in the format "svg", "png" or "pdf".
 
-    Raises RendererError where no program is found, or where it fails, refuses the format, takes too long, leaves a
-    process behind or prints anything but such a picture.
+    Raises RendererError where there is neither a function nor a program, or where it fails, refuses the format, takes
+    too long, leaves a process behind or gives anything but such a picture.
     """
+    maker, picture = picture_by_function(lay_out, source, format) if lay_out else picture_by_program(source, format)
+    if format == "svg":
+        return accessible(picture)
+    if not picture.startswith(SIGNATURES[format]):
+        raise RendererError(f"{maker} printed no {format}: its output starts with {picture[:20]!r}")
+    return picture
+
+
+def picture_by_function(function: LayOut, source: str, format: str) -> tuple[str, bytes]:
+    """The function's name, and the picture that it makes of DOT text."""
+    name = f"the function of lay_out_with, {getattr(function, '__name__', type(function).__name__)},"
+    try:
+        picture = function(source, format)
+    except RendererError:
+        raise
+    except Exception as error:
+        raise RendererError(f"{name} failed: {type(error).__name__}: {error}") from error
+    if not isinstance(picture, str | bytes):
+        raise RendererError(f"{name} returns the picture as str or bytes, not {type(picture).__name__}")
+    return name, picture.encode() if isinstance(picture, str) else picture
+
+
+def picture_by_program(source: str, format: str) -> tuple[str, bytes]:
+    """The program's path, and the picture that it makes of DOT text."""
     program = renderer()
     options = [f"-T{format}", *([f"-Gdpi={DPI}"] if format == "png" else [])]
     picture, complaint, code = output_of([program, *options], source.encode())
@@ -61,11 +100,7 @@ def render(source: str, format: str) -> bytes:
     if code or "Error:" in complaint or not picture:                    # some errors leave the exit code at 0
         errors = [line for line in complaint.splitlines() if "Error:" in line] or [f"exit code {code}"]
         raise RendererError(f"{program} failed: {errors[0]}")
-    if format == "svg":
-        return accessible(picture)
-    if not picture.startswith(SIGNATURES[format]):
-        raise RendererError(f"{program} printed no {format}: its output starts with {picture[:20]!r}")
-    return picture
+    return program, picture
 
 
 def output_of(command: Sequence[str], stdin: bytes) -> tuple[bytes, str, int]:
