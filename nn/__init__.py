@@ -24,11 +24,12 @@ from .optimizers import SGD, Adam, Optimizer
 if TYPE_CHECKING:
     from .deltas import local_gradients
     from .diagnosis.warning import TrainingWarning
+    from .history import History
     from .marking.marks import Marks, Mistake
     from .prediction import accuracy, predict
     from .serialization import load, save
     from .tables import LocalGradients
-    from .training import History, fit
+    from .training import fit
 
 __all__ = [
     "MLP", "SGD", "Adam", "History", "Layer", "LocalGradients", "Marks", "Mistake", "Module", "Neuron",
@@ -38,7 +39,7 @@ __all__ = [
     "save"]
 
 NEED_NUMPY = {                              # names imported on first use, and their modules
-    "History": "training", "LocalGradients": "tables", "Marks": "marking.marks", "Mistake": "marking.marks",
+    "History": "history", "LocalGradients": "tables", "Marks": "marking.marks", "Mistake": "marking.marks",
     "TrainingWarning": "diagnosis.warning", "accuracy": "prediction", "fit": "training",
     "load": "serialization", "local_gradients": "deltas", "predict": "prediction", "save": "serialization"}
 PYTORCH = {                                 # PyTorch's name: what to write here

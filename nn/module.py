@@ -5,7 +5,28 @@ from typing import TYPE_CHECKING, Any
 
 from autograd import Parameter
 
+from .text_table import html_table
+
 Row = tuple[str, ...]                                   # of a summary: name, inputs, neurons, activation, parameters
+
+
+class SummaryTable(str):
+    """The table of a model's parts: a text, which a notebook shows as a table."""
+
+    rows: list[Row]
+
+    def __new__(cls, rows: list[Row]) -> "SummaryTable":
+        name, _, _, phi, _ = (max(map(len, column)) for column in zip(*rows))
+        summary = super().__new__(cls, "\n".join([f"{a:{name}}  {b:>6}  {c:>7}  {d:{phi}}  {e:>10}"
+                                                  for a, b, c, d, e in rows]))
+        summary.rows = rows
+        return summary
+
+    def __repr__(self) -> str:                          # at a prompt the table, not its quoted text
+        return str(self)
+
+    def _repr_html_(self) -> str:
+        return html_table(self.rows)
 
 
 class ModuleType(ABCMeta):
@@ -63,15 +84,13 @@ class Module(metaclass=ModuleType):
                 own = part.label.rpartition(".")[2] or letters(name)
                 part.label, part.scope = joined(path, own), (path,) if path else part.scope
 
-    def summary(self) -> str:
+    def summary(self) -> SummaryTable:
         """The parts as a table: inputs, neurons, activation, number of parameters (a shared one counts once)."""
         parts: dict[Any, Row] = {}
         for part, row in self.summary_rows():
             parts.setdefault(part, row)                 # a shared part keeps its first name
-        rows = [("layer", "inputs", "neurons", "activation", "parameters"), *parts.values(),
-                ("total", "", "", "", str(len(self.parameters())))]
-        name, _, _, phi, _ = (max(map(len, column)) for column in zip(*rows))
-        return "\n".join(f"{a:{name}}  {b:>6}  {c:>7}  {d:{phi}}  {e:>10}" for a, b, c, d, e in rows)
+        return SummaryTable([("layer", "inputs", "neurons", "activation", "parameters"), *parts.values(),
+                             ("total", "", "", "", str(len(self.parameters())))])
 
     def summary_rows(self, path: str = "") -> Iterator[tuple[Any, Row]]:
         """The summary's rows as pairs (part, row), in order; parameters in a list share one."""

@@ -1,11 +1,12 @@
 """The training loop: forward, backward, step, over batches and epochs."""
+import sys
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
 from typing import Any
+from warnings import catch_warnings, simplefilter
 
 import numpy as np
-from tqdm import tqdm
+from tqdm import TqdmWarning, tqdm
 
 from autograd import ops
 
@@ -16,27 +17,9 @@ from .engines.compiled import Compiled, Jitted
 from .engines.eager import Eager
 from .engines.early_stopping import EarlyStopping, takes_validation_loss
 from .engines.jax import Jax, checked_settings, restore_precision
+from .history import History
 from .losses import Loss, RangeError, check_loss
 from .optimizers import Optimizer, check_optimizer
-
-
-@dataclass
-class History:
-    """The record of a training run: losses and seconds of each epoch, and why it stopped."""
-
-    losses: list[float] = field(default_factory=list)               # before each update; the mean, or with "sum" J
-    validation_losses: list[float] = field(default_factory=list)    # after the epoch's updates
-    seconds: list[float] = field(default_factory=list)
-    stopped: str = ""                               # "on_epoch", "patience" or "interrupted" if it ended early
-    best_epoch: int = 0                             # with patience: the epoch, from 1, whose weights were restored
-
-    def __repr__(self) -> str:
-        if not self.losses:
-            return "History(0 epochs)"
-        stopped = f", stopped: {self.stopped}" if self.stopped else ""
-        stopped += f", best epoch {self.best_epoch}" if self.best_epoch else ""
-        return (f"History({len(self.losses)} epochs, loss {self.losses[0]:.4g} to {self.losses[-1]:.4g}, "
-                f"{sum(self.seconds):.2f} s{stopped})")
 
 
 def fit(model: Callable[..., Any], X: Any, T: Any, loss: Loss, optimizer: Optimizer, epochs: int,
@@ -144,7 +127,7 @@ def fit(model: Callable[..., Any], X: Any, T: Any, loss: Loss, optimizer: Optimi
         except (ValueError, ArithmeticError) as error:
             raise diverged(1, error) from error
         try:
-            with (tqdm(total=epochs, unit="epoch", disable=None if progress else True) as bar,
+            with (progress_bar(epochs, progress) as bar,
                   np.errstate(all="ignore")):           # non-finite numbers are detected after each batch
                 train(run, diagnosis, shuffled(N, seed) if shuffle and size < N else None, size, unseen, bar)
         finally:
@@ -164,6 +147,18 @@ def fit(model: Callable[..., Any], X: Any, T: Any, loss: Loss, optimizer: Optimi
         del history.losses[complete_epochs:], history.validation_losses[complete_epochs:]
         history.stopped = "interrupted"
     return history
+
+
+def progress_bar(epochs: int, is_wanted: bool) -> Any:
+    """A bar for a terminal or a notebook; none where the output goes to a file or a pipe."""
+    shell = sys.modules["IPython"].get_ipython() if "IPython" in sys.modules else None
+    is_notebook = shell is not None and "IPKernelApp" in shell.config
+    if not is_wanted or not is_notebook:
+        return tqdm(total=epochs, unit="epoch", disable=None if is_wanted else True)
+    with catch_warnings():                  # where ipywidgets is missing it is the terminal's bar
+        simplefilter("ignore", TqdmWarning)
+        from tqdm.auto import tqdm as notebook_tqdm
+    return notebook_tqdm(total=epochs, unit="epoch")
 
 
 def diverged(epoch: int, error: Exception) -> Exception:

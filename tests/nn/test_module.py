@@ -3,6 +3,7 @@ import copy
 import dataclasses
 import pickle
 import weakref
+from xml.etree import ElementTree
 
 import numpy as np
 import pytest
@@ -233,3 +234,11 @@ def test_a_module_that_contains_itself_is_refused_with_its_path():
 def test_a_weak_reference_back_is_no_part():
     assert [p.label for p in Parent(weakref.ref).parameters()] == ["children.first.layer.w11",
                                                                    "children.first.layer.b1"]
+
+
+def test_a_summary_is_a_table_at_a_prompt_and_in_a_notebook():
+    summary = MLP(64, [32, 10], "tanh", seed=0).summary()
+    assert repr(summary) == str(summary) and isinstance(summary, str)
+    table = ElementTree.fromstring(summary._repr_html_())
+    assert [cell.text for cell in table[0]] == ["layer", "inputs", "neurons", "activation", "parameters"]
+    assert [row[-1].text for row in table] == ["parameters", "2080", "330", "2410"]     # 32 · 65, 10 · 33

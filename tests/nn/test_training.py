@@ -11,6 +11,7 @@ import random
 import re
 import sys
 from itertools import chain
+from xml.etree import ElementTree
 
 import numpy as np
 import pytest
@@ -188,6 +189,27 @@ def test_repr_of_a_history_is_a_line():
     assert repr(History()) == "History(0 epochs)"
     assert repr(History([2.0, 1.0], [], [0.25, 0.5], "on_epoch")) == \
         "History(2 epochs, loss 2 to 1, 0.75 s, stopped: on_epoch)"
+
+
+def test_a_notebook_shows_a_history_as_its_curve_and_its_last_losses():
+    losses = [1.0 / k for k in range(1, 8)]
+    html = History(losses, [2 * x for x in losses], [0.1] * 7)._repr_html_()
+    svg, table = (ElementTree.fromstring(re.search(f"<{tag}.*</{tag}>", html)[0]) for tag in ("svg", "table"))
+    assert [[cell.text for cell in row] for row in table] == [
+        ["epoch", "loss", "validation loss"], ["3", "0.333333", "0.666667"], ["4", "0.25", "0.5"],
+        ["5", "0.2", "0.4"], ["6", "0.166667", "0.333333"], ["7", "0.142857", "0.285714"]]
+    curve, validation = ([tuple(map(float, point.split(","))) for point in line.get("points").split()]
+                         for line in svg.iter("polyline"))
+    assert validation[0] == (0.0, 0.0) and curve[0] == (0.0, 80.0)          # 2 is the top of 160, 1 its middle
+    assert [x for x, _ in curve] == pytest.approx([560 * k / 6 for k in range(7)], abs=0.05)
+    assert "History(7 epochs" in svg.get("aria-label")
+
+
+def test_a_long_or_an_infinite_history_makes_a_short_curve():
+    html = History([1e308, float("inf"), *[0.5] * 100_000, 0.25], [], [0.0] * 100_003)._repr_html_()
+    points = re.search('points="(.*?)"', html)[1].split()
+    assert 100 < len(points) <= 401 and points[-1].startswith("560.0,") and "nan" not in html
+    assert "<svg" not in History([1.0], [], [0.0])._repr_html_() and "0 epochs" in History()._repr_html_()
 
 
 def test_no_epochs_do_nothing():
