@@ -226,7 +226,7 @@ class Value:
         return f"{type(self).__name__}({self.data!r}{label})"
 
     def __format__(self, spec: str) -> str:
-        return format(self.data, spec) if spec else str(self)
+        return format(self.data + 0.0, spec) if spec else str(self)       # + 0.0: a zero has no sign
 
     def __bool__(self) -> bool:
         if this_thread.refuses_decisions:

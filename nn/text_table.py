@@ -5,8 +5,8 @@ Table = list[tuple[str, ...]]
 
 
 def format_cell(x: float) -> str:
-    """A number for the tables: six significant digits."""
-    return f"{x:.6g}" if x == 0 or abs(x) >= 1e-3 else f"{x:.5e}"
+    """A number for the tables: six significant digits; a zero has no sign."""
+    return f"{x + 0.0:.6g}" if x == 0 or abs(x) >= 1e-3 else f"{x:.5e}"
 
 
 def html_table(table: Table) -> str:

@@ -62,7 +62,7 @@ EXCEPTIONS: dict[str, str] = {
         "shared by nn and viz, and no part of the engine's public names",
     "viz.diagram.renderer imports from autograd.files":
         "shared by nn and viz, and no part of the engine's public names",
-    "viz.page.html imports from autograd.files": "shared by nn and viz, and no part of the engine's public names",
+    "viz.page.film imports from autograd.files": "shared by nn and viz, and no part of the engine's public names",
     "viz.page.live.document imports from autograd.files":
         "shared by nn and viz, and no part of the engine's public names",
     # names of two meanings
@@ -89,6 +89,7 @@ EXCEPTIONS: dict[str, str] = {
     "autograd.compiler.vectorize.Vectorizer: attributes": "one pass over the arrays of a graph, each step named",
     "autograd.compiler.vectorize.Vectorizer: methods": "one pass over the arrays of a graph, each step named",
     "autograd.ops.Op: attributes": "plain data, a field for each thing that is shown",
+    "autograd.symbolic.latex.LatexPrinter: methods": "one method for each kind of formula",
     "autograd.symbolic.mathml.MathMLPrinter: methods": "one method for each kind of formula",
     "autograd.symbolic.matrix_printer.MatrixLatexPrinter: methods": "one method for each kind of formula",
     "autograd.symbolic.matrix_printer.MatrixTextPrinter: methods": "one method for each kind of formula",

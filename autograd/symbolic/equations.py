@@ -82,9 +82,9 @@ def as_text(rows: Sequence[Row], digits: int) -> str:
     return ("\n\n" if spread else "\n").join(blocks)
 
 
-def as_latex(rows: Sequence[Row], digits: int) -> str:
+def as_latex(rows: Sequence[Row], digits: int, codes: bool = False) -> str:
     """The equations as an aligned environment, for math mode; it needs amsmath."""
-    printer = LatexPrinter(digits)
+    printer = LatexPrinter(digits, codes)
     blocks: list[str] = []
     for row in rows:
         if isinstance(row, Prose):
@@ -128,8 +128,13 @@ class Derivation:
 
     @property
     def latex(self) -> str:
-        """An aligned environment for math mode; it needs amsmath."""
+        """An aligned environment for math mode; it needs amsmath, and for letters of any script XeLaTeX or LuaLaTeX."""
         return as_latex(self.rows, self.digits)
+
+    @property
+    def pdflatex(self) -> str:
+        """The same for pdfLaTeX: letters that it does not have are written as their codes, such as U+8F93."""
+        return as_latex(self.rows, self.digits, codes=True)
 
     @property
     def mathml(self) -> str:
@@ -138,3 +143,7 @@ class Derivation:
 
     def _repr_latex_(self) -> str:
         return f"$${self.latex}$$"
+
+    def _repr_html_(self) -> str:
+        """MathML, which an exported notebook shows without a network; LaTeX waits for MathJax there."""
+        return f'<div style="overflow-x: auto">{self.mathml}</div>'

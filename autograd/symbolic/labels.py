@@ -8,6 +8,7 @@ import re
 from dataclasses import dataclass
 from functools import lru_cache
 from html import escape
+from unicodedata import bidirectional
 
 LONGEST = 30                                    # characters of a label that are shown
 
@@ -99,6 +100,15 @@ def format_number(x: float, digits: int = 4) -> str:
     return written.replace("-", "−")
 
 
+def isolated(name: str) -> str:
+    """A name that holds letters written from right to left, apart from the formula around it; another as it is.
+
+    >>> isolated("w"), isolated("שלום") == "\\u2068שלום\\u2069"
+    ('w', True)
+    """
+    return f"\u2068{name}\u2069" if any(bidirectional(c) in ("R", "AL", "AN") for c in name) else name
+
+
 def to_subscript(subscript: str) -> str:
     """A subscript in plain text: ₁₂ or ⱼᵢ where Unicode has it and it is short, else _total.
 
@@ -124,14 +134,16 @@ LATEX_MATH = {"\\": r"\backslash ", "{": r"\{", "}": r"\}", "$": r"\$", "&": r"\
 LATEX_PLAIN = re.compile(r"[A-Za-z0-9 .,;:!?'()/@*+=\[\]-]+|[À-ÖØ-ÝÀ-ïñ-öø-ýÿ]")     # what pdflatex sets as it is
 
 
-def escape_latex(text: str, style: str = "text") -> str:
-    """The text escaped for LaTeX's math mode; characters that pdflatex lacks appear as their code points.
+def escape_latex(text: str, style: str = "text", codes: bool = False) -> str:
+    """The text escaped for LaTeX's math mode; with `codes`, characters that pdfLaTeX lacks appear as code points.
 
-    >>> print(escape_latex("50%"), escape_latex("<b>"), escape_latex("🎉"))
-    \\text{50}\\% {<}\\text{b}{>} \\text{U+1F389}
+    >>> print(escape_latex("50%"), escape_latex("<b>"), escape_latex("输入"), escape_latex("输", codes=True))
+    \\text{50}\\% {<}\\text{b}{>} \\text{输入} \\text{U+8F93}
     """
     written = ""
-    for run in re.findall(LATEX_PLAIN.pattern + "|.", text, re.DOTALL):
+    special = "".join(map(re.escape, (*LATEX_MATH, *GREEK_NAMES)))
+    other = "." if codes else f"[^{special}\\x00-\\x7f]+|."            # one \\text for what belongs together
+    for run in re.findall(f"{LATEX_PLAIN.pattern}|{other}", text, re.DOTALL):
         if run in LATEX_MATH:
             written += LATEX_MATH[run]
         elif run in GREEK_NAMES:
@@ -139,7 +151,7 @@ def escape_latex(text: str, style: str = "text") -> str:
         elif LATEX_PLAIN.fullmatch(run):
             written += f"\\{style}{{{run}}}"
         else:
-            written += f"\\text{{U+{ord(run):04X}}}"
+            written += f"\\text{{U+{ord(run):04X}}}" if codes else f"\\text{{{run}}}"
     return written
 
 

@@ -6,12 +6,19 @@ from .printer import ATOM, LOOSE, POWER, PRODUCT, SUM, Expr, Printer, Written
 
 
 class LatexPrinter(Printer):
-    """LaTeX for math mode; it needs amsmath."""
+    """LaTeX for math mode; it needs amsmath.  With codes it has no letters but those that pdfLaTeX has."""
     plus, minus, dot, dots, sign = " + ", " - ", r" \cdot ", r"\cdots ", "-"
     marks: ClassVar = {"·": dot, "+": plus, "=": " = ", "⋯": dots, "[": r"\Bigl[ ", "]": r" \Bigr]"}
 
+    def __init__(self, digits: int = 6, codes: bool = False) -> None:
+        super().__init__(digits)
+        self.codes = codes
+
+    def escaped(self, text: str, style: str = "text") -> str:
+        return escape_latex(text, style, self.codes)
+
     def prose(self, words: str) -> str:
-        return escape_latex(words)
+        return self.escaped(words)
 
     def brackets(self, written: str) -> str:
         tall = r"\frac" in written or r"\begin" in written or r"\sqrt" in written
@@ -19,7 +26,7 @@ class LatexPrinter(Printer):
 
     def name(self, label: str) -> Written:
         name = parse_label(label)
-        base = name.base if name.is_letter and name.base.isascii() else escape_latex(
+        base = name.base if name.is_letter and name.base.isascii() else self.escaped(
             name.base, "mathrm" if name.is_word else "text").strip()
         subscript = f"_{{{name.subscript}}}" if name.subscript else ""
         mark = f"^{{({name.mark})}}" if name.mark else ""
@@ -45,7 +52,7 @@ class LatexPrinter(Printer):
 
     def call(self, function: str, *xs: Expr) -> Written:
         is_plain = function.isascii() and function.isidentifier()
-        name = function.replace("_", r"\_") if is_plain else escape_latex(function)
+        name = function.replace("_", r"\_") if is_plain else self.escaped(function)
         name = name if is_plain and len(function) == 1 else rf"\operatorname{{{name}}}"
         return name + self.brackets(self.arguments(xs)), ATOM
 

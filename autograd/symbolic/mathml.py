@@ -1,7 +1,7 @@
 """Formulas in MathML Core, which browsers render without a script."""
 from typing import ClassVar
 
-from .labels import escape_xml, format_number, parse_label
+from .labels import escape_xml, format_number, isolated, parse_label
 from .printer import ATOM, LOOSE, POWER, PRODUCT, SUM, Expr, Printer, Written
 
 
@@ -25,7 +25,8 @@ class MathMLPrinter(Printer):
     def name(self, label: str) -> Written:
         name = parse_label(label)
         tag = "mi" if name.is_word else "mtext"
-        base, subscript, mark = (f"<{tag}>{escape_xml(name.base)}</{tag}>", f"<mn>{escape_xml(name.subscript)}</mn>",
+        base, subscript, mark = (f"<{tag}>{escape_xml(isolated(name.base))}</{tag}>",
+                                 f"<mn>{escape_xml(name.subscript)}</mn>",
                                  f"<mrow><mo>(</mo><mn>{name.mark}</mn><mo>)</mo></mrow>")
         if not name.subscript[:1].isdigit():
             subscript = subscript.replace("mn>", "mi>")

@@ -7,7 +7,7 @@ from enum import IntEnum
 from itertools import pairwise
 from typing import Any, ClassVar
 
-from .labels import format_number, parse_label, to_subscript, to_superscript
+from .labels import format_number, isolated, parse_label, to_subscript, to_superscript
 
 Expr = Any              # a printer uses its kind and its parts
 
@@ -128,7 +128,7 @@ class TextPrinter(Printer):
         name = parse_label(label)
         mark = to_superscript(f"({name.mark})") if name.mark else ""
         binds = LOOSE if not name.is_word else POWER if mark else ATOM
-        return name.base + to_subscript(name.subscript) + mark, binds
+        return isolated(name.base) + to_subscript(name.subscript) + mark, binds
 
     def number(self, x: float) -> Written:
         written = format_number(x, self.digits)

@@ -1,6 +1,7 @@
 """The recursion of the local gradients in letters: δ₃ = e₃ φ'(v₃), δ₁ = φ'(v₁) (δ₃ w₃₁ + ...), as text and as LaTeX."""
 import re
 from fractions import Fraction
+from html import escape
 
 SUBSCRIPT = r"(?<=[A-Za-zδ)])[0-9]+(?:,[0-9]+)?"
 FROM_RAISED = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹", "0123456789")
@@ -48,6 +49,10 @@ class Recursion(str):
 
     def _repr_latex_(self) -> str:
         return f"$${self.latex}$$"
+
+    def _repr_html_(self) -> str:
+        """The text: it needs no network, as LaTeX does in an exported notebook."""
+        return f'<pre style="overflow-x: auto; font-family: monospace">{escape(self)}</pre>'
 
 
 def subscripted(text: str) -> str:

@@ -277,7 +277,7 @@ def test_latex_compiles_with_amsmath_alone(tmp_path) -> None:
     for label in HOSTILE:
         a = Value(2.0, label)
         derivations.append(derive(labelled(a * a * Value(-3.0, "w1"), label), a))
-    formulas = [derivation.latex for derivation in derivations]
+    formulas = [derivation.pdflatex for derivation in derivations]
     for row in TABLE.values():
         if not row.lists:
             symbols = [Expr(name) for name in "xab"[:row.arity]]

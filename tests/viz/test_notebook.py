@@ -63,7 +63,7 @@ def test_a_wide_drawing_keeps_a_size_that_can_be_read():
     svg = draw(lecture_neuron())._repr_mimebundle_()["image/svg+xml"]
     width = float(re.search(r'width="([\d.]+)pt"', svg)[1])
     least = float(re.search(r"max-width: 100%; min-width: ([\d.]+)pt", svg)[1])
-    assert width / 3 < least < 900 * 72 / 96 < width            # and yet it fits a cell of 900 pixels
+    assert width / 4 < least < 900 * 72 / 96 < width            # and yet it fits a cell of 900 pixels
 
 
 @pytest.mark.parametrize("program", ["exit 1", "echo 'Error: out of memory' >&2", "echo '<svg'", "true"])

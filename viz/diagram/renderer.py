@@ -18,7 +18,7 @@ from autograd.files import replace_file
 TEXT_SUFFIXES = (".dot", ".gv")                 # these need no renderer
 PICTURE_SUFFIXES = (".svg", ".png", ".pdf")
 DPI = 192                                       # of a png: sharp on a projector
-SMALLEST = 0.5                                  # the least scale: in a narrower page an svg scrolls
+SMALLEST = 0.35                                 # the least scale: in a narrower page an svg scrolls
 SECONDS = 30                                    # the time limit of a layout
 FONTS = "Helvetica,Arial,sans-serif"
 SIGNATURES = {"png": b"\x89PNG\r\n\x1a\n", "pdf": b"%PDF-"}      # an svg is known by its root element

@@ -5,9 +5,11 @@ A frame is a step of the page that writes into all cells of the drawing at once,
 import math
 import os
 from collections.abc import Callable
+from html import escape
 from typing import NamedTuple
 
 from autograd import Value, ops
+from autograd.files import replace_file
 from autograd.symbolic.expr import Expr
 from autograd.symbolic.labels import format_number, truncate
 from autograd.symbolic.printer import to_text
@@ -16,9 +18,10 @@ from ..diagram.build import build_diagram
 from ..diagram.captions import Captions
 from ..diagram.model import Diagram, Node
 from ..diagram.options import check_style
+from ..diagram.renderer import RendererError
 from .cells import cells, with_numbers
 from .chart import line_chart
-from .html import Page, PlayerText, checked_output, html_path, write_page
+from .html import Page, PlayerText, checked_output, html_path, in_frame, page_of
 from .page_step import Cells, PageStep, Table
 
 MOST_NUMBERS = 100_000                          # in all frames of a page, which is then some megabytes large
@@ -84,7 +87,12 @@ class Film:
         Raises ValueError for a suffix other than .html and .htm or for too many frames, RendererError where there is no
         Graphviz, and OSError where the file cannot be written; what was there before then stays.
         """
-        path = html_path(path)
+        path, (html, title) = html_path(path), self.page()
+        replace_file(path, html.encode())
+        return Page(path, html, title)
+
+    def page(self) -> tuple[str, str]:
+        """The page, and its title; raises ValueError for too many frames, RendererError where there is no Graphviz."""
         count = len(self.frames) * len(self.cells)
         if count > MOST_NUMBERS:
             raise ValueError(f"{len(self.frames)} frames of {len(self.cells)} numbers each are too many for a page, "
@@ -93,10 +101,17 @@ class Film:
         steps, output = self.steps(), self.name(self.first.root)
         seconds = min(LONGEST, max(SHORTEST, LASTS / len(steps)))
         heights = [self.at(frame)[f"{self.first.root.id}.value"] for frame in self.frames]
-        return write_page(path, with_numbers(self.first, self.at(self.frames[-1])), steps,
-                          PlayerText("frame", "its training, frame by frame", seconds), self.digits, self.direction,
-                          "in training", line_chart(output, [frame.title for frame in self.frames], heights,
-                                                    self.digits))
+        chart = line_chart(output, [frame.title for frame in self.frames], heights, self.digits)
+        return page_of(with_numbers(self.first, self.at(self.frames[-1])), steps,
+                       PlayerText("frame", "its training, frame by frame", seconds), self.digits, self.direction,
+                       "in training", chart)
+
+    def _repr_html_(self) -> str:
+        """The page in a frame, or the reason why there is none."""
+        try:
+            return in_frame(*self.page())
+        except (RendererError, ValueError) as error:
+            return f"<p>{escape(repr(self))}</p><p>{escape(str(error))}</p>"
 
     def __repr__(self) -> str:
         return f"<Film of {self.first.root.name}: {len(self.frames)} frame{'s' * (len(self.frames) != 1)}>"

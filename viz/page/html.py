@@ -17,7 +17,6 @@ from typing import NamedTuple
 from xml.etree import ElementTree
 
 from autograd import Value, check_fresh, ops
-from autograd.files import replace_file
 from autograd.symbolic.labels import format_number
 
 from ..diagram.captions import Captions
@@ -43,8 +42,13 @@ class Page:
     title: str = field(repr=False)
 
     def _repr_html_(self) -> str:
-        return (f'<iframe srcdoc="{escape(self.html)}" title="{escape(self.title)}" '
-                f'sandbox="allow-scripts" width="100%" height="{NOTEBOOK_HEIGHT}" style="border: 0"></iframe>')
+        return in_frame(self.html, self.title)
+
+
+def in_frame(html: str, title: str) -> str:
+    """A page as a notebook shows it, in a frame."""
+    return (f'<iframe srcdoc="{escape(html)}" title="{escape(title)}" '
+            f'sandbox="allow-scripts" width="100%" height="{NOTEBOOK_HEIGHT}" style="border: 0"></iframe>')
 
 
 class PlayerText(NamedTuple):
@@ -81,9 +85,10 @@ def checked_output(name: str, what: str, output: Value, expand: bool | Value | s
     return output
 
 
-def write_page(path: Path, diagram: Diagram, steps: Sequence[PageStep], player: PlayerText, digits: int, direction: str,
-               heading: str, beside: str = "") -> Page:
-    """Write the page of these steps; `heading` follows the output's formula, `beside` stands before the steps."""
+def page_of(diagram: Diagram, steps: Sequence[PageStep], player: PlayerText, digits: int, direction: str,
+            heading: str, beside: str = "") -> tuple[str, str]:
+    """The page of these steps, and its title; `heading` follows the output's formula, `beside` comes before the steps.
+    """
     drawing = page_svg(diagram, steps, digits, direction)
     _, _, width, height = map(float, drawing.get("viewBox", "").split())
     part = {name: files(__package__).joinpath(name).read_text(encoding="utf-8") for name in
@@ -103,8 +108,7 @@ def write_page(path: Path, diagram: Diagram, steps: Sequence[PageStep], player: 
         drawing=ElementTree.tostring(drawing, encoding="unicode"),
         steps="\n".join([item(f"{player.unit}={i}", step, digits) for i, step in enumerate(steps, start=1)]),
         count=len(steps))
-    replace_file(path, html.encode())
-    return Page(path, html, title)
+    return html, title
 
 
 def legend(diagram: Diagram) -> str:

@@ -22,9 +22,10 @@ function look(x, y, scale) {
   view.y = hold(y, all.y, all.height, down);
   sheet.place({ x: view.x - across / 2, y: view.y - down / 2, width: across, height: down }, view.scale);
 }
+// In a notebook's frame all of it is in sight, small as it may be.
 function begin() {
   fit();
-  if (view.scale && view.scale < sheet.small) { fitted = false; look(view.x, view.y, sheet.readable); }
+  if (self === top && view.scale && view.scale < sheet.small) { fitted = false; look(view.x, view.y, sheet.readable); }
 }
 function resized() {
   if (!view.scale) begin(); else if (fitted) fit(); else look(view.x, view.y, view.scale);

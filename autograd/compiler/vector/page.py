@@ -1,6 +1,7 @@
 """The vector form as a page of text or LaTeX: the shapes of the matrices, and titled sections of equations."""
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from html import escape
 
 from ...symbolic.matrix import MatrixExpr
 from ...symbolic.matrix_printer import LATEX, TEXT
@@ -66,6 +67,10 @@ class VectorForm:
 
     def _repr_latex_(self) -> str:
         return self.latex
+
+    def _repr_html_(self) -> str:
+        """The text: it needs no network, as LaTeX does in an exported notebook."""
+        return f'<pre style="overflow-x: auto; font-family: monospace">{escape(repr(self))}</pre>'
 
 
 def aligned(rows: Sequence[Sequence[str]], between: str = "   ") -> Iterable[str]:
