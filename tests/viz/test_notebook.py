@@ -8,9 +8,9 @@ from xml.etree import ElementTree
 import pytest
 from drawings import lecture_neuron, needs_a_renderer
 
-from autograd import wengert_list
-from nn import MLP, local_gradients
-from viz import derive, draw, draw_dot
+from autograd import Value, compile, wengert_list
+from nn import MLP, half_squared_error, local_gradients
+from viz import Film, derive, draw, draw_dot
 from viz.diagram.renderer import RendererError
 
 
@@ -95,6 +95,24 @@ def test_a_derivation_is_latex():
     [w1] = [node for node in wengert_list(J) if node.label == "w1"]
     latex = derive(J, wrt=w1)._repr_latex_()
     assert latex.startswith("$") and latex.endswith("$") and r"\frac{\partial J}{\partial w_{1}}" in latex
+
+
+def test_equations_need_no_network():
+    model = MLP(2, [3, 1], "tanh", seed=0)
+    x, t = [Value(1.0, "x1"), Value(-1.0, "x2")], Value(0.5, "t")
+    J = half_squared_error(model(x), t)
+    derivation = derive(J, wrt=model.layers[1].neurons[0].w[0])
+    assert ElementTree.fromstring(derivation._repr_html_())[0].tag == "math"
+    for result in local_gradients(model, [1.0, -1.0], 0.5).recursion(), compile(J, [*x, t]).vector_form():
+        assert ElementTree.fromstring(result._repr_html_()).text == str(result)
+
+
+@needs_a_renderer
+def test_a_film_shows_its_page_or_why_there_is_none(tmp_path, monkeypatch):
+    film = Film(lambda: lecture_neuron())
+    assert film._repr_html_() == film.save(tmp_path / "film.html")._repr_html_()
+    monkeypatch.setenv("GRAPHVIZ_DOT", "/no/such/program")
+    assert "&lt;Film of J: 1 frame&gt;" in film._repr_html_() and "no such program" in film._repr_html_()
 
 
 def test_local_gradients_are_a_table():
