@@ -195,7 +195,7 @@ def diverging(name, epochs=60, **settings):
 
 
 @pytest.mark.parametrize("settings", [{}, {"batch_size": 6}, {"batch_size": 1}, {"on_epoch": lambda epoch, J: None},
-                                      {"validation": (X, T)}], ids=["full", "batches", "one by one", "on_epoch", "unseen"])
+                                      {"validation": (X, T)}], ids=["full", "some", "each", "on_epoch", "unseen"])
 def test_divergence_names_the_epoch_and_keeps_the_last_finite_weights(settings):
     """The same epoch, the same message and the same weights as node by node; some 1e150 large, to 1e-9 of that."""
     expected, found = diverging("eager", **settings), diverging("jax", **settings)
