@@ -198,7 +198,12 @@ def test_every_number_is_the_engines(graph):
     assert ended == {node for node in run.tape if not isinstance(node, Constant) or node is output}
     for w in run.parameters:
         w.data = run.updated(w)
-    assert steps[-1].total == pytest.approx(replay(output).data, rel=1e-12)
+    try:
+        again = replay(output).data
+    except (ValueError, ArithmeticError):                   # the update has left an operation's domain
+        assert steps[-1].total is None
+    else:
+        assert steps[-1].total == pytest.approx(again, rel=1e-12, nan_ok=True)
 
 
 @fewer(max_examples=40)
