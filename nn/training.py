@@ -16,7 +16,7 @@ from .engines.base import Engine
 from .engines.compiled import Compiled, Jitted
 from .engines.eager import Eager
 from .engines.early_stopping import EarlyStopping, takes_validation_loss
-from .engines.jax import Jax, checked_settings, restore_precision
+from .engines.jax import Jax, checked_settings
 from .history import History
 from .losses import Loss, RangeError, check_loss
 from .optimizers import Optimizer, check_optimizer
@@ -135,8 +135,6 @@ def fit(model: Callable[..., Any], X: Any, T: Any, loss: Loss, optimizer: Optimi
         run.check_recording()
     except KeyboardInterrupt:
         np.seterr(**warnings)                           # Ctrl-C may have interrupted the end of np.errstate,
-        if engine == "jax":
-            restore_precision()                         # or of JAX's context,
         if run:
             run.undo(len(history.seconds))
             if stopping:

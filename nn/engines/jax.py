@@ -1,10 +1,10 @@
 """Training on JAX's devices: several epochs of the compiled graph and the optimizer's rule in one JAX function."""
-import threading
+import _thread
 import time
 from collections.abc import Callable, Iterator
-from contextlib import suppress
 from copy import copy
 from importlib.util import find_spec
+from queue import SimpleQueue
 from typing import Any
 
 import numpy as np
@@ -37,13 +37,32 @@ def checked_settings(dtype: Any, devices: Any, size: int, *data: Dataset | None)
     return {"dtype": dtype, "devices": chosen_devices(devices, size)}
 
 
-contexts = threading.local()                    # the last that this thread entered
+def in_a_thread(function: Callable[[], Any]) -> Any:
+    """What the function returns, or raises, in a thread of its own, where Ctrl-C does not reach it.
 
+    JAX keeps what it is tracing, and the precision, in variables of the thread, and an interrupt would leave them set.
+    """
+    outcome: list[tuple[Any, BaseException | None]] = []
+    done: SimpleQueue[None] = SimpleQueue()     # a Thread's join() is not safe to interrupt itself
 
-def restore_precision() -> None:
-    """Leave the last context once more: Ctrl-C may have hit its end, and the user's precision has to come back."""
-    with suppress(AttributeError, RuntimeError, StopIteration):
-        contexts.last.__exit__(None, None, None)
+    def run() -> None:
+        try:
+            outcome.append((function(), None))
+        except BaseException as error:
+            outcome.append((None, error))
+        done.put(None)
+
+    _thread.start_new_thread(run, ())
+    try:
+        done.get()
+    except KeyboardInterrupt:
+        while not outcome:                      # the epochs under way end first: at most SECONDS, or JAX's compiling
+            time.sleep(0.001)
+        raise
+    [(found, error)] = outcome
+    if error:
+        raise error
+    return found
 
 
 class Jax(Compiled):
@@ -57,8 +76,7 @@ class Jax(Compiled):
 
         self.jax, self.dtype, self.devices = jax_loop, dtype, devices
         super().__init__(*arguments)
-        with self.precision():
-            jax_loop.check_rule(self.optimizer, dtype)
+        self.on_jax(jax_loop.check_rule, self.optimizer, dtype)
         places = self.bound.reached, self.bound.places
         self.is_identity = isinstance(places[0], slice)         # all parameters of the program, in its order?
         self.graph = (self.program.blocks.key, *(x.tobytes() for x in places if not isinstance(x, slice)))
@@ -66,25 +84,27 @@ class Jax(Compiled):
         self.at_once = 1                                # epochs in one run
         self.last_run: Any = None                       # its initial state, its orders, and the optimizer's settings
 
-    def precision(self) -> Any:
-        """The context in which JAX traces and runs."""
-        contexts.last = self.jax.float64_allowed(self.dtype == "float64")
-        return contexts.last
+    def on_jax(self, function: Callable[..., Any], *args: Any) -> Any:
+        """What a function of JAX's returns, called in this engine's precision."""
+        def call() -> Any:
+            with self.jax.float64_allowed(self.dtype == "float64"), np.errstate(all="ignore"):
+                return function(*args)
+
+        return in_a_thread(call)
 
     def epochs(self, orders: Iterator[np.ndarray] | None, size: int, unseen: Dataset | None,
                most: int) -> tuple[list[float], list[float]]:
-        with self.precision():
-            if not self.layout:
-                self.layout = self.jax.Layout(
-                    rows_of(self.data), rows_of(unseen) if unseen else None, size, orders is not None, self.is_mean,
-                    self.dtype, self.devices)
-            together = self.next_orders(orders, min(most, self.at_once, self.layout.capacity))
-            self.checkpoint = start = self.state()
-            began = time.perf_counter()
-            state, losses, unseen_losses = self.run_while_finite(start, together)
-            if not losses:
-                losses, unseen_losses = self.run_on_numpy(together[0], size, unseen)
-                state = self.state()
+        if not self.layout:
+            self.layout = self.on_jax(
+                self.jax.Layout, rows_of(self.data), rows_of(unseen) if unseen else None, size, orders is not None,
+                self.is_mean, self.dtype, self.devices)
+        together = self.next_orders(orders, min(most, self.at_once, self.layout.capacity))
+        self.checkpoint = start = self.state()
+        began = time.perf_counter()
+        state, losses, unseen_losses = self.run_while_finite(start, together)
+        if not losses:
+            losses, unseen_losses = self.run_on_numpy(together[0], size, unseen)
+            state = self.state()
         n = len(losses)
         self.at_once = max(1, int(SECONDS * n / (time.perf_counter() - began)))
         self.last_run = start, together[:n], copy(self.optimizer)
@@ -104,13 +124,17 @@ class Jax(Compiled):
 
     def run(self, start: Any, orders: list[np.ndarray]) -> tuple[Any, list[float], list[float]]:
         """Run these epochs: the state after them, and for each the sums of its losses and of the validation losses."""
+        found: tuple[Any, list[float], list[float]] = self.on_jax(self.run_on_devices, start, orders)
+        return found
+
+    def run_on_devices(self, start: Any, orders: list[np.ndarray]) -> tuple[Any, list[float], list[float]]:
+        """The same, where JAX may be called."""
         w, memory, steps = start
         fixed = None if self.is_identity else np.array([p._data for p in self.program.parameters], self.dtype)
-        with np.errstate(over="ignore"):
-            w, memory, *losses = self.device_loop()(
-                w.astype(self.dtype), [m.astype(self.dtype) for m in memory], np.int32(steps),
-                np.asarray(self.optimizer.lr, self.dtype), fixed, self.layout.with_orders(orders),
-                np.int32(len(orders)), np.zeros(self.layout.capacity, self.dtype))
+        w, memory, *losses = self.device_loop()(
+            w.astype(self.dtype), [m.astype(self.dtype) for m in memory], np.int32(steps),
+            np.asarray(self.optimizer.lr, self.dtype), fixed, self.layout.with_orders(orders),
+            np.int32(len(orders)), np.zeros(self.layout.capacity, self.dtype))
         losses, unseen_losses = (np.zeros(len(orders)).tolist() if J is None else
                                  np.asarray(J, float)[:len(orders)].tolist() for J in losses)
         return ((np.asarray(w, float), [np.asarray(m, float) for m in memory],

@@ -269,7 +269,7 @@ def test_ctrl_c_before_the_history_has_the_last_epochs_takes_them_back(monkeypat
 
 def runs(monkeypatch, **settings):
     """How many epochs ran together, where time does not matter, and the history."""
-    run, calls = engine.Jax.run, []
+    run, calls = engine.Jax.run_on_devices, []
     monkeypatch.setattr(engine, "SECONDS", 1e9)
     monkeypatch.setattr(engine.Jax, "run", lambda self, start, orders: calls.append(len(orders)) or run(self, start,
                                                                                                        orders))
@@ -407,7 +407,7 @@ for settings in ({}, {"batch_size": 16}, {"batch_size": 20, "shuffle": False}, {
         assert np.allclose(again.validation_losses, history.validation_losses, rtol=1e-12, atol=0)
 print("the same")
 engine.LOOPS.clear()
-spread = engine.Jax.run
+spread = engine.Jax.run_on_devices
 def run(self, start, orders):
     result = spread(self, start, orders)
     self_loop, = engine.LOOPS.values()
@@ -417,9 +417,9 @@ def run(self, start, orders):
     print(len(re.findall(r" all-reduce(?:-start)?\\(", text)), "all-reduce")
     pieces = {tuple(shard.data.shape) for shard in self.layout.batches.batches.addressable_shards}
     print(pieces)
-    engine.Jax.run = spread
+    engine.Jax.run_on_devices = spread
     return result
-engine.Jax.run = run
+engine.Jax.run_on_devices = run
 fit(batch_size=20, shuffle=False)
 '''
 
