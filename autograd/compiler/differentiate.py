@@ -144,7 +144,7 @@ def traced_rule(op: ops.Op, z: Tracer, xs: Sequence[Tracer]) -> tuple[Rule, Sequ
     except NotTraceable:                        # a recorded call cannot give what it needs of a list of scalars
         if not op.lists:
             raise
-        return one_by_one(op, lengths), None
+        return one_by_one(op, tuple(map(bool, lengths))), None
 
 
 def traced_partials(op: ops.Op, z: Number, args: Sequence[Any]) -> list[Number]:
@@ -185,7 +185,7 @@ def treats_alike(op: ops.Op, is_list: tuple[bool, ...]) -> bool:
                for b, x, y, a_list in zip(both, first, second, is_list))
 
 
-def one_by_one(op: ops.Op, is_list: Sequence[object]) -> Rule:
+def one_by_one(op: ops.Op, is_list: Sequence[bool]) -> Rule:
     """The rule of an op on lists, run on all numbers of the lists separately: for stacked arrays of any library."""
     def rule(z: Any, *args: Any) -> list[Any]:
         xp = ops.library_of(z)

@@ -1,44 +1,29 @@
 """Python syntax for traced numbers: operators, calls of math, and their precedence."""
 import math
-from collections.abc import Callable
 
-from ...symbolic.printer import ATOM, COMPARISON, LOOSE, POWER, PRODUCT, SIGN, SUM
+from ...symbolic.printer import ATOM, COMPARISON, LOOSE, POWER
 from ..trace import Number, Tracer
+from .syntax import Read, Syntax
 
-OPERATORS = {"add": ("+", SUM), "subtract": ("-", SUM), "multiply": ("*", PRODUCT), "divide": ("/", PRODUCT),
-             "equal": ("==", COMPARISON), "not_equal": ("!=", COMPARISON), "less": ("<", COMPARISON),
-             "less_equal": ("<=", COMPARISON), "greater": (">", COMPARISON), "greater_equal": (">=", COMPARISON)}
 FUNCTIONS = {"absolute": "fabs", "arcsin": "asin", "arccos": "acos", "arctan": "atan", "arcsinh": "asinh",
              "arccosh": "acosh", "arctanh": "atanh"} | {
     name: name for name in dir(math) if callable(getattr(math, name)) and not name.startswith("_")}
-Read = Callable[..., str]                       # a number, the least precedence -> its text
 
 
-class PythonSyntax:
-    """Python on floats, with the functions of math; another language's syntax has the same methods."""
+class PythonSyntax(Syntax):
+    """Python on floats, with the functions of math."""
 
-    def knows(self, function: str) -> bool:
-        """Does the language have this function of numpy?"""
-        return function in OPERATORS or function in FUNCTIONS or function in ("negative", "power", "where")
-
-    def literal(self, x: float) -> str:
-        return repr(x)
+    functions = FUNCTIONS
 
     def assignment(self, name: str, text: str) -> str:
         return f"{name} = {text}"
 
     def expression(self, x: Tracer, read: Read) -> tuple[str, int]:
-        """A call as text, and its precedence."""
         kind, *details = x.function.split(" ")
-        if kind in OPERATORS:
-            sign, binds = OPERATORS[kind]
-            return f"{read(x.args[0], binds + (binds == COMPARISON))} {sign} {read(x.args[1], binds + 1)}", binds
         if kind == "power" and is_whole(x.args[1]):
             return f"{read(x.args[0], ATOM)} ** {read(x.args[1], ATOM)}", POWER
         if kind == "power":                     # x ** 0.5 may be complex in Python
             return f"pow({read(x.args[0])}, {read(x.args[1])})", ATOM
-        if kind == "negative":
-            return f"-{read(x.args[0], POWER)}", SIGN
         if kind == "where":
             condition, this, other = x.args
             return f"{read(this, COMPARISON)} if {read(condition, COMPARISON)} else {read(other)}", LOOSE
@@ -50,7 +35,7 @@ class PythonSyntax:
             parts = [f"({''.join(f'{next(rest)}, ' for _ in range(int(n)))})" if n else next(rest)
                      for n in lengths.split(",")]
             return f"{name}({', '.join(parts)})", ATOM
-        return f"{FUNCTIONS[kind]}({', '.join([read(y) for y in x.args])})", ATOM
+        return super().expression(x, read)
 
 
 def is_whole(x: Number) -> bool:

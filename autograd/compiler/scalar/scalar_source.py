@@ -15,9 +15,10 @@ from ..trace import NotTraceable, Number, Trace, Tracer, is_one, is_zero
 from .javascript_syntax import JavaScriptSyntax
 from .python_syntax import PythonSyntax
 from .statements import Statements
+from .syntax import Syntax
 
 Update = Callable[..., tuple[Any, ...]]         # steps, w, g, *memory -> (new w, *new memory), in plain arithmetic
-SYNTAXES = {"python": PythonSyntax(), "javascript": JavaScriptSyntax()}
+SYNTAXES: dict[str, Syntax] = {"python": PythonSyntax(), "javascript": JavaScriptSyntax()}
 
 
 class ScalarTrace(Trace):
@@ -29,7 +30,7 @@ class ScalarTrace(Trace):
     ('negative', 'subtract')
     """
 
-    def __init__(self, syntax: PythonSyntax | None = None) -> None:
+    def __init__(self, syntax: Syntax | None = None) -> None:
         super().__init__()
         self.syntax = syntax or PythonSyntax()
         self.functions: dict[str, Callable[..., Any]] = {}      # the functions called by name
@@ -182,7 +183,7 @@ class ScalarSource:
         self.size = len(statements.uses)
         self.discards_state = bool(self.m) and statements.names().isdisjoint(self.m)    # is the memory unused?
 
-    def row(self, new: dict[str, Number], stop: Sequence[str], syntax: PythonSyntax | None = None) -> list[str]:
+    def row(self, new: dict[str, Number], stop: Sequence[str], syntax: Syntax | None = None) -> list[str]:
         """The lines for one row of inputs; `stop` are those that run where the loss is not finite."""
         named = {self.J: "J"} if isinstance(self.J, Tracer) else {}
         statements = Statements([self.J, *new.values()], named, new, syntax)
@@ -204,7 +205,7 @@ class ScalarSource:
                 moves.append(f"{name} = {text}")
         return statements.lines + moves
 
-    def text(self, keeps: bool = True, syntax: PythonSyntax | None = None) -> str:
+    def text(self, keeps: bool = True, syntax: Syntax | None = None) -> str:
         """The source of the loop on lists of floats; with keeps=False without the optimizer's memory.
 
         The loop returns the new state, or None where a row left an operation's domain; losses then has those of the

@@ -9,6 +9,7 @@ from collections.abc import Iterable
 from ...symbolic.printer import ATOM, LOOSE, SIGN
 from ..trace import Number, Tracer, in_order, name_of
 from .python_syntax import PythonSyntax
+from .syntax import Syntax
 
 LONGEST = 200                                   # of an expression in one line: for readers, and for the parser
 
@@ -29,7 +30,7 @@ class Statements:
     """
 
     def __init__(self, results: Iterable[Number], named: dict[Tracer, str] | None = None, state: Iterable[str] = (),
-                 syntax: PythonSyntax | None = None) -> None:
+                 syntax: Syntax | None = None) -> None:
         self.named, self.state, self.syntax = named or {}, frozenset(state), syntax or PythonSyntax()
         self.lines: list[str] = []
         self.place: dict[Tracer, tuple[str, int, frozenset[str]]] = {}
