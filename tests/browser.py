@@ -1,4 +1,5 @@
 """The browser that the tests of pages share, pages to open in it, and what can be read off any of them."""
+import re
 import shutil
 import sysconfig
 
@@ -130,3 +131,13 @@ def gradients_of(page):
 
 NUMBERS = """Object.fromEntries([...document.querySelectorAll('#drawing .node')].map(g => [g.id,
     ['value', 'gradient', 'delta'].map(kind => g.querySelector('.' + kind)?.textContent.trim() ?? null)]))"""
+
+
+def contrast(a, b):
+    """WCAG's ratio of two colours rgb(r, g, b)."""
+    def luminance(colour):
+        parts = [int(x) / 255 for x in re.findall(r"\d+", colour)[:3]]
+        r, g, b = (x / 12.92 if x <= 0.04045 else ((x + 0.055) / 1.055) ** 2.4 for x in parts)
+        return 0.2126 * r + 0.7152 * g + 0.0722 * b
+    high, low = sorted((luminance(a), luminance(b)), reverse=True)
+    return (high + 0.05) / (low + 0.05)

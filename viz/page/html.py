@@ -98,10 +98,7 @@ def page_of(diagram: Diagram, steps: Sequence[PageStep], player: PlayerText, dig
     captions = Captions(diagram, digits)
     title = f"{captions.header(captions.root)}: {player.title}"
     html = Template(part["page.html"]).substitute(
-        policy=f"default-src 'none'; style-src {hashed(style)}; script-src {hashed(script)}; base-uri 'none'; "
-               "form-action 'none'",
-        style=style, script=script, title=escape(title), output=escape(captions.header(captions.root)),
-        heading=escape(heading),
+        **shared_parts(style, script, title), output=escape(captions.header(captions.root)), heading=escape(heading),
         unit=player.unit, Unit=player.unit.capitalize(), seconds=f"{player.seconds:g}", beside=beside,
         classes=" ".join([player.unit] + ["tall"] * (width < TALL * height) + ["many"] * (len(steps) > MANY)),
         legend=legend(diagram),
@@ -109,6 +106,14 @@ def page_of(diagram: Diagram, steps: Sequence[PageStep], player: PlayerText, dig
         steps="\n".join([item(f"{player.unit}={i}", step, digits) for i, step in enumerate(steps, start=1)]),
         count=len(steps))
     return html, title
+
+
+def shared_parts(style: str, script: str, title: str) -> dict[str, str]:
+    """The parts that every page has: its head, with a policy that lets only this style and script run, and the zoom."""
+    head, zoom = (files("viz.page").joinpath(name).read_text(encoding="utf-8").rstrip("\n")
+                  for name in ("head.html", "zoom.html"))
+    return {"head": Template(head).substitute(title=escape(title), style=style, style_hash=hashed(style),
+                                              script_hash=hashed(script)), "zoom": zoom, "script": script}
 
 
 def legend(diagram: Diagram) -> str:

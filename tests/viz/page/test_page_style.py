@@ -1,8 +1,7 @@
 """How a film's page looks, on a desk and on a phone: nothing overlaps or is cut off, everybody can read and use it."""
-import re
 
 import pytest
-from browser import DESKTOP, PAGES, PHONE, at, needs_a_renderer
+from browser import DESKTOP, PAGES, PHONE, at, contrast, needs_a_renderer
 
 pytestmark = needs_a_renderer
 
@@ -80,13 +79,3 @@ def test_the_drawings_text_has_contrast_also_where_it_changed(open_page, scheme)
         assert len(pairs) > 25
         for ink, paper in pairs:
             assert contrast(ink, paper) >= 4.5, (k, ink, paper)
-
-
-def contrast(a, b):
-    """WCAG's ratio of two colours rgb(r, g, b)."""
-    def luminance(colour):
-        parts = [int(x) / 255 for x in re.findall(r"\d+", colour)[:3]]
-        r, g, b = (x / 12.92 if x <= 0.04045 else ((x + 0.055) / 1.055) ** 2.4 for x in parts)
-        return 0.2126 * r + 0.7152 * g + 0.0722 * b
-    high, low = sorted((luminance(a), luminance(b)), reverse=True)
-    return (high + 0.05) / (low + 0.05)

@@ -16,7 +16,7 @@ from ...diagram.build import build_diagram
 from ...diagram.captions import Captions
 from ...diagram.whole_neurons import with_whole_neurons
 from ..explain import Explainer, StepText
-from ..html import Page, colours, hashed, legend
+from ..html import Page, colours, legend, shared_parts
 from ..steps import Run
 from .boxes import Box, number_cell
 from .formulas import CellPrinter, maths, sentence
@@ -53,9 +53,7 @@ def write_live_page(path: Path, output: Value, lr: float, digits: int, direction
     J, heading = explainer.name(output), captions.header(captions.root)
     title = f"{heading}: live, forward and backward"
     html = Template(text["live.html"]).substitute(
-        policy=f"default-src 'none'; style-src {hashed(style)}; script-src {hashed(script)}; base-uri 'none'; "
-               "form-action 'none'",
-        style=style, script=script, title=escape(title), output=escape(J), heading=escape(heading),
+        **shared_parts(style, script, title), output=escape(J), heading=escape(heading),
         legend=legend(diagram), value=format_number(output.data, digits), exact=repr(output.data),
         eta=format_number(lr, digits), wires=f'<svg id="wires" viewBox="0 0 {12 * layout.width:.2f} '
         f'{12 * layout.height:.2f}" aria-hidden="true">{layout.wires}</svg>', chips=layout.chips,

@@ -1,8 +1,7 @@
 """How the live page looks and sounds: on a desk, a projector and a phone, in the dark, enlarged, and read aloud."""
-import re
 
 import pytest
-from browser import DESKTOP, GRAPHS, PHONE, mazur_error, needs_a_renderer, press, spin
+from browser import DESKTOP, GRAPHS, PHONE, contrast, mazur_error, needs_a_renderer, press, spin
 
 from autograd import Value
 from nn import MLP, half_squared_error
@@ -138,16 +137,6 @@ def test_what_glows_has_contrast(open_page, scheme):
     assert len(pairs) > 25
     for ink, paper in pairs:
         assert contrast(ink, paper) >= 4.5, (ink, paper)
-
-
-def contrast(a, b):
-    """WCAG's ratio of two colours rgb(r, g, b)."""
-    def luminance(colour):
-        parts = [int(x) / 255 for x in re.findall(r"\d+", colour)[:3]]
-        r, g, b = (x / 12.92 if x <= 0.04045 else ((x + 0.055) / 1.055) ** 2.4 for x in parts)
-        return 0.2126 * r + 0.7152 * g + 0.0722 * b
-    high, low = sorted((luminance(a), luminance(b)), reverse=True)
-    return (high + 0.05) / (low + 0.05)
 
 
 def test_in_forced_colours_boxes_and_what_can_be_changed_are_still_told_apart(open_page):
