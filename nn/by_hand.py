@@ -109,6 +109,11 @@ def slopes(activations: Sequence[str | Sequence[str]], vs: Sequence[Array]) -> l
     return [slope_of(activation, v) for activation, v in zip(activations, vs)]
 
 
+def step(v: float) -> float:
+    """The h of a central difference in v, which balances truncation against rounding: ∛ε max(1, |v|)."""
+    return 6e-6 * max(1.0, abs(v))
+
+
 def deltas(W: Sequence[Array], slope: Sequence[Array], output_error: Array) -> list[Array]:
     """The backward phase: δ_l = -(dJ/dy_l) φ'(v_l) at the output, δ_j = φ'(v_j) Σ_l δ_l w_lj in every layer below."""
     found = [slope[-1] * output_error]

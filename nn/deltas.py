@@ -13,7 +13,7 @@ from .mlp import MLP, Layer, Neuron, inputs
 from .module import Module
 from .recursion.graph_deltas import module_gradients
 from .recursion.letters import output_error
-from .tables import LocalGradients, NeuronRow, WeightRow, format_cell, neuron_name, spelled
+from .tables import LocalGradients, NeuronRow, UpdateRule, format_cell, neuron_name, spelled
 
 
 def local_gradients(model: Module, x: Any, t: Any, loss: Loss = half_squared_error,
@@ -36,12 +36,12 @@ def local_gradients(model: Module, x: Any, t: Any, loss: Loss = half_squared_err
     True
     """
     check_loss("local_gradients", loss)
-    previous = previous or {}
+    update = UpdateRule(lr, momentum, previous or {})
     t = t.tolist() if hasattr(t, "tolist") else t
     name = getattr(loss, "__name__", "")                    # a functools.partial has none
     rule = by_hand.OUTPUT_ERROR.get(name) if loss is getattr(losses, name, None) else None
     if isinstance(model, Module) and type(model) not in (MLP, Layer, Neuron):
-        return module_gradients(model, x, t, loss, rule, lr, momentum, previous)
+        return module_gradients(model, x, t, loss, rule, update)
     layers = neurons_of(model)
     xs = [Value.lift(x_i).data for x_i in inputs(type(model).__name__, len(layers[0][0].w), x)]
 
@@ -72,7 +72,7 @@ def local_gradients(model: Module, x: Any, t: Any, loss: Loss = half_squared_err
     for k, neurons in enumerate(layers):
         for j, neuron in enumerate(neurons):
             v_j = float(v[k][j])
-            h = 6e-6 * max(1.0, abs(v_j))
+            h = by_hand.step(v_j)
             at_kink = kinked(neuron.activation) and abs(v_j) < 2 * h
             slope_of_J = (J_at(k, j, h) - J_at(k, j, -h)) / (2 * h)
             rows.append(NeuronRow(neuron_name(neuron.v_label), v_j, float(y[k][j]), float(slope[k][j]), graph[k][j],
@@ -83,24 +83,13 @@ def local_gradients(model: Module, x: Any, t: Any, loss: Loss = half_squared_err
         sources = [f"x{i}" for i in range(1, len(xs) + 1)] if k == 0 else [n.y_label for n in layers[k - 1]]
         for neuron in neurons:
             for w, source, x_i in zip(neuron.parameters(), [*sources, "1"], [*fed[k], 1.0]):
-                last = previous.get(w.label, 0.0)
-                change = momentum * last - lr * gradient[w]
-                weight_rows.append(WeightRow(w.label, source, w.data, x_i, gradient[w], change, w.data + change,
-                                             neuron.v_label[1:], last))
-    check_labels(previous, weight_rows)
+                weight_rows.append(update.row(w.label, source, w.data, x_i, gradient[w], neuron.v_label[1:]))
+    update.check(weight_rows)
     if hand:
         terms = recursion_terms(layers, hand, slope, name)
     outputs = [neuron.v_label[1:] for neuron in layers[-1]]
     return LocalGradients(rows, weight_rows, J.data, lr, terms, name if rule else "",
                           dict(zip(outputs, targets.tolist())), momentum)
-
-
-def check_labels(previous: Mapping[str, float], weight_rows: Sequence[WeightRow]) -> None:
-    """Raise ValueError unless each label in previous is a weight's or a bias's."""
-    known = {row.weight: None for row in weight_rows}
-    for label in previous:
-        if label not in known:
-            raise ValueError(f"local_gradients: previous has {label!r}, but the weights are {', '.join(known)}")
 
 
 def recursion_terms(layers: Sequence[Sequence[Neuron]], delta: Sequence[np.ndarray],

@@ -1,6 +1,6 @@
 """The local gradients δ of a network as tables: plain text, and HTML in a notebook."""
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from html import escape
 from os import PathLike
@@ -43,6 +43,27 @@ class WeightRow:
     new: float
     neuron: str = ""            # the number of the neuron that it leads into
     previous: float = 0.0       # the last Δw, for the momentum
+
+
+@dataclass(frozen=True)
+class UpdateRule:
+    """Δw = -lr dJ/dw + momentum times the last Δw, which `previous` has by the weights' labels."""
+    lr: float
+    momentum: float
+    previous: Mapping[str, float]
+
+    def row(self, weight: str, x: str, w: float, x_value: float, gradient: float, neuron: str = "") -> WeightRow:
+        """The row of a weight with this gradient."""
+        last = self.previous.get(weight, 0.0)
+        change = self.momentum * last - self.lr * gradient
+        return WeightRow(weight, x, w, x_value, gradient, change, w + change, neuron, last)
+
+    def check(self, rows: Sequence[WeightRow]) -> None:
+        """Raise ValueError unless each label in `previous` is a weight's or a bias's."""
+        known = {row.weight: None for row in rows}
+        for label in self.previous:
+            if label not in known:
+                raise ValueError(f"local_gradients: previous has {label!r}, but the weights are {', '.join(known)}")
 
 
 @dataclass(frozen=True)

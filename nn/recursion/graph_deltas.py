@@ -9,9 +9,10 @@ import numpy as np
 
 from autograd import Constant, Parameter, Value, adjoints, recorded
 
+from .. import by_hand
 from ..losses import Loss, cross_entropy, one_hot
 from ..module import letters
-from ..tables import NO_RULE, LocalGradients, NeuronRow, WeightRow, format_cell, neuron_name, spelled
+from ..tables import NO_RULE, LocalGradients, NeuronRow, UpdateRule, WeightRow, format_cell, neuron_name, spelled
 from .graph import Errors, Graph
 from .letters import output_error
 
@@ -19,7 +20,7 @@ Term = tuple[str, str]                                      # of a sum: in lette
 
 
 def module_gradients(model: Any, x: Any, t: Any, loss: Loss, rule: Callable[..., Any] | None,
-                     lr: float, momentum: float = 0.0, previous: Mapping[str, float] | None = None) -> LocalGradients:
+                     update: UpdateRule) -> LocalGradients:
     """The local gradients of a model for one sample; rule(y, t) is -dJ/dy by hand, None where there is none.
 
     x is a list, or for a recurrent net a list of one list for each time step.
@@ -45,28 +46,27 @@ def module_gradients(model: Any, x: Any, t: Any, loss: Loss, rule: Callable[...,
 
     rows = []
     for v, y in graph.neurons.items():
-        h = 6e-6 * max(1.0, abs(v.data))
+        h = by_hand.step(v.data)
         kink = y.op.kink if y.op else None
         rows.append(NeuronRow(neuron_name(graph.name[v]), v.data, y.data, graph.partials[y][0], -adjoint.get(v, 0.0),
                               hand[v] if hand else None, -(J_at(v, h) - J_at(v, -h)) / (2 * h),
                               kink is not None and abs(v.data) < 2 * h))
-    weight_rows = rows_of_weights(graph, adjoint, lr, momentum, previous or {})
+    weight_rows = rows_of_weights(graph, adjoint, update)
+    update.check(weight_rows)
     no_rule = NO_RULE if rule is None or not graph.unknown else (
         f"no derivation by hand is known for the operation {graph.unknown}")
     terms = RecursionWriter(graph, hand, ys, loss.__name__).lines() if hand else {}
-    return LocalGradients(rows, weight_rows, J.data, lr, terms, momentum=momentum, no_rule=no_rule)
+    return LocalGradients(rows, weight_rows, J.data, update.lr, terms, momentum=update.momentum, no_rule=no_rule)
 
 
-def rows_of_weights(graph: Graph, adjoint: Mapping[Value, float], lr: float, momentum: float,
-                    previous: Mapping[str, float]) -> list[WeightRow]:
+def rows_of_weights(graph: Graph, adjoint: Mapping[Value, float], update: UpdateRule) -> list[WeightRow]:
     """A row for each use of a parameter."""
     rows = []
     for node, slot, parent in [(n, i, x) for n in graph.tape for i, x in enumerate(n.parents)]:
         if isinstance(parent, Parameter):
             gradient, label = adjoint.get(parent, 0.0), parent.label or graph.name[parent]
             letters, number = graph.factor(node, slot)
-            change = momentum * previous.get(label, 0.0) - lr * gradient
-            rows.append(WeightRow(label, letters or "1", parent.data, number, gradient, change, parent.data + change))
+            rows.append(update.row(label, letters or "1", parent.data, number, gradient))
     return rows
 
 

@@ -1,4 +1,4 @@
-"""local_gradients of a Module of one's own: shared weights, skip connections, unrolled time steps."""
+"""local_gradients of a user's Module: shared weights, skip connections, unrolled time steps."""
 import re
 
 import numpy as np
@@ -181,3 +181,8 @@ def test_a_model_without_an_activation_is_refused():
         local_gradients(Line(), [1.0], 2.0)
     with pytest.raises(TypeError, match="local_gradients takes an MLP, a Layer, a Neuron or another Module"):
         local_gradients(lambda x: Value(1.0), [1.0], 2.0)
+
+
+def test_a_last_change_of_a_weight_that_is_not_there_is_named():
+    with pytest.raises(ValueError, match=r"previous has 'w99', but the weights are "):
+        local_gradients(Residual(), [0.5, -1.0], 1.0, momentum=0.5, previous={"w99": 0.1})
