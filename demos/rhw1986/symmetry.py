@@ -44,7 +44,7 @@ def answers(w: np.ndarray, X: np.ndarray) -> np.ndarray:
 def gradient_of(models: Sequence[MLP]) -> Any:
     """A function (w, rows) -> dE/dw, both (networks, 17): the networks are one graph, recorded once, run on arrays.
 
-    They share no weight, so the gradient of the sum of their errors is that of each one's own.
+    They share no weight, so the gradient of the sum of their errors holds each network's own gradient.
     """
     x, t = [Value(0.0, f"x{i}") for i in range(1, INPUTS + 1)], Value(0.0, "t")
     program = compile(half_squared_error([model(x) for model in models], [t] * len(models)), [*x, t])

@@ -14,7 +14,7 @@ from nn import MLP, Layer, Module, Neuron
 
 
 class Line(Module):
-    """The smallest model of one's own."""
+    """The smallest user's model."""
 
     def __init__(self):
         self.a, self.b = Parameter(2.0, "a"), Parameter(-1.0, "b")
@@ -50,7 +50,7 @@ def test_zero_grad_reaches_every_parameter_of_an_mlp():
     assert not any(p.grad for p in model.parameters())
 
 
-# --- a model of one's own --------------------------------------------------------------------------------------------
+# --- a model of the user's -------------------------------------------------------------------------------------------
 
 
 class Net(Module):

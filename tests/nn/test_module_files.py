@@ -1,4 +1,4 @@
-"""A Module of one's own in a file: saved by the names of its parts, loaded into one of the same names and shapes."""
+"""A user's Module in a file: saved by the names of its parts, loaded into one of the same names and shapes."""
 import numpy as np
 import pytest
 

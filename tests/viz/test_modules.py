@@ -1,4 +1,4 @@
-"""A Module of one's own, drawn: its layers stand in boxes of their own and no two weights have one name."""
+"""A user's Module, drawn: its layers stand in boxes of their own and no two weights have one name."""
 from autograd.symbolic.printer import to_text
 from nn import Layer, Module, half_squared_error
 from viz import derive, draw

@@ -42,7 +42,7 @@ def build_diagram(root: Value, gradients: bool = True, digits: int = 4) -> Diagr
     def described(node: Value) -> Node:
         slope = gradient.get(node) if is_differentiated(node, root) else None
         delta = 0.0 - slope if slope is not None and node in pre_activations else None
-        formula = formula_of(node, name, digits) if node.op else ""
+        formula = boxed_formula(node, name, digits) if node.op else ""
         return Node(f"n{place[node]}", kind[node], name[node], formula, node.data, slope, delta,
                     getattr(node, "scope", ()), layer.get(node, "") if node.op else "")
 
@@ -92,7 +92,7 @@ def in_reading_order(tape: Sequence[Value]) -> list[Value]:
     return list(order)
 
 
-def formula_of(node: Value, names: Mapping[Value, str], digits: int) -> str:
+def boxed_formula(node: Value, names: Mapping[Value, str], digits: int) -> str:
     """A node's formula, short enough for a box: long lists are written by the letters that their numbers share."""
     text = to_text(node_formula(node, names), digits)
     if len(text) <= BRIEF or node.op is None or not is_on_lists(node.op):

@@ -11,7 +11,7 @@ from autograd.symbolic.labels import format_number, parse_label
 from autograd.symbolic.printer import to_text
 
 from ..notation import node_formula, node_names, reading_order
-from .build import cut, formula_of, kind_of
+from .build import boxed_formula, cut, kind_of
 from .by_neuron import terms_of
 from .layers import layers_of
 from .model import Diagram, Edge, Node, Summary
@@ -83,7 +83,7 @@ def by_layer(root: Value, boxes: Boxes, gradients: bool = True, digits: int = 4)
         if len(nodes) == 1:
             slope = gradient.get(first) if kind != "constant" else None
             delta = 0.0 - slope if slope is not None and first in activation else None
-            formula = formula_of(first, name, digits) if first.op else ""
+            formula = boxed_formula(first, name, digits) if first.op else ""
             return Node(box, kind, name[first], formula, first.data, slope, delta, ())
         return Node(box, kind, together([name[node] for node in nodes]), "", last.data, None, None, (), "", (),
                     tuple(summaries_of_many(kind, nodes)))
