@@ -1,6 +1,6 @@
 """A user's Module, drawn: its layers stand in boxes of their own and no two weights have one name."""
 from autograd.symbolic.printer import to_text
-from nn import Layer, Module, half_squared_error
+from nn import MLP, Layer, Module, cross_entropy, half_squared_error
 from viz import derive, draw
 from viz.notation import Notation
 
@@ -39,3 +39,15 @@ def test_the_chain_rule_is_written_in_its_names():
     assert r"\frac{\partial J}{\partial \mathrm{encoder.w}_{12}}" in derive(J, w).latex
     v = MODEL.encoder(X)[0].parents[0]
     assert to_text(Notation(v.tanh()).delta(v)) == "encoder.δ₁"
+
+
+def test_a_loss_of_a_part_is_written_in_letters_too():
+    class Scored(Module):
+        def __init__(self):
+            self.net = MLP(2, [4], "tanh", seed=0)
+
+        def __call__(self, x):
+            return self.net(x)
+
+    J = cross_entropy(Scored()([1.0, -1.0]), 1)
+    assert draw(J).description.root.formula == "−Σ t ln softmax(y)"

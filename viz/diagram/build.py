@@ -99,8 +99,9 @@ def boxed_formula(node: Value, names: Mapping[Value, str], digits: int) -> str:
         return cut(text)
     lists = []
     for part in node.arguments:
-        labels = [parse_label(names[x]) if isinstance(x, Value) else None for x in part] if type(part) is tuple else []
-        letters = {label.base if label and label.is_letter and label.subscript else "" for label in labels}
+        numbers = part if type(part) is tuple else ()
+        labels = [parse_label(names[x].rpartition(".")[2] if isinstance(x, Value) else "") for x in numbers]
+        letters = {label.base if label.is_letter and label.subscript else "" for label in labels}  # of net.y5 the y
         if len(letters) != 1 or "" in letters:
             return cut(text)
         lists.append(ops.Stacked(matrix(letters.pop(), len(labels), is_wide=True), len(labels)))
