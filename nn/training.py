@@ -2,6 +2,7 @@
 import sys
 import time
 from collections.abc import Callable, Iterator
+from contextlib import nullcontext, suppress
 from typing import Any
 from warnings import catch_warnings, simplefilter
 
@@ -89,7 +90,7 @@ def fit(model: Callable[..., Any], X: Any, T: Any, loss: Loss, optimizer: Optimi
                 raise diverged(max(done + 1, len(history.losses)), error) from error
             history.seconds += [(time.perf_counter() - start) / len(losses)] * len(losses)
             is_over = stopping and stopping.is_over(done + 1, history.validation_losses[-1], run.state())
-            if not bar.disable:
+            if bar is not None and not bar.disable:
                 bar.update(len(losses))
                 bar.set_postfix(loss=f"{history.losses[-1]:.4g}", refresh=False)
             if on_epoch:
@@ -127,7 +128,7 @@ def fit(model: Callable[..., Any], X: Any, T: Any, loss: Loss, optimizer: Optimi
         except (ValueError, ArithmeticError) as error:
             raise diverged(1, error) from error
         try:
-            with (progress_bar(epochs, progress) as bar,
+            with (progress_bar(epochs) if progress else nullcontext() as bar,
                   np.errstate(all="ignore")):           # non-finite numbers are detected after each batch
                 train(run, diagnosis, shuffled(N, seed) if shuffle and size < N else None, size, unseen, bar)
         finally:
@@ -135,6 +136,7 @@ def fit(model: Callable[..., Any], X: Any, T: Any, loss: Loss, optimizer: Optimi
         run.check_recording()
     except KeyboardInterrupt:
         np.seterr(**warnings)                           # Ctrl-C may have interrupted the end of np.errstate,
+        unlock_bars()                                   # or a bar,
         if run:
             run.undo(len(history.seconds))
             if stopping:
@@ -147,16 +149,23 @@ def fit(model: Callable[..., Any], X: Any, T: Any, loss: Loss, optimizer: Optimi
     return history
 
 
-def progress_bar(epochs: int, is_wanted: bool) -> Any:
-    """A bar for a terminal or a notebook; none where the output goes to a file or a pipe."""
+def progress_bar(epochs: int) -> Any:
+    """A bar for a terminal or a notebook; disabled where the output goes to a file or a pipe."""
     shell = sys.modules["IPython"].get_ipython() if "IPython" in sys.modules else None
-    is_notebook = shell is not None and "IPKernelApp" in shell.config
-    if not is_wanted or not is_notebook:
-        return tqdm(total=epochs, unit="epoch", disable=None if is_wanted else True)
+    if shell is None or "IPKernelApp" not in shell.config:
+        return tqdm(total=epochs, unit="epoch", disable=None)
     with catch_warnings():                  # where ipywidgets is missing it is the terminal's bar
         simplefilter("ignore", TqdmWarning)
         from tqdm.auto import tqdm as notebook_tqdm
     return notebook_tqdm(total=epochs, unit="epoch")
+
+
+def unlock_bars() -> None:
+    """Release the locks that Ctrl-C inside tqdm may have left held: its monitor thread would wait for them for ever."""
+    for lock in getattr(tqdm.get_lock(), "locks", ()):
+        with suppress(RuntimeError, AssertionError, ValueError):    # as a lock says that this thread does not hold it
+            while True:
+                lock.release()
 
 
 def diverged(epoch: int, error: Exception) -> Exception:

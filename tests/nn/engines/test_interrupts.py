@@ -6,6 +6,7 @@ steps, node by node, that is not fit's.
 import gc
 import signal
 import warnings
+from concurrent.futures import ThreadPoolExecutor
 from itertools import repeat
 
 import numpy as np
@@ -13,6 +14,7 @@ import pytest
 
 import nn
 from benchmarks.trust.interrupts import BATCH_AND_EPOCHS, NEEDS, Training, interrupted
+from nn import training as loop
 from nn.engines.compiled import Compiled
 
 
@@ -161,3 +163,19 @@ def test_the_compiled_engine_leaves_the_warnings_filters_alone(monkeypatch):
     monkeypatch.delattr(warnings, "catch_warnings")
     w = nn.Neuron(1, "linear", seed=0)
     nn.fit(lambda x: w(x[:1]), X, T, nn.half_squared_error, nn.SGD(w.parameters(), lr=0.1), 1, progress=False)
+
+
+def test_a_bar_that_is_interrupted_leaves_no_lock_of_tqdms(monkeypatch):
+    """Held, it would keep tqdm's monitor thread waiting, and Python from ending."""
+    def interrupted(*args, **kwargs):
+        loop.tqdm.get_lock().acquire()
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(loop, "progress_bar", interrupted)
+    model = nn.MLP(2, [2, 1], "tanh", seed=0)
+    history = nn.fit(model, X, T, nn.half_squared_error, nn.SGD(model.parameters(), lr=0.1), 3)
+    assert history.stopped == "interrupted"
+    with ThreadPoolExecutor() as pool:
+        free = pool.submit(lambda: [lock.acquire(False) and lock.release() is None for lock in
+                                    loop.tqdm.get_lock().locks]).result()
+    assert len(free) > 0 and all(free)
