@@ -1,8 +1,10 @@
 """The training loop: forward, backward, step, over batches and epochs."""
+import _imp
 import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import nullcontext, suppress
+from types import SimpleNamespace
 from typing import Any
 from warnings import catch_warnings, simplefilter
 
@@ -136,7 +138,7 @@ def fit(model: Callable[..., Any], X: Any, T: Any, loss: Loss, optimizer: Optimi
         run.check_recording()
     except KeyboardInterrupt:
         np.seterr(**warnings)                           # Ctrl-C may have interrupted the end of np.errstate,
-        unlock_bars()                                   # or a bar,
+        release_locks()                                 # or the owner of a lock,
         if run:
             run.undo(len(history.seconds))
             if stopping:
@@ -160,9 +162,13 @@ def progress_bar(epochs: int) -> Any:
     return notebook_tqdm(total=epochs, unit="epoch")
 
 
-def unlock_bars() -> None:
-    """Release the locks that Ctrl-C inside tqdm may have left held: its monitor thread would wait for them for ever."""
-    for lock in getattr(tqdm.get_lock(), "locks", ()):
+def release_locks() -> None:
+    """Release the locks of tqdm and of the import system that Ctrl-C may have left held by this thread.
+
+    Other threads would wait for them for ever: tqdm's monitor, for which Python waits at its end, and JAX's imports.
+    """
+    import_lock = SimpleNamespace(release=_imp.release_lock)
+    for lock in (import_lock, *getattr(tqdm.get_lock(), "locks", ())):
         with suppress(RuntimeError, AssertionError, ValueError):    # as a lock says that this thread does not hold it
             while True:
                 lock.release()

@@ -1,4 +1,5 @@
 """Ctrl-C at random moments of nn.fit: whole steps remain, and nothing else is changed."""
+import _imp
 import gc
 import random
 import signal
@@ -118,7 +119,8 @@ class Training:
 def process_state() -> tuple[Any, ...]:
     """What fit may set for a while in the whole process."""
     precision = sys.modules["jax"].config.jax_enable_x64 if "jax" in sys.modules else None
-    return np.geterr(), list(warnings.filters), this_thread.refuses_decisions, gc.isenabled(), precision
+    return (np.geterr(), list(warnings.filters), this_thread.refuses_decisions, gc.isenabled(), precision,
+            _imp.lock_held())
 
 
 def outcomes(quick: bool) -> Iterator[Outcome]:

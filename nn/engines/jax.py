@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator
 from copy import copy
 from importlib.util import find_spec
 from queue import SimpleQueue
+from types import ModuleType
 from typing import Any
 
 import numpy as np
@@ -32,15 +33,21 @@ def checked_settings(dtype: Any, devices: Any, size: int, *data: Dataset | None)
     largest = max(float(abs(rows_of(samples)).max()) for samples in data if samples)
     if largest > float(np.finfo(dtype).max):
         raise ValueError(f"fit: a sample holds ±{largest:g}, which is too large for {dtype}: give dtype='float64'")
-    from .jax_loop import chosen_devices
+    return {"dtype": dtype, "devices": in_a_thread(lambda: jax_loop().chosen_devices(devices, size))}
 
-    return {"dtype": dtype, "devices": chosen_devices(devices, size)}
+
+def jax_loop() -> ModuleType:
+    """The module that calls JAX, which is imported when it is first used."""
+    from . import jax_loop
+
+    return jax_loop
 
 
 def in_a_thread(function: Callable[[], Any]) -> Any:
     """What the function returns, or raises, in a thread of its own, where Ctrl-C does not reach it.
 
-    JAX keeps what it is tracing, and the precision, in variables of the thread, and an interrupt would leave them set.
+    JAX keeps what it is tracing, and the precision, in variables of the thread, and an interrupt would leave them set;
+    and a package that is interrupted while it is imported cannot be imported again.
     """
     outcome: list[tuple[Any, BaseException | None]] = []
     done: SimpleQueue[None] = SimpleQueue()     # a Thread's join() is not safe to interrupt itself
@@ -72,11 +79,9 @@ class Jax(Compiled):
     """
 
     def __init__(self, *arguments: Any, dtype: str, devices: list[Any]) -> None:
-        from . import jax_loop
-
-        self.jax, self.dtype, self.devices = jax_loop, dtype, devices
+        self.jax, self.dtype, self.devices = jax_loop(), dtype, devices
         super().__init__(*arguments)
-        self.on_jax(jax_loop.check_rule, self.optimizer, dtype)
+        self.on_jax(self.jax.check_rule, self.optimizer, dtype)
         places = self.bound.reached, self.bound.places
         self.is_identity = isinstance(places[0], slice)         # all parameters of the program, in its order?
         self.graph = (self.program.blocks.key, *(x.tobytes() for x in places if not isinstance(x, slice)))

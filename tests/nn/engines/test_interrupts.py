@@ -3,6 +3,7 @@
 `python -m benchmarks trust interrupts` is the same, 2,000 times an engine.  What is right comes from a loop over the
 steps, node by node, that is not fit's.
 """
+import _imp
 import gc
 import signal
 import warnings
@@ -165,16 +166,17 @@ def test_the_compiled_engine_leaves_the_warnings_filters_alone(monkeypatch):
     nn.fit(lambda x: w(x[:1]), X, T, nn.half_squared_error, nn.SGD(w.parameters(), lr=0.1), 1, progress=False)
 
 
-def test_a_bar_that_is_interrupted_leaves_no_lock_of_tqdms(monkeypatch):
-    """Held, it would keep tqdm's monitor thread waiting, and Python from ending."""
+def test_ctrl_c_in_a_bar_or_an_import_leaves_no_lock_held(monkeypatch):
+    """Other threads would wait for it: tqdm's monitor, for which Python waits at its end, and JAX's imports."""
     def interrupted(*args, **kwargs):
         loop.tqdm.get_lock().acquire()
+        _imp.acquire_lock()
         raise KeyboardInterrupt
 
     monkeypatch.setattr(loop, "progress_bar", interrupted)
     model = nn.MLP(2, [2, 1], "tanh", seed=0)
     history = nn.fit(model, X, T, nn.half_squared_error, nn.SGD(model.parameters(), lr=0.1), 3)
-    assert history.stopped == "interrupted"
+    assert history.stopped == "interrupted" and not _imp.lock_held()
     with ThreadPoolExecutor() as pool:
         free = pool.submit(lambda: [lock.acquire(False) and lock.release() is None for lock in
                                     loop.tqdm.get_lock().locks]).result()

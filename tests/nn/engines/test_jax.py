@@ -271,8 +271,8 @@ def runs(monkeypatch, **settings):
     """How many epochs ran together, where time does not matter, and the history."""
     run, calls = engine.Jax.run_on_devices, []
     monkeypatch.setattr(engine, "SECONDS", 1e9)
-    monkeypatch.setattr(engine.Jax, "run", lambda self, start, orders: calls.append(len(orders)) or run(self, start,
-                                                                                                       orders))
+    monkeypatch.setattr(engine.Jax, "run_on_devices",
+                        lambda self, start, orders: calls.append(len(orders)) or run(self, start, orders))
     return calls, trained("jax", epochs=100, **settings)[3]
 
 
