@@ -121,7 +121,8 @@ class Jax(Compiled):
         """Run the most of these epochs that leave every number finite: the state after them, and their losses."""
         while orders:
             state, losses, unseen_losses = self.run(start, orders)
-            n = next((e for e, J in enumerate(zip(losses, unseen_losses)) if not np.isfinite(J).all()), len(orders))
+            is_finite = np.isfinite([losses, unseen_losses]).all(0)
+            n = len(orders) if is_finite.all() else int(is_finite.argmin())
             if n == len(orders) and np.isfinite(state[0]).all():
                 return state, losses, unseen_losses
             orders = orders[:n if n < len(orders) else n // 2]
