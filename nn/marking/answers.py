@@ -11,7 +11,8 @@ from os import PathLike
 from pathlib import Path
 from typing import Any
 
-from .network import Cell, Network
+from ..tables import spelled
+from .network import Cell, Network, WeightPlace
 
 MOST_NAMED = 60                 # names in an error message
 LEAST_UNIT = 1e-6               # relative: the precision of a number computed in single precision
@@ -40,9 +41,11 @@ class Answers:
 
 
 def name_of(cell: Cell) -> str:
-    """The name of a cell: δ3, Δw31, dJ/dw31, w31 (the new one), φ'1, ..."""
+    """The name of a cell: δ3, Δw31, dJ/dw31, w31 (the new one), φ'1, ..., and encoder.δ1 in a Module."""
     kind, place = cell
-    return f"{kind}{place.label}"
+    if isinstance(place, WeightPlace):
+        return f"{kind}{place.label}"
+    return f"dJ/d{spelled('y', place.label)}" if kind == "dJ/dy" else spelled(kind, place.label)
 
 
 def read_answers(net: Network, answers: Any) -> Answers:
@@ -140,7 +143,7 @@ class Names:
 
 def canonical(name: str) -> str:
     """The canonical spelling of a name: δ₃, δ_3, delta3 and delta_3 are δ3, and Δ is written δ too."""
-    plain = unicodedata.normalize("NFKC", name).casefold()
+    plain = unicodedata.normalize("NFKC", re.sub("⁽(.+?)⁾", r"@\1", name)).casefold()     # v1⁽²⁾, of the second step
     plain = re.sub(r"(?<=\d)_(?=\d)", ",", plain)
     plain = re.sub(r"[\s_{}()\\]", "", plain)
     for spelling, letter in SPELLINGS:

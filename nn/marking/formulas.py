@@ -3,11 +3,13 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 from ..recursion.letters import output_error, subscripted
+from ..tables import spelled
+from .answers import name_of
 from .network import Cell, WeightPlace
 from .worksheet import Worksheet
 
 Term = Callable[..., str]               # (kind, neuron, weight or source) -> its text
-PREDICTION = {"cross_entropy": "softmax(y{})", "binary_cross_entropy_with_logits": "sigmoid(y{})"}
+PREDICTION = {"cross_entropy": "softmax({})", "binary_cross_entropy_with_logits": "sigmoid({})"}
 MOST_TERMS = 6                          # of a sum
 
 
@@ -15,10 +17,10 @@ def written_out(sheet: Worksheet, cell: Cell) -> tuple[str, str]:
     """The formula of a number in letters and in the numbers of the sheet."""
     def letters(kind: str, place: Any) -> str:
         if kind == "p":
-            return subscripted(PREDICTION.get(sheet.net.loss, "y{}").format(place.label))
+            return subscripted(PREDICTION.get(sheet.net.loss, "{}").format(spelled("y", place.label)))
         if kind == "error":
             loss = sheet.net.loss
-            error = output_error(loss, place.label, sheet.net.n) if loss else f"-dJ/dy{place.label}"
+            error = output_error(loss, place.label, sheet.net.n) if loss else f"-{name_of(('dJ/dy', place))}"
             return subscripted(error).replace("-", "−")
         return subscripted(place.label) if kind in ("x", "old") else printed_name((kind, place))
 
@@ -72,7 +74,8 @@ def update_template(term: Term, sheet: Worksheet, kind: str, p: WeightPlace, eta
 def printed_name(cell: Cell) -> str:
     """A number's name for printing: δ₃, φ'(v₃), dJ/dw₃₁, new w₃₁."""
     kind, place = cell
-    return subscripted({"φ'": f"φ'(v{place.label})", "": f"new {place.label}"}.get(kind, f"{kind}{place.label}"))
+    return subscripted(f"φ'({spelled('v', place.label)})" if kind == "φ'" else f"new {place.label}" if kind == "" else
+                       name_of(cell))
 
 
 def joined(terms: Iterable[str]) -> str:

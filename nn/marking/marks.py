@@ -4,12 +4,14 @@ from dataclasses import dataclass, field, replace
 from html import escape
 from typing import Any
 
+import numpy as np
+
 from ..text_table import Table, aligned, html_table
 from .answers import Number, name_of, read_answers
 from .explanation import fits
 from .formulas import printed_name, short, written_out
 from .grading import COARSE, FOLLOWS, RIGHT, WITHIN, WRONG, Finding, Grader
-from .network import Cell, Network
+from .network import NO_NETWORK, Cell, Network
 from .worksheet import Worksheet
 
 OTHER_SIGN = "Your δ is dJ/dv, with the other sign, as other books have it: that costs nothing."
@@ -118,8 +120,15 @@ class Marks:
 
 
 def mark_answers(table: Any, answers: Any, show_right: bool = True) -> Marks:
-    """Mark a student's answers against the numbers of a LocalGradients."""
+    """Mark a student's answers against the numbers of a LocalGradients.
+
+    Raises ValueError for a Module whose neurons are not connected by weights alone.
+    """
     net = Network(table)
+    sheet = Worksheet(net, {}).up_to(net.cells[-1])
+    numbers = [(sheet["v", unit], sheet["δ", unit]) for unit in net.units]
+    if not np.allclose(numbers, [(row.v, row.graph) for row in table.rows], rtol=1e-6, atol=1e-9, equal_nan=True):
+        raise ValueError(NO_NETWORK)
     read = read_answers(net, answers)
     findings, has_other_sign = graded(net, read.numbers)
     written = {finding.cell: finding.number.value for finding in findings}

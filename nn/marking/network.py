@@ -7,7 +7,10 @@ from itertools import chain, groupby
 from typing import Any
 
 from ..recursion.letters import SUMS
+from ..tables import spelled
 
+NO_NETWORK = ("check marks neurons with biases that are connected by weights alone, as in an MLP: in this model other "
+              "operations stand between them")
 Cell = tuple[str, Any]          # (kind, neuron or weight): ("δ", neuron 3) is δ3, ("", w31) the new w31
 
 
@@ -61,9 +64,8 @@ class Network:
         self.units = [Unit(row.neuron, row.activation, table.targets.get(row.neuron), row.graph) for row in table.rows]
         by_label = {unit.label: unit for unit in self.units}
         if not all(row.neuron in by_label for row in table.weight_rows):
-            raise ValueError("check marks an MLP, a Layer or a Neuron: of this model it is not known which neuron each "
-                             "weight leads into")
-        senders = {f"y{unit.label}": unit for unit in self.units}
+            raise ValueError(NO_NETWORK)
+        senders = {spelled("y", unit.label): unit for unit in self.units}
         sources: dict[str, Source] = {}
         self.weights: dict[str, WeightPlace] = {}
         for row in table.weight_rows:
@@ -80,6 +82,8 @@ class Network:
             if sender:
                 sender.above.append(unit)
                 sender.outgoing.append(weight)
+        if not all("bias" in vars(unit) for unit in self.units):
+            raise ValueError(NO_NETWORK)
         self.inputs = [source for source in sources.values() if source.unit is None and source.label != "1"]
         for unit in self.units:
             unit.layer = [other for other in self.units if other.sources == unit.sources]

@@ -50,23 +50,27 @@ def module_gradients(model: Any, x: Any, t: Any, loss: Loss, rule: Callable[...,
         kink = y.op.kink if y.op else None
         rows.append(NeuronRow(neuron_name(graph.name[v]), v.data, y.data, graph.partials[y][0], -adjoint.get(v, 0.0),
                               hand[v] if hand else None, -(J_at(v, h) - J_at(v, -h)) / (2 * h),
-                              kink is not None and abs(v.data) < 2 * h))
+                              kink is not None and abs(v.data) < 2 * h, y.op.name if y.op else ""))
     weight_rows = rows_of_weights(graph, adjoint, update)
     update.check(weight_rows)
     no_rule = NO_RULE if rule is None or not graph.unknown else (
         f"no derivation by hand is known for the operation {graph.unknown}")
     terms = RecursionWriter(graph, hand, ys, loss.__name__).lines() if hand else {}
-    return LocalGradients(rows, weight_rows, J.data, update.lr, terms, momentum=update.momentum, no_rule=no_rule)
+    neuron_of = {y: neuron_name(graph.name[v]) for v, y in graph.neurons.items()}
+    return LocalGradients(rows, weight_rows, J.data, update.lr, terms, loss.__name__ if hand else "",
+                          {neuron_of[y]: t_l for y, t_l in zip(ys, targets.tolist()) if y in neuron_of},
+                          update.momentum, no_rule)
 
 
 def rows_of_weights(graph: Graph, adjoint: Mapping[Value, float], update: UpdateRule) -> list[WeightRow]:
-    """A row for each use of a parameter."""
+    """A row for each use of a parameter, with its neuron where it is used in a v."""
     rows = []
     for node, slot, parent in [(n, i, x) for n in graph.tape for i, x in enumerate(n.parents)]:
         if isinstance(parent, Parameter):
             gradient, label = adjoint.get(parent, 0.0), parent.label or graph.name[parent]
             letters, number = graph.factor(node, slot)
-            rows.append(update.row(label, letters or "1", parent.data, number, gradient))
+            neuron = neuron_name(graph.name[node]) if node in graph.neurons else ""
+            rows.append(update.row(label, letters or "1", parent.data, number, gradient, neuron))
     return rows
 
 
