@@ -7,10 +7,12 @@ import os
 import signal
 import subprocess
 import sysconfig
+import warnings
 from collections.abc import Callable, Sequence
 from math import isfinite
 from pathlib import Path
 from shutil import which
+from unicodedata import category
 from xml.etree import ElementTree
 
 from autograd.files import replace_file
@@ -20,6 +22,7 @@ PICTURE_SUFFIXES = (".svg", ".png", ".pdf")
 DPI = 192                                       # of a png: sharp on a projector
 SMALLEST = 0.35                                 # the least scale: in a narrower page an svg scrolls
 SECONDS = 30                                    # the time limit of a layout
+OWN_LETTERS, MOST_LETTERS = "\u052f", 9         # fonts have Latin, Greek and Cyrillic; more letters are not looked up
 FONTS = "Helvetica,Arial,sans-serif"
 SIGNATURES = {"png": b"\x89PNG\r\n\x1a\n", "pdf": b"%PDF-"}      # an svg is known by its root element
 POINTS = {"pt": 1, "px": 3 / 4, "pc": 12, "in": 72, "cm": 72 / 2.54, "mm": 72 / 25.4}       # CSS's absolute units
@@ -93,7 +96,8 @@ def picture_by_program(source: str, format: str) -> tuple[str, bytes]:
     """The program's path, and the picture that it makes of DOT text."""
     program = renderer()
     options = [f"-T{format}", *([f"-Gdpi={DPI}"] if format == "png" else [])]
-    picture, complaint, code = output_of([program, *options], source.encode())
+    faster = "save it as .svg, which takes less time, or " if format == "png" else ""
+    picture, complaint, code = output_of([program, *options], source.encode(), f"{faster}draw a smaller graph")
     if "not recognized" in complaint:
         raise RendererError(f"{program} does not make {format}; a full Graphviz does "
                             "(apt install graphviz, or brew install graphviz)")
@@ -103,7 +107,7 @@ def picture_by_program(source: str, format: str) -> tuple[str, bytes]:
     return program, picture
 
 
-def output_of(command: Sequence[str], stdin: bytes) -> tuple[bytes, str, int]:
+def output_of(command: Sequence[str], stdin: bytes, if_too_slow: str) -> tuple[bytes, str, int]:
     """Run a program: (stdout, stderr, exit code); processes that it started are stopped.
 
     Raises RendererError where it does not run, takes more than SECONDS, or ends before the processes it started.
@@ -118,7 +122,7 @@ def output_of(command: Sequence[str], stdin: bytes) -> tuple[bytes, str, int]:
         try:
             picture, complaint = process.communicate(stdin, timeout=SECONDS)
         except subprocess.TimeoutExpired:
-            advice = "draw a smaller graph" if process.poll() is None else "it ended, a process that it started did not"
+            advice = if_too_slow if process.poll() is None else "it ended, a process that it started did not"
             raise RendererError(f"{program} took more than {SECONDS} s; {advice}") from None
         finally:
             left = stop(process)
@@ -185,7 +189,7 @@ def save_picture(source: str, path: str | os.PathLike[str]) -> None:
     """Write DOT text in the format of the file's suffix: .dot or .gv (the text), .svg, .png, .pdf.
 
     Raises ValueError for another suffix, RendererError where there is no picture, OSError where the file cannot be
-    written; an existing file then stays.
+    written; an existing file then stays.  Warns of letters that a .png shows as boxes.
     """
     path = Path(path)
     suffix = path.suffix.lower()
@@ -193,3 +197,19 @@ def save_picture(source: str, path: str | os.PathLike[str]) -> None:
         raise ValueError(f"the suffix of {path.name!r} tells no format; "
                          f"the possible ones are {', '.join(TEXT_SUFFIXES + PICTURE_SUFFIXES)}")
     replace_file(path, source.encode() if suffix in TEXT_SUFFIXES else render(source, suffix[1:]))
+    if suffix == ".png" and (letters := without_font(source)):
+        warnings.warn(f"{path.name} shows boxes for letters that no font of this machine has ({' '.join(letters)}): "
+                      "install one, or save a .svg, which is shown in the reader's fonts", stacklevel=3)
+
+
+def without_font(text: str) -> list[str]:
+    """Letters of other scripts that no font has, as fontconfig says; none where that is not installed.
+
+    One letter is looked up of each 256 in Unicode, for a font has a script or has it not.
+    """
+    program = which("fc-list")
+    if not program:
+        return []
+    letters = {ord(c) >> 8: c for c in text if c > OWN_LETTERS and category(c) in ("Lo", "So")}
+    return [c for c in [*letters.values()][:MOST_LETTERS] if not subprocess.run(
+        [program, f":charset={ord(c):x}", "file"], capture_output=True, check=False, timeout=SECONDS).stdout]

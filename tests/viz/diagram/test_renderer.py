@@ -5,6 +5,7 @@ import shutil
 import subprocess
 import sys
 import sysconfig
+import warnings
 from pathlib import Path
 from xml.etree import ElementTree
 
@@ -228,6 +229,23 @@ def test_a_renderer_that_hangs_is_stopped_with_its_child(fake, orphans, monkeypa
     with pytest.raises(RendererError, match=r"took more than 0\.5 s; draw a smaller graph"):
         renderer.render(SOURCE, "svg")
     assert gone()
+    with pytest.raises(RendererError, match=r"save it as \.svg, which takes less time, or draw a smaller graph"):
+        renderer.render(SOURCE, "png")
+
+
+def test_a_png_of_letters_that_no_font_has_warns(fake, tmp_path, monkeypatch):
+    fonts = tmp_path / "fc-list"
+    fonts.write_text(f"#!{sys.executable}\nimport sys\nsys.argv[1] == ':charset=5e9' and print('a.ttf')\n")
+    fonts.chmod(0o755)
+    fake(f"sys.stdout.buffer.write({renderer.SIGNATURES['png']!r})")
+    monkeypatch.setattr(renderer, "which", lambda name: str(fonts if name == "fc-list" else tmp_path / "renderer"))
+    letters = Value(2.0, "输入") * Value(3.0, "ש")
+    with pytest.warns(UserWarning, match=r"no font of this machine has \(输 入\).*save a \.svg") as warned:
+        viz.draw(letters).save(tmp_path / "letters.png")
+    assert len(warned) == 1 and warned[0].filename == __file__
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        viz.draw(Value(2.0, "ש") * 2).save(tmp_path / "letters.png")
 
 
 def test_a_child_that_keeps_the_renderers_output_open_is_stopped(fake, orphans, monkeypatch):
