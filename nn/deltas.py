@@ -12,8 +12,8 @@ from .losses import Loss, check_loss, half_squared_error, one_hot
 from .mlp import MLP, Layer, Neuron, inputs
 from .module import Module
 from .recursion.graph_deltas import module_gradients
-from .recursion.letters import output_error
-from .tables import LocalGradients, NeuronRow, UpdateRule, format_cell, neuron_name, spelled
+from .recursion.letters import neuron_name, output_error, spelled
+from .tables import LocalGradients, NeuronRow, UpdateRule, format_cell
 
 
 def local_gradients(model: Module, x: Any, t: Any, loss: Loss = half_squared_error,

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from .recursion.letters import Recursion, subscripted
+from .recursion.letters import Recursion, spelled, subscripted
 from .text_table import Table, aligned, format_cell, html_table
 
 if TYPE_CHECKING:
@@ -151,19 +151,3 @@ class LocalGradients:
 
     def _repr_html_(self) -> str:
         return "".join([*map(html_table, self.tables()), *(f"<p>{escape(remark)}</p>" for remark in self.remarks())])
-
-
-def neuron_name(label: str, letter: str = "v") -> str:
-    """A neuron's name from the label of its v: 1 for v1, encoder.1 for encoder.v1; another label unchanged.
-
-    >>> neuron_name("encoder.v1"), neuron_name("y2", "y"), neuron_name("u3")
-    ('encoder.1', '2', 'u3')
-    """
-    path, dot, name = label.rpartition(".")
-    return path + dot + name.removeprefix(letter) if name.startswith(letter) else label
-
-
-def spelled(letter: str, neuron: str) -> str:
-    """A letter with a neuron's name: δ1, encoder.δ1."""
-    path, dot, name = neuron.rpartition(".")
-    return f"{path}{dot}{letter}{name}"

@@ -11,7 +11,7 @@ from os import PathLike
 from pathlib import Path
 from typing import Any
 
-from ..tables import spelled
+from ..recursion.letters import spelled
 from .network import Cell, Network, WeightPlace
 
 MOST_NAMED = 60                 # names in an error message

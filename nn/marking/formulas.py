@@ -2,8 +2,7 @@
 from collections.abc import Callable, Iterable
 from typing import Any
 
-from ..recursion.letters import output_error, subscripted
-from ..tables import spelled
+from ..recursion.letters import output_error, spelled, subscripted
 from .answers import name_of
 from .network import Cell, WeightPlace
 from .worksheet import Worksheet

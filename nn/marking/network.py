@@ -6,8 +6,7 @@ from functools import cached_property
 from itertools import chain, groupby
 from typing import Any
 
-from ..recursion.letters import SUMS
-from ..tables import spelled
+from ..recursion.letters import SUMS, spelled
 
 NO_NETWORK = ("check marks neurons with biases that are connected by weights alone, as in an MLP: in this model other "
               "operations stand between them")

@@ -12,9 +12,9 @@ from autograd import Constant, Parameter, Value, adjoints, recorded
 from .. import by_hand
 from ..losses import Loss, cross_entropy, one_hot
 from ..module import letters
-from ..tables import NO_RULE, LocalGradients, NeuronRow, UpdateRule, WeightRow, format_cell, neuron_name, spelled
+from ..tables import NO_RULE, LocalGradients, NeuronRow, UpdateRule, WeightRow, format_cell
 from .graph import Errors, Graph
-from .letters import output_error
+from .letters import neuron_name, output_error, spelled
 
 Term = tuple[str, str]                                      # of a sum: in letters, in numbers
 

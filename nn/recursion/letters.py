@@ -74,3 +74,19 @@ def latex_of(letters: str) -> str:
     latex = re.sub("⁽([⁰¹²³⁴⁵⁶⁷⁸⁹]+)⁾", lambda mark: f"^{{({mark[1].translate(FROM_RAISED)})}}", latex)
     latex = re.sub("clip|sign(?!m)|sigmoid|softmax", r"\\operatorname{\g<0>}", latex)
     return latex.replace("δ", r"\delta").replace("φ", r"\varphi").replace("·", r"\cdot").replace("…", r"\dots")
+
+
+def neuron_name(label: str, letter: str = "v") -> str:
+    """A neuron's name from the label of its v: 1 for v1, encoder.1 for encoder.v1; another label unchanged.
+
+    >>> neuron_name("encoder.v1"), neuron_name("y2", "y"), neuron_name("u3")
+    ('encoder.1', '2', 'u3')
+    """
+    path, dot, name = label.rpartition(".")
+    return path + dot + name.removeprefix(letter) if name.startswith(letter) else label
+
+
+def spelled(letter: str, neuron: str) -> str:
+    """A letter with a neuron's name: δ1, encoder.δ1."""
+    path, dot, name = neuron.rpartition(".")
+    return f"{path}{dot}{letter}{name}"

@@ -26,6 +26,7 @@ def product(label):
 
 @parametrized
 @needs_a_renderer
+@pytest.mark.filterwarnings("ignore:.*no font of this machine")
 def test_a_drawing_shows_the_label_in_each_format(label, tmp_path):
     drawing = draw(product(label)[0])
     for suffix, start in ("dot", b"digraph"), ("svg", b"<svg"), ("png", b"\x89PNG"):
