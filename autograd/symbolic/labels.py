@@ -79,11 +79,13 @@ def truncate(label: str) -> str:
     return start if len(start) <= LONGEST else start[:LONGEST - 1] + "…"
 
 
-def format_number(x: float, digits: int = 4) -> str:
-    """x to `digits` significant digits, whole numbers in full, with a true minus sign.
+def format_number(x: float, digits: int = 4, keeps_zeros: bool = False) -> str:
+    """x to `digits` significant digits, without zeros at its end; whole numbers in full; with a true minus sign.
 
     >>> [format_number(x) for x in (-0.29289, 60000.0, 0.000012, 6.88137, -0.0)]
     ['−0.2929', '60000', '1.2e−05', '6.881', '0']
+    >>> format_number(0.29103, keeps_zeros=True)
+    '0.2910'
     """
     if x != x:
         return "NaN"
@@ -94,9 +96,9 @@ def format_number(x: float, digits: int = 4) -> str:
         written = str(int(x))
     elif 1e-4 <= size < 1e6:
         written = f"{x:.{max(0, digits - 1 - math.floor(math.log10(size)))}f}"
-        written = written.rstrip("0").rstrip(".") if "." in written else written
+        written = written if keeps_zeros or "." not in written else written.rstrip("0").rstrip(".")
     else:
-        written = f"{x:.{digits}g}"
+        written = f"{x:#.{digits}g}" if keeps_zeros else f"{x:.{digits}g}"
     return written.replace("-", "−")
 
 

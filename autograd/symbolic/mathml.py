@@ -38,8 +38,12 @@ class MathMLPrinter(Printer):
             base = f"<msup>{base}{mark}</msup>"
         return base, LOOSE if not name.is_word else POWER if name.mark else ATOM
 
+    def format(self, x: float) -> str:
+        """The number's digits."""
+        return format_number(x, self.digits)
+
     def number(self, x: float) -> Written:
-        written = format_number(x, self.digits)
+        written = self.format(x)
         if "e" in written:
             mantissa, exponent = written.split("e")
             power = format_number(int(exponent.replace("−", "-")))

@@ -226,7 +226,7 @@ class Explainer:
     def again(self, step: Step, node: Value) -> StepText:
         """The output after the update."""
         now = cell(f"z{self.at[node]}", float("nan") if step.total is None else step.total)
-        J, was = self.name(node), self.value(node)
+        J, was = self.name(node), cell(f"o{self.at[node]}", node.data)
         return StepText("again", f"forward again, {J}", (
             f"With the new parameters: forward again, {J} = ", now, ", was ", was, "."), (
             Line("forward again", (line(self.notation.symbol(node), now),)),
@@ -237,7 +237,8 @@ def cell(code: str, number: float) -> Expr:
     """A number that the page keeps up to date: its code is a letter and a place.
 
     a: the value of a node, g: its gradient, d: its δ, p: the local derivative of an edge, h: η; of a parameter c: its
-    change, n: its data after the update, b: before it, with as many decimals; z: a node's value after the update.
+    change, n: its data after the update, b: before it, with as many decimals; z: the
+    output after the update, o: before it, both with the zeros at their ends.
     """
     return Expr.of("cell", code, number)
 

@@ -54,7 +54,7 @@ def write_live_page(path: Path, output: Value, lr: float, digits: int, direction
     title = f"{heading}: live, forward and backward"
     html = Template(text["live.html"]).substitute(
         **shared_parts(style, script, title), output=escape(J), heading=escape(heading),
-        legend=legend(diagram), value=format_number(output.data, digits), exact=repr(output.data),
+        legend=legend(diagram), value=format_number(output.data, digits, keeps_zeros=True), exact=repr(output.data),
         eta=format_number(lr, digits), wires=f'<svg id="wires" viewBox="0 0 {12 * layout.width:.2f} '
         f'{12 * layout.height:.2f}" aria-hidden="true">{layout.wires}</svg>', chips=layout.chips,
         boxes="\n".join([box.html(lambda code: number_cell(code, data)) for box in boxes.values()]),

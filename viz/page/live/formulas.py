@@ -14,12 +14,19 @@ from ..page_step import PLACES
 DECIMALS = 10                                   # at most, of a parameter and its new value
 
 
+class ZerosPrinter(MathMLPrinter):
+    """MathML whose numbers keep the zeros at their ends, so that two of them are read as equally accurate: 0.2910."""
+
+    def format(self, x: float) -> str:
+        return format_number(x, self.digits, keeps_zeros=True)
+
+
 class CellPrinter(MathMLPrinter):
     """MathML in which a cell is <mrow data-c=code>; data-least says when the number needs brackets."""
 
     def __init__(self, digits: int, changes: Mapping[str, float]) -> None:
         super().__init__(PLACES)
-        self.short, self.exact = MathMLPrinter(digits), MathMLPrinter(PLACES)
+        self.short, self.exact, self.padded = MathMLPrinter(digits), MathMLPrinter(PLACES), ZerosPrinter(digits)
         self.changes = changes                  # of a parameter, by its place: how far the update moves it
 
     def write(self, expr: Expr, least: int = LOOSE) -> str:
@@ -34,6 +41,8 @@ class CellPrinter(MathMLPrinter):
     def as_printed(self, cell: Expr) -> tuple[float, MathMLPrinter]:
         """The number and what prints it: before and after an update with as many decimals as the change has."""
         code, number = cell.parts
+        if code[0] in "oz":
+            return number, self.padded
         decimals = decimals_of(self.changes[code[1:]], self.short.digits) if code[0] in "bn" else None
         return (number, self.short) if decimals is None else (round(number, decimals), self.exact)
 
@@ -69,4 +78,4 @@ def number(part: Expr, printer: CellPrinter) -> str:
     if part.kind == "sum":
         return " + ".join([number(term, printer) for term in part.parts])
     code, (x, written) = part.parts[0], printer.as_printed(part)
-    return f'<b data-c="{code}">{format_number(x, written.digits)}</b>'
+    return f'<b data-c="{code}">{written.format(x)}</b>'

@@ -16,18 +16,19 @@ function exponential(x, digits) {
 }
 const stripped = text => text.includes(".") ? text.replace(/\.?0+$/, "") : text;
 
-function format(x, digits = GRAPH.digits) {
+function format(x, digits = GRAPH.digits, keepsZeros = false) {
+  const trimmed = keepsZeros ? text => text : stripped;
   if (Number.isNaN(x)) return "NaN";
   const size = Math.abs(x), sign = x < 0 ? "−" : "";
   if (size === Infinity) return sign + "∞";
   if (Number.isInteger(size) && size < 1e6) return sign + size;
   if (size >= 1e-4 && size < 1e6) {
     const exponent = Number(size.toExponential().split("e")[1]);
-    return sign + stripped(fixed(size, Math.max(0, digits - 1 - exponent)));
+    return sign + trimmed(fixed(size, Math.max(0, digits - 1 - exponent)));
   }
   const [mantissa, exponent] = exponential(size, digits);
-  if (exponent >= -4 && exponent < digits) return sign + stripped(fixed(size, digits - 1 - exponent));
-  return `${sign}${stripped(mantissa)}e${exponent < 0 ? "−" : "+"}${String(Math.abs(exponent)).padStart(2, "0")}`;
+  if (exponent >= -4 && exponent < digits) return sign + trimmed(fixed(size, digits - 1 - exponent));
+  return `${sign}${trimmed(mantissa)}e${exponent < 0 ? "−" : "+"}${String(Math.abs(exponent)).padStart(2, "0")}`;
 }
 
 // The number in MathML, in brackets where it binds less tightly than its place asks for: 3 a minus, 5 a product.

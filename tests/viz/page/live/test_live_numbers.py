@@ -1,6 +1,7 @@
 """The live page's numbers: the engine's own, to the last bit or two, whatever is changed; spelled as Python does."""
 import math
 import random
+from itertools import product
 
 import pytest
 from browser import gradients_of, mazur_error, needs_a_renderer, output_of, press, spin
@@ -87,9 +88,9 @@ def test_numbers_are_spelled_as_python_spells_them(open_page):
                1e-300, 5e-324, 1.7e308, math.inf, -math.inf, math.nan, 123456.5, 99999.95, 1e15, 2.0 ** 70, 12345.0]
     numbers += [chance.choice([-1, 1]) * chance.random() * 10 ** chance.randint(-8, 8) for _ in range(1000)]
     numbers += [k / 2 ** n for k in range(1, 200, 7) for n in (1, 4, 9, 12)]                    # ties among them
-    for digits in (1, 2, 3, 4, 6):
-        shown = page.evaluate("([xs, digits]) => xs.map(x => format(x, digits))", [numbers, digits])
-        assert [(x, text) for x, text in zip(numbers, shown) if text != format_number(x, digits)] == []
+    for digits, keeps_zeros in [(1, False), *product((2, 3, 4, 6), (False, True))]:
+        shown = page.evaluate("([xs, ...how]) => xs.map(x => format(x, ...how))", [numbers, digits, keeps_zeros])
+        assert [(x, text) for x, text in zip(numbers, shown) if text != format_number(x, digits, keeps_zeros)] == []
 
 
 def test_typed_numbers(open_page):

@@ -70,14 +70,14 @@ def test_the_steps_end_with_forward_again_at_the_new_point(open_page):
     J = mazur_error(trains_biases=False)
     page = open_page(J, lr=mazur.LR)
     page.keyboard.press("ArrowLeft")
-    assert page.locator("#J").inner_text() == "0.291" and page.locator("#was").inner_text() == "was 0.2984"
-    assert page.get_by_role("status").inner_text().endswith("forward again, J = 0.291, was 0.2984.")
+    assert page.locator("#J").inner_text() == "0.2910" and page.locator("#was").inner_text() == "was 0.2984"
+    assert page.get_by_role("status").inner_text().endswith("forward again, J = 0.2910, was 0.2984.")
     shown = page.evaluate(SHOWN)
     assert not [code for code in shown if code[0] in "gd"]              # the old point's gradients are not of this one
     press(page, "Show all", "Update")
     now = page.evaluate(SHOWN)
     assert {code: text for code, text in now.items() if code[0] in "ap"} == shown
-    assert page.locator("#J").inner_text() == "0.291"
+    assert page.locator("#J").inner_text() == "0.2910"
 
 
 def test_the_formulas_follow_a_change(open_page):
