@@ -4,7 +4,7 @@ It runs the plan of differentiate.py.  Every step makes a new array and nothing 
 compile it and spread it over many devices.
 """
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
@@ -14,8 +14,8 @@ from .blocks import Block, BlockGraph, MatMul, Operand, follow
 from .differentiate import BlockStep, Plan, Span, backward_plan
 
 Array = Any                     # of the library that the function was made for
-Function = Callable[..., tuple[Array, Array]]               # parameters, X, weights
-Reader = Callable[[Array, list[Array]], Array]              # scalars, the arrays computed so far -> an operand
+Function = Callable[..., tuple[Array, Any]]                 # parameters, X, weights
+Reader = Callable[[Sequence[Array], list[Array]], Array]    # blocks of scalars, the arrays so far -> an operand
 
 
 class Library:
@@ -88,55 +88,89 @@ def array_function(graph: BlockGraph, xp: Any) -> Function:
                 raise ValueError(f"weights have shape {tuple(weights.shape)}; expected ({X.shape[0]},): a number for "
                                  "each row of X")
         with np.errstate(all="ignore"):         # outside a domain the result is NaN or inf, as in Program.forward
-            return runner.run(parameters, X, weights)
+            values, terms = runner.run(runner.blocks_of(parameters), X, weights)
+            return values, runner.sum_of(terms, parameters)
 
     return values_and_gradient
+
+
+def function_of_blocks(graph: BlockGraph, xp: Any) -> tuple[list[np.ndarray], Function] | None:
+    """The same as a function of the parameters in blocks, (blocks, X, weights) -> (values, gradients), for loops.
+
+    A block has the parameters of one operand, of a layer's W, say, so no vector is cut and joined at each call; the
+    numbers of each block's parameters are returned too.  None where a parameter is used twice.
+    """
+    library = Library(xp)
+    runner = Runner(backward_plan(graph), library)
+    if runner.order is None:
+        return None
+
+    def values_and_gradients(blocks: Sequence[Array], X: Array, weights: Array = None) -> tuple[Array, list[Array]]:
+        scalars = runner.blocks_of(library.like(X, np.zeros(len(graph.parameters))))        # the constants' blocks
+        for i, block in zip(runner.trained, blocks):
+            scalars[i] = block
+        with np.errstate(all="ignore"):
+            values, terms = runner.run(scalars, X, weights)
+        return values, [term.reshape(block.shape) for term, block in zip(terms, blocks)]
+
+    return [*runner.trained.values()], values_and_gradients
 
 
 class Runner:
     """Runs a plan on the arrays of one library; operands and the terms' destinations are located once, beforehand.
 
-    A run fills a list of arrays, rows by samples: the inputs, then the result of each block.
+    A run reads the scalars in blocks, one for each operand of scalars, and fills a list of arrays, rows by samples: the
+    inputs, then the result of each step.
     """
 
     def __init__(self, plan: Plan, library: Library) -> None:
-        self.plan, self.library, self.xp = plan, library, library.xp
+        self.plan, self.library = plan, library
+        places = [(step, k) for step in plan.steps for k, a in enumerate(step.block.operands) if a.is_scalar]
+        self.block_at = {(step.array, k): i for i, (step, k) in enumerate(places)}
+        total = len(plan.graph.parameters) + len(plan.graph.constants)
+        self.cuts = [cut(step.block.operands[k].numbers, total) for step, k in places]
+        self.trained = {self.block_at[step.array, k]: step.block.operands[k].numbers       # as their gradient is found
+                        for step in reversed(plan.steps) for k, is_wanted in enumerate(step.wanted)
+                        if is_wanted and (step.array, k) in self.block_at}
         self.readers = [[self.reader(step, k) for k in range(len(step.wanted))] for step in plan.steps]
         [self.output] = plan.spans(Operand(False, np.array(plan.graph.outputs)))
         self.targets = [[plan.trained_spans(a) for a in step.block.operands] for step in plan.steps]
-        sent = [a.numbers.ravel() for step in reversed(plan.steps) for a, is_wanted in
-                zip(step.block.operands, step.wanted) if is_wanted and a.is_scalar]
+        sent = [numbers.ravel() for numbers in self.trained.values()]
         self.sent = np.concatenate([np.zeros(0, dtype=np.intp), *sent])     # the scalar that each term is sent to
-        self.order = np.argsort(self.sent)
-        self.is_each_once = np.array_equal(self.sent[self.order], np.arange(len(plan.graph.parameters)))
+        order = np.argsort(self.sent)                       # None where a parameter is used twice
+        self.order = order if np.array_equal(self.sent[order], np.arange(len(plan.graph.parameters))) else None
 
-    def run(self, parameters: Array, X: Array, weights: Array | None) -> tuple[Array, Array]:
-        """The output for every sample, and the weighted sum of the gradients over the samples."""
-        plan, N, scalars = self.plan, X.shape[0], parameters
-        if plan.graph.constants:
-            constants = self.library.like(parameters, plan.graph.constants)
-            scalars = self.xp.concatenate([parameters, constants])
+    def blocks_of(self, parameters: Array) -> list[Array]:
+        """The blocks of scalars, cut from the vector of the parameters."""
+        constants, scalars = self.plan.graph.constants, parameters
+        if constants:
+            scalars = self.library.xp.concatenate([parameters, self.library.like(parameters, constants)])
+        return [part(scalars) for part in self.cuts]
+
+    def run(self, scalars: Sequence[Array], X: Array, weights: Array | None) -> tuple[Array, list[Array]]:
+        """The output for every sample, and for each trained block the weighted sum of its gradient over the samples."""
+        plan, N = self.plan, X.shape[0]
         Z, operands = [X.T], list[list[Array]]()
         for step, readers in zip(plan.steps, self.readers):
             operands.append([read(scalars, Z) for read in readers])
             Z.append(self.full(self.forward(step.block, operands[-1]), (step.block.size,), N))
         value = Z[self.output.array][self.output.rows]
-        seed = self.xp.ones_like(value) if weights is None else weights.reshape(1, N)
-        return value[0], self.gradient(Z, operands, scalars, seed)
+        seed = self.library.xp.ones_like(value) if weights is None else weights.reshape(1, N)
+        return value[0], self.gradient(Z, operands, seed)
 
     def forward(self, block: Block, operands: list[Array]) -> Array:
         if isinstance(block, MatMul):
             W, x, b = operands
             return W @ x + b
         try:
-            return block.op.array(self.xp, *operands) if block.op.array else block.op.forward(*operands)
+            return block.op.array(self.library.xp, *operands) if block.op.array else block.op.forward(*operands)
         except TypeError as error:                  # as of NumPy's own functions, on JAX's arrays
-            raise TypeError(f"the operation {block.op.name!r} does not run on {self.xp.__name__}: "
+            raise TypeError(f"the operation {block.op.name!r} does not run on {self.library.xp.__name__}: "
                             f"{str(error).splitlines()[0]}.  Its array form is to use the functions of the xp that it "
                             "is given") from error
 
-    def gradient(self, Z: list[Array], operands: list[list[Array]], scalars: Array, seed: Array) -> Array:
-        """The backward phase: the gradient of the parameters."""
+    def gradient(self, Z: list[Array], operands: list[list[Array]], seed: Array) -> list[Array]:
+        """The backward phase: the gradient of each trained block."""
         G: list[Array] = [None] * len(Z)                    # the gradient of each array, None before the first term
         sent = list[Array]()
         self.add(G, Z, self.output, seed)
@@ -153,12 +187,12 @@ class Runner:
                     sent.append(term.sum(-1))
                 for span in targets[k]:
                     self.add(G, Z, span, term if len(span.positions) == len(term) else term[span.positions])
-        return self.sum_of(sent, scalars)
+        return sent
 
     def full(self, x: Any, shape: tuple[int, ...], N: int) -> Array:
         """x broadcast to this shape by N samples, and reshaped to a row for each number of the shape."""
         if getattr(x, "shape", None) != (*shape, N):
-            x = self.xp.broadcast_to(x, (*shape, N))
+            x = self.library.xp.broadcast_to(x, (*shape, N))
         return x.reshape(math.prod(shape), N) if len(shape) > 1 else x
 
     def add(self, G: list[Array], Z: list[Array], span: Span, term: Array) -> None:
@@ -167,48 +201,47 @@ class Runner:
         if span.is_whole:
             G[i] = term if G[i] is None else G[i] + term
         else:
-            G[i] = self.library.add_at(self.xp.zeros_like(Z[i]) if G[i] is None else G[i], span.rows, term)
+            G[i] = self.library.add_at(self.library.xp.zeros_like(Z[i]) if G[i] is None else G[i], span.rows, term)
 
-    def sum_of(self, sent: list[Array], scalars: Array) -> Array:
-        """The gradient of each parameter: the sum of its terms."""
-        if self.is_each_once:
-            return self.xp.concatenate(sent)[self.order] if sent else scalars[:0]
-        gradient = self.xp.zeros_like(scalars)
-        if sent:
-            gradient = self.library.add_at(gradient, self.sent, self.xp.concatenate(sent))
-        return gradient[:len(self.plan.graph.parameters)]
+    def sum_of(self, terms: list[Array], parameters: Array) -> Array:
+        """The gradient of each parameter, in a vector: the sum of its terms."""
+        together = self.library.xp.concatenate([parameters[:0], *terms])
+        if self.order is not None:
+            return together[self.order]
+        gradient = self.library.xp.zeros_like(self.library.xp.concatenate([parameters, self.library.like(
+            parameters, self.plan.graph.constants)]))
+        return self.library.add_at(gradient, self.sent, together)[:len(parameters)]
 
     def reader(self, step: BlockStep, k: int) -> Reader:
         """The function that reads a block's k-th operand: a view where its numbers are consecutive, else gathered."""
         operand = step.block.operands[k]
-        numbers, shape = operand.numbers, operand.numbers.shape
-        spans = self.plan.spans(operand)
         if operand.is_scalar:
-            read = scalar_reader(numbers, len(self.plan.graph.parameters) + len(self.plan.graph.constants))
+            i = self.block_at[step.array, k]
             is_matrix = isinstance(step.block, MatMul) and k == 0
-            return read if is_matrix else lambda scalars, Z: read(scalars, Z)[..., None]
+            return (lambda blocks, Z: blocks[i]) if is_matrix else lambda blocks, Z: blocks[i][..., None]
+        shape, spans = operand.numbers.shape, self.plan.spans(operand)
         if len(spans) == 1:
             i, rows = spans[0].array, spans[0].rows
             if spans[0].is_whole and len(shape) == 1:
-                return lambda scalars, Z: Z[i]
+                return lambda blocks, Z: Z[i]
             index: Any = slice(int(rows[0]), int(rows[-1]) + 1) if follow(rows) else rows.reshape(shape)
             if len(shape) == 1 or not follow(rows):
-                return lambda scalars, Z: Z[i][index]
-            return lambda scalars, Z: Z[i][index].reshape(*shape, Z[i].shape[1])
+                return lambda blocks, Z: Z[i][index]
+            return lambda blocks, Z: Z[i][index].reshape(*shape, Z[i].shape[1])
         order = np.argsort(np.concatenate([span.positions for span in spans])).reshape(shape)
-        return lambda scalars, Z: self.xp.concatenate(
+        return lambda blocks, Z: self.library.xp.concatenate(
             [Z[span.array] if span.is_whole else Z[span.array][span.rows] for span in spans])[order]
 
 
-def scalar_reader(numbers: np.ndarray, total: int) -> Reader:
-    """The function that reads these scalars, of `total`; a block of columns of a larger matrix is read as a view."""
+def cut(numbers: np.ndarray, total: int) -> Callable[[Array], Array]:
+    """The function that cuts these of all scalars: a view where they are consecutive, or columns of a larger matrix."""
     shape, first = numbers.shape, int(numbers.flat[0])
     if follow(numbers):
-        return lambda scalars, Z: scalars[first:first + numbers.size].reshape(shape)
+        return lambda scalars: scalars[first:first + numbers.size].reshape(shape)
     if numbers.ndim == 2 and len(numbers) > 1:
         n, width, stride = *shape, int(numbers[1, 0]) - first
         end = first + n * stride
         if stride > width and end <= total and np.array_equal(
                 numbers, first + stride * np.arange(n)[:, None] + np.arange(width)):
-            return lambda scalars, Z: scalars[first:end].reshape(n, stride)[:, :width]
-    return lambda scalars, Z: scalars[numbers]
+            return lambda scalars: scalars[first:end].reshape(n, stride)[:, :width]
+    return lambda scalars: scalars[numbers]

@@ -105,6 +105,16 @@ class Program:
 
         return array_function(self.blocks, xp)
 
+    def function_of_blocks(self, xp: Any) -> tuple[list[np.ndarray], Callable[..., tuple[Any, list[Any]]]] | None:
+        """`function` on the parameters in blocks, (blocks, X, weights) -> (values, gradients), for a loop of updates.
+
+        A block has the parameters of one operand, in its shape: a layer's W, or its b.  Returns the indices in
+        self.parameters of each block's parameters, and the function; None where a parameter is used twice.
+        """
+        from .array_function import function_of_blocks
+
+        return function_of_blocks(self.blocks, xp)
+
     def run(self, X: np.ndarray, buffers: Buffers) -> BoundPhases:
         """The forward phase for the rows of X."""
         phases = buffers.phases(len(X))

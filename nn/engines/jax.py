@@ -150,9 +150,8 @@ class Jax(Compiled):
         """The compiled loop, cached for the same graph and the same rule."""
         key = self.graph, type(self.optimizer).rule, settings_of(self.optimizer), self.dtype, tuple(self.devices)
         if key not in LOOPS:
-            places = () if self.is_identity else (self.bound.reached, self.bound.places)
-            LOOPS[key] = self.jax.EpochLoop(self.program.function(self.jax.jnp), copy(self.optimizer),
-                                            self.devices, *places).jitted
+            places = [np.arange(len(self.w))] * 2 if self.is_identity else [self.bound.reached, self.bound.places]
+            LOOPS[key] = self.jax.EpochLoop(self.program, copy(self.optimizer), self.devices, *places).jitted
             for old in list(LOOPS)[:-KEPT]:
                 del LOOPS[old]
         return LOOPS[key]

@@ -1,6 +1,6 @@
 """The training loop of several epochs as one JAX function, on one device or with each batch spread over several."""
 import traceback
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from contextlib import AbstractContextManager
 from copy import copy
 from typing import Any, NamedTuple
@@ -16,6 +16,7 @@ from autograd import ops
 from ..optimizers import Optimizer
 
 Array = Any                     # of JAX
+Blocks = list[Array]            # of w, or of a part of the memory
 AXIS = "samples"                # of the mesh: the axis that a batch is spread over
 MOST_EPOCHS, MOST_ROWS = 4096, 2 ** 18          # in a run, and in the orders that it sends to the devices
 
@@ -114,16 +115,28 @@ def mesh_of(devices: Sequence[Any]) -> Mesh:
 
 
 class EpochLoop:
-    """Several epochs as a function for jax.jit, built from the program's f(parameters, rows, weights).
+    """Several epochs as a function for jax.jit, built from a Program and the places of the optimizer's w in it.
 
-    Where the optimizer's w is not all of the program's parameters in their order, `places` are those of w[reached]
-    among them, and `fixed` has the others.
+    In the loop w and the memory are lists of blocks, each the array that an operation reads: a layer's W, say.  They
+    have one block, the vector, on several devices, and where w is not all of the program's parameters: `places` are
+    then those of w[reached] among these, and `fixed` has the others.
     """
 
-    def __init__(self, f: Callable[..., Any], optimizer: Optimizer, devices: Sequence[Any],
-                 reached: np.ndarray | None = None, places: np.ndarray | None = None) -> None:
-        self.f, self.optimizer, self.reached, self.places = f, optimizer, reached, places
+    def __init__(self, program: Any, optimizer: Optimizer, devices: Sequence[Any], reached: np.ndarray,
+                 places: np.ndarray) -> None:
+        self.optimizer, self.reached, self.places = optimizer, reached, places
         self.is_spread, train = len(devices) > 1, self.train
+        n = len(optimizer.parameters)
+        is_every = len(reached) == n == len(program.parameters)
+        found = program.function_of_blocks(jnp) if is_every and not self.is_spread else None
+        self.in_blocks = found is not None and is_elementwise(optimizer, found[0])
+        if found and self.in_blocks:
+            numbers, self.f = found
+            index = reached[np.argsort(places)]             # in w, of each of the program's parameters
+            self.blocks = [index[block] for block in numbers]
+        else:
+            self.f, self.blocks = program.function(jnp), [np.arange(n)]
+        self.order = np.argsort(np.concatenate([block.ravel() for block in self.blocks]))
         if self.is_spread:
             everywhere = Spread()
             train = jax.shard_map(train, mesh=mesh_of(devices), out_specs=everywhere,
@@ -145,53 +158,84 @@ class EpochLoop:
                 unseen_losses = unseen_losses.at[e].set(unseen_J)
             return w, memory, steps, losses.at[e].set(J), unseen_losses
 
-        first = w, memory, steps, losses, None if data.unseen is None else losses
-        w, memory, _, losses, unseen_losses = jax.lax.fori_loop(0, count, epoch, first)
-        return w, memory, losses, unseen_losses
+        first = self.cut(w), [*map(self.cut, memory)], steps, losses, None if data.unseen is None else losses
+        blocks, memories, _, losses, unseen_losses = jax.lax.fori_loop(0, count, epoch, first)
+        return self.joined(blocks), [*map(self.joined, memories)], losses, unseen_losses
+
+    def cut(self, vector: Array) -> Blocks:
+        """The blocks of a vector."""
+        return [vector[block] for block in self.blocks]
+
+    def joined(self, blocks: Blocks) -> Array:
+        """The vector of the blocks."""
+        return jnp.concatenate([block.ravel() for block in blocks])[self.order]
 
     def epoch(self, state: Any, lr: Array, fixed: Array, data: Batches, order: Array) -> Any:
         """One epoch, a step for each batch: w, memory and steps after it, and the sum of losses before the steps."""
         def step(b: Any, state: Any) -> Any:
             w, memory, steps, J = state
             rows = data.batches[b] if order is None else data.rows[order[b]]
-            more, g = self.loss_and_grad(w, fixed, rows, None if data.weights is None else data.weights[b])
-            g = g if data.sizes is None else g / data.sizes[b]
-            return *moved(self.optimizer, steps + 1, lr, w, g, memory), steps + 1, J + more
+            more, gradient = self.loss_and_grad(w, fixed, rows, None if data.weights is None else data.weights[b])
+            if data.sizes is not None:
+                gradient = [g / data.sizes[b] for g in gradient]
+            found = [moved(self.optimizer, steps + 1, lr, *block) for block in zip(w, gradient, *memory)]
+            w, *memory = map(list, zip(*found))
+            return w, memory, steps + 1, J + more
 
         first = *state, jnp.zeros((), lr.dtype)
         batches = len(data.batches if order is None else order)
         return step(0, first) if batches == 1 else jax.lax.fori_loop(0, batches, step, first)
 
-    def loss_and_grad(self, w: Array, fixed: Array, rows: Array, weights: Array) -> tuple[Array, Array]:
+    def loss_and_grad(self, w: Blocks, fixed: Array, rows: Array, weights: Array) -> tuple[Array, Blocks]:
         """The sum of the losses of a batch, on one device or several, and its gradient by w."""
-        values, g = self.f(w if self.places is None else fixed.at[self.places].set(w[self.reached]), rows, weights)
+        if self.in_blocks:
+            values, gradient = self.f(w, rows, weights)
+        else:
+            [vector] = w
+            values, g = self.f(vector if fixed is None else fixed.at[self.places].set(vector[self.reached]), rows,
+                               weights)
+            gradient = [g if fixed is None else jnp.zeros_like(vector).at[self.reached].set(g[self.places])]
         J = values.sum() if weights is None else weights @ values
         if self.is_spread:                              # the only communication between devices
-            total = jax.lax.psum(jnp.append(g, J), AXIS)
-            J, g = total[-1], total[:-1]
-        return J, g if self.places is None else jnp.zeros_like(w).at[self.reached].set(g[self.places])
+            total = jax.lax.psum(jnp.append(gradient[0], J), AXIS)
+            J, gradient = total[-1], [total[:-1]]
+        return J, gradient
 
 
-def moved(optimizer: Optimizer, steps: Array, lr: Array, w: Array, g: Array,
-          memory: Sequence[Array]) -> tuple[Array, list[Array]]:
-    """The parameters and the memory after one step of the optimizer's rule.  Raises TypeError where it changes more."""
+def is_elementwise(optimizer: Optimizer, blocks: Sequence[np.ndarray]) -> bool:
+    """May the rule run on blocks of these shapes?  Not where a setting is an array, of a number for each parameter."""
+    try:
+        for block in blocks:
+            numbers = [jax.ShapeDtypeStruct(block.shape, "float32")] * (2 + optimizer.remembers)
+            jax.eval_shape(lambda *block: moved(optimizer, 1, optimizer.lr, *block), *numbers)
+    except (TypeError, ValueError):
+        return False
+    return not any(isinstance(x, np.ndarray | list) for name, x in vars(optimizer).items() if name not in (
+        "parameters", "memory"))
+
+
+def moved(optimizer: Optimizer, steps: Any, lr: Any, w: Array, g: Array, *memory: Array) -> list[Array]:
+    """The parameters and then the memory after one step of the optimizer's rule.
+
+    Raises TypeError where it changes more.
+    """
     trial = copy(optimizer)                             # traced numbers must not be stored in the optimizer itself
     trial.steps, trial.lr = steps, lr
     before = dict(vars(trial))
-    w, *memory = (jnp.broadcast_to(jnp.asarray(x, w.dtype), w.shape) for x in trial.rule(w, g, *memory))
+    found = [jnp.broadcast_to(jnp.asarray(x, w.dtype), w.shape) for x in trial.rule(w, g, *memory)]
     changed = [name for name, x in vars(trial).items() if before.get(name) is not x]
     if changed:
         raise TypeError(f"it sets self.{changed[0]}, which only what it returns can remember")
-    return w, memory
+    return found
 
 
 def check_rule(optimizer: Optimizer, dtype: str) -> None:
     """Raise TypeError, naming the line, where JAX cannot trace the optimizer's rule."""
     n = jax.ShapeDtypeStruct((len(optimizer.parameters),), dtype)
     try:
-        _, memory = jax.eval_shape(lambda w, g, memory, steps, lr: moved(optimizer, steps, lr, w, g, memory), n, n,
-                                   [n] * optimizer.remembers, jax.ShapeDtypeStruct((), "int32"),
-                                   jax.ShapeDtypeStruct((), dtype))
+        _, *memory = jax.eval_shape(lambda steps, lr, *block: moved(optimizer, steps, lr, *block),
+                                    jax.ShapeDtypeStruct((), "int32"), jax.ShapeDtypeStruct((), dtype), n, n,
+                                    *[n] * optimizer.remembers)
     except Exception as error:
         code = type(optimizer).rule.__code__
         line = max((frame.lineno or 0 for frame in traceback.extract_tb(error.__traceback__)

@@ -30,7 +30,9 @@ def run(library, program, X, *weights):
     """function(xp) of the library at the parameters' data, as NumPy arrays."""
     parameters = np.array([p.data for p in program.parameters], dtype=np.float64)
     if library == "numpy":
-        return program.function(np)(parameters, X, *weights)
+        found = program.function(np)(parameters, X, *weights)
+        check_blocks(program, parameters, X, weights, found)
+        return found
     if library == "torch":
         need("torch")
         import torch
@@ -42,6 +44,18 @@ def run(library, program, X, *weights):
     jax.config.update("jax_enable_x64", True)
     f = program.function(jax.numpy)
     return [np.asarray(a) for a in (jax.jit(f) if library == "jax.jit" else f)(parameters, X, *weights)]
+
+
+def check_blocks(program, parameters, X, weights, found):
+    """The function of the parameters in blocks, where there is one, computes the same."""
+    in_blocks = program.function_of_blocks(np)
+    if in_blocks:
+        places, f = in_blocks
+        values, gradients = f([parameters[block] for block in places], np.asarray(X, float), *weights)
+        gradient = np.full(len(parameters), np.nan)
+        for block, g in zip(places, gradients, strict=True):
+            gradient[block] = g
+        assert np.array_equal(values, found[0], equal_nan=True) and np.array_equal(gradient, found[1], equal_nan=True)
 
 
 def eager(output, inputs, parameters, X):
@@ -166,6 +180,19 @@ def random_graph(seed):
             lambda a=a, b=b, c=c: weighted_sum([a, b], [b, c], draw.choice([a, 0.5])),
             lambda a=a, b=b, c=c: ops.logsumexp([a, b, c]), lambda a=a, b=b: 1 / (1 + a * a) + b])().tanh() * 1.5)
     return inputs, sum(nodes[-3:])
+
+
+def test_the_blocks_of_a_network_are_its_matrices_and_biases():
+    x = [Value(0.5, "x1"), Value(-1.0, "x2")]
+    program = compile(nn.MLP(2, [3, 1], "tanh", seed=0)(x) ** 2, x)
+    places, _ = program.function_of_blocks(np)
+    assert [block.shape for block in places] == [(1, 3), (1,), (3, 2), (3,)]
+    assert [program.parameters[i].label for i in places[2][1]] == ["w21", "w22"]
+
+
+def test_a_parameter_of_two_operations_lies_in_no_blocks():
+    w, x = Value(0.5, "w"), Value(-1.0, "x")
+    assert compile((w * x).tanh() * w, [x]).function_of_blocks(np) is None
 
 
 @pytest.mark.filterwarnings("ignore:compile. the output does not depend")

@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 
 import nn
-from autograd import Parameter, exp, log
+from autograd import Parameter, exp, log, mean
 from autograd.ops import Op
 from nn.optimizers import Optimizer
 
@@ -83,6 +83,34 @@ def test_every_rule_in_every_batch_gives_eagers_weights(rule, batch_size):
     {"validation": (X[:5], T[:5]), "batch_size": 7}, {"validation": (X[:5], T[:5]), "reduction": "sum"}], ids=str)
 def test_every_setting_gives_eagers_weights(settings):
     is_as_eager(**settings)
+
+
+class OneByOne(Optimizer):
+    """A rule with an lr for each parameter, which runs on the whole vector alone."""
+
+    def rule(self, w, g):
+        return (w - self.rates * g,)
+
+
+def test_weights_stay_in_blocks_where_the_rule_takes_them(monkeypatch):
+    """A layer's W is an array in the loop, in whatever order the optimizer has the weights."""
+    loops, make = [], jax_loop.EpochLoop
+    monkeypatch.setattr(jax_loop, "EpochLoop", lambda *args: loops.append(make(*args)) or loops[-1])
+    is_as_eager(make=lambda ps: nn.SGD(ps[::-1], lr=0.05, momentum=0.6, decay=0.002), batch_size=6)
+    assert [block.shape for block in loops[0].blocks] == [(1, 4), (1,), (4, 2), (4,)]
+    rates, model = np.linspace(0.01, 0.1, 17), network()
+    optimizer = OneByOne(model.parameters(), lr=1.0)
+    optimizer.rates = rates
+    nn.fit(model, X, T, nn.half_squared_error, optimizer, 5, engine="jax", progress=False)
+    assert [block.shape for block in loops[1].blocks] == [(17,)]
+    expected = network()
+    for _ in range(5):                                      # by hand, node by node
+        optimizer = nn.SGD(expected.parameters(), lr=1.0)
+        optimizer.zero_grad()
+        mean([nn.half_squared_error(expected(x), t) for x, t in zip(X, T)]).backward()
+        for p, rate in zip(expected.parameters(), rates):
+            p.data -= rate * p.grad
+    assert numbers(model.parameters()) == pytest.approx(numbers(expected.parameters()), rel=1e-9)
 
 
 def test_a_softmax_head_trained_and_part_of_the_weights_frozen():
