@@ -172,7 +172,7 @@ class Runner:
     def gradient(self, Z: list[Array], operands: list[list[Array]], seed: Array) -> list[Array]:
         """The backward phase: the gradient of each trained block."""
         G: list[Array] = [None] * len(Z)                    # the gradient of each array, None before the first term
-        sent = list[Array]()
+        sent, ones = list[Array](), self.library.xp.ones_like(seed).reshape(-1)
         self.add(G, Z, self.output, seed)
         for step, xs, targets in reversed([*zip(self.plan.steps, operands, self.targets)]):
             if G[step.array] is None:
@@ -184,7 +184,7 @@ class Runner:
                     continue
                 term = self.full(term, operand.numbers.shape, seed.shape[1])
                 if operand.is_scalar:
-                    sent.append(term.sum(-1))
+                    sent.append(term @ ones)                # on JAX one call where a sum takes two
                 for span in targets[k]:
                     self.add(G, Z, span, term if len(span.positions) == len(term) else term[span.positions])
         return sent

@@ -15,7 +15,7 @@ from ..optimizers import Optimizer
 from .compiled import Compiled
 from .recording import rows_of
 
-SECONDS = 0.1                   # of epochs in one run, between two checks for Ctrl-C
+SECONDS = 0.2                   # of epochs in one run, between two checks for Ctrl-C
 KEPT = 8                        # compiled loops, of the most recent graphs
 
 LOOPS: dict[Any, Callable[..., Any]] = {}

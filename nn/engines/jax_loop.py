@@ -18,7 +18,7 @@ from ..optimizers import Optimizer
 Array = Any                     # of JAX
 Blocks = list[Array]            # of w, or of a part of the memory
 AXIS = "samples"                # of the mesh: the axis that a batch is spread over
-MOST_EPOCHS, MOST_ROWS = 4096, 2 ** 18          # in a run, and in the orders that it sends to the devices
+MOST_EPOCHS, MOST_ROWS = 8192, 2 ** 18          # in a run, and in the orders that it sends to the devices
 
 
 class Batches(NamedTuple):
@@ -195,7 +195,7 @@ class EpochLoop:
             values, g = self.f(vector if fixed is None else fixed.at[self.places].set(vector[self.reached]), rows,
                                weights)
             gradient = [g if fixed is None else jnp.zeros_like(vector).at[self.reached].set(g[self.places])]
-        J = values.sum() if weights is None else weights @ values
+        J = values @ (jnp.ones_like(values) if weights is None else weights)        # faster than a sum
         if self.is_spread:                              # the only communication between devices
             total = jax.lax.psum(jnp.append(gradient[0], J), AXIS)
             J, gradient = total[-1], [total[:-1]]
