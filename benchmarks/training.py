@@ -1,8 +1,8 @@
 """Workloads A, B and C: every peer trains the same network; measures the time of one step of gradient descent.
 
 The time of a run of many steps minus that of one step, over the difference in steps, which excludes costs that occur
-once (fit's compilation, a call's overhead); where one step is slow, the time of that step.  The reference runs next
-to every run.
+once (fit's compilation, a call's overhead); where one step is slow, the time of that step, or the history's where it is
+fit that compiles for long.  The reference runs next to every run.
 """
 import gc
 import time
@@ -17,6 +17,7 @@ from .workloads import Workload
 
 CHECKED = 3                 # steps after which all peers must have reached the same parameters
 SLOW = 0.4                  # seconds: where a step takes longer, it is measured alone
+EPOCHS = 20                 # of one training, where the history has the time of a step
 PATIENCE = 25               # the time budget of its later rounds, in runs
 
 
@@ -47,7 +48,7 @@ def measure(peers: Mapping[str, Peer], found: Comparison, epoch: int, repeats: i
     for name, peer in peers.items():
         one = timed(peer, 1)
         if one > SLOW:
-            slow[name] = [one]
+            slow[name] = peer.step_seconds(EPOCHS) if hasattr(peer, "step_seconds") else [one]
             continue
         steps[name] = steps_to_time(peer, one, epoch, seconds)
         runs[name], runs[f"{name}: one"] = runner(peer, steps[name]), runner(peer, 1)
@@ -64,7 +65,7 @@ def measure(peers: Mapping[str, Peer], found: Comparison, epoch: int, repeats: i
         beside: Sequence[float] = ()
         if name in slow:
             more = range(min(repeats - 1, int(PATIENCE * seconds / slow[name][0])))
-            if reference in steps and more:             # the first run is then for warm-up
+            if reference in steps and more and len(slow[name]) == 1:        # the first run is then for warm-up
                 pairs = [(timed(peer, 1), timed(peers[reference], steps[reference])) for _ in more]
                 slow[name], beside = ([*column] for column in zip(*pairs))
             rounds = tuple(t * 1e6 for t in slow[name])

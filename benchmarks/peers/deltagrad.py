@@ -38,16 +38,24 @@ class Fit:
 
     def fit(self, N: int, epochs: int) -> float:
         size = self.workload.batch_size
-        history = nn.fit(self.model, self.workload.X[:N], self.workload.T[:N], self.loss, self.optimizer, epochs,
+        self.history = nn.fit(self.model, self.workload.X[:N], self.workload.T[:N], self.loss, self.optimizer, epochs,
                          batch_size=size, reduction="sum", shuffle=False, engine=self.engine, progress=False)
-        return sum(history.losses)
+        return sum(self.history.losses)
 
     def parameters(self) -> np.ndarray:
         return np.array([p.data for p in self.model.parameters()])
 
 
 class Compiled(Fit):
+    """The default engine."""
+
     engine = "compiled"
+
+    def step_seconds(self, epochs: int) -> list[float]:
+        """Seconds of a step in each of these epochs of one training, after its first."""
+        self.reset()
+        self.fit(len(self.workload.X), epochs + 1)
+        return [seconds / self.workload.steps_per_epoch for seconds in self.history.seconds[1:]]
 
 
 class CompiledBefore(Fit):
