@@ -106,8 +106,9 @@ class LocalGradients:
 
         answers is {"δ3": "-0.1385", "Δw31": 0.0411, ...}, any of the numbers v1, y1, φ'1, e1, dJ/dy1, δ1, dJ/dw31,
         Δw31 and w31 (the new one), or a CSV or JSON file of them.  A text is compared to the digits it was written
-        with.  With show_right=False the right numbers stay hidden.  Raises ValueError for a name or a number that is
-        none, and where one number is given twice.
+        with.  With show_right=False the right numbers stay hidden.  In a Module of your own names have its parts, as in
+        encoder.δ1.  Raises ValueError for a name or a number that is none, where one number is given twice, and for a
+        Module with other operations than weighted sums between its neurons.
 
         >>> from nn import MLP, local_gradients
         >>> table = local_gradients(MLP(2, [2, 1], "sigmoid", "sigmoid", seed=0), [0.5, 1.0], 1.0)
