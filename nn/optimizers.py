@@ -102,6 +102,11 @@ class Adam(Optimizer):
         return w - self.lr * m_hat / (s_hat ** 0.5 + self.eps), m, s
 
 
+def settings_of(optimizer: Optimizer) -> dict[str, Any]:
+    """The optimizer's attributes that its rule reads as settings, such as lr and momentum."""
+    return {name: x for name, x in vars(optimizer).items() if name not in ("parameters", "memory", "steps")}
+
+
 def leaves(kind: str, parameters: Any) -> list[Any]:
     """The parameters as a list, each once.  Raises TypeError or ValueError where they are no leaves of a graph."""
     if hasattr(parameters, "parameters"):

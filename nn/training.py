@@ -4,7 +4,6 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import nullcontext, suppress
-from types import SimpleNamespace
 from typing import Any
 from warnings import catch_warnings, simplefilter
 
@@ -167,11 +166,10 @@ def release_locks() -> None:
 
     Other threads would wait for them for ever: tqdm's monitor, for which Python waits at its end, and JAX's imports.
     """
-    import_lock = SimpleNamespace(release=_imp.release_lock)
-    for lock in (import_lock, *getattr(tqdm.get_lock(), "locks", ())):
+    for release in (_imp.release_lock, *[lock.release for lock in getattr(tqdm.get_lock(), "locks", ())]):
         with suppress(RuntimeError, AssertionError, ValueError):    # as a lock says that this thread does not hold it
             while True:
-                lock.release()
+                release()
 
 
 def diverged(epoch: int, error: Exception) -> Exception:

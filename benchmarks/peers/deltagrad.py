@@ -39,7 +39,7 @@ class Fit:
     def fit(self, N: int, epochs: int) -> float:
         size = self.workload.batch_size
         self.history = nn.fit(self.model, self.workload.X[:N], self.workload.T[:N], self.loss, self.optimizer, epochs,
-                         batch_size=size, reduction="sum", shuffle=False, engine=self.engine, progress=False)
+                              batch_size=size, reduction="sum", shuffle=False, engine=self.engine, progress=False)
         return sum(self.history.losses)
 
     def parameters(self) -> np.ndarray:

@@ -12,7 +12,7 @@ from autograd.compiler.program import Program
 from autograd.compiler.scalar.update_loop import UpdateLoop, is_small
 
 from ..dataset import Dataset
-from ..optimizers import Optimizer
+from ..optimizers import Optimizer, settings_of
 from .base import Engine
 from .eager import Eager
 from .recording import WORK, Recording, is_power_of_two, rows_of
@@ -147,8 +147,7 @@ class Compiled(Engine):
 
     def write_loop(self) -> None:
         """Generate the update loop as one function, with the optimizer's settings as constants."""
-        kept = "parameters", "memory", "steps"
-        settings = {name: x for name, x in vars(self.optimizer).items() if name not in kept}
+        settings = settings_of(self.optimizer)
         if self.loop is None or settings != self.settings:
             try:
                 jit = self.jit if self.loop is None else None       # not again each time the settings change

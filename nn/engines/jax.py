@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from ..dataset import Dataset
-from ..optimizers import Optimizer
+from ..optimizers import Optimizer, settings_of
 from .compiled import Compiled
 from .recording import rows_of
 
@@ -148,7 +148,7 @@ class Jax(Compiled):
 
     def device_loop(self) -> Callable[..., Any]:
         """The compiled loop, cached for the same graph and the same rule."""
-        key = self.graph, type(self.optimizer).rule, settings_of(self.optimizer), self.dtype, tuple(self.devices)
+        key = self.graph, type(self.optimizer).rule, constants_of(self.optimizer), self.dtype, tuple(self.devices)
         if key not in LOOPS:
             places = [np.arange(len(self.w))] * 2 if self.is_identity else [self.bound.reached, self.bound.places]
             LOOPS[key] = self.jax.EpochLoop(self.program, copy(self.optimizer), self.devices, *places).jitted
@@ -174,7 +174,8 @@ class Jax(Compiled):
         return losses
 
 
-def settings_of(optimizer: Optimizer) -> tuple[tuple[str, Any], ...]:
+def constants_of(optimizer: Optimizer) -> tuple[tuple[str, Any], ...]:
     """The optimizer's settings that are constants in the compiled rule, in a comparable form."""
-    read = {name: x for name, x in vars(optimizer).items() if name not in ("parameters", "memory", "steps", "lr")}
+    read = settings_of(optimizer)
+    read.pop("lr")
     return tuple((name, x.tobytes() if isinstance(x, np.ndarray) else repr(x)) for name, x in sorted(read.items()))

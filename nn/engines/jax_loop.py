@@ -13,7 +13,7 @@ from jax.sharding import PartitionSpec as Spread
 
 from autograd import ops
 
-from ..optimizers import Optimizer
+from ..optimizers import Optimizer, settings_of
 
 Array = Any                     # of JAX
 Blocks = list[Array]            # of w, or of a part of the memory
@@ -204,14 +204,15 @@ class EpochLoop:
 
 def is_elementwise(optimizer: Optimizer, blocks: Sequence[np.ndarray]) -> bool:
     """May the rule run on blocks of these shapes?  Not where a setting is an array, of a number for each parameter."""
+    if any(isinstance(x, np.ndarray | list) for x in settings_of(optimizer).values()):
+        return False
     try:
         for block in blocks:
             numbers = [jax.ShapeDtypeStruct(block.shape, "float32")] * (2 + optimizer.remembers)
             jax.eval_shape(lambda *block: moved(optimizer, 1, optimizer.lr, *block), *numbers)
     except (TypeError, ValueError):
         return False
-    return not any(isinstance(x, np.ndarray | list) for name, x in vars(optimizer).items() if name not in (
-        "parameters", "memory"))
+    return True
 
 
 def moved(optimizer: Optimizer, steps: Any, lr: Any, w: Array, g: Array, *memory: Array) -> list[Array]:

@@ -237,8 +237,8 @@ def cell(code: str, number: float) -> Expr:
     """A number that the page keeps up to date: its code is a letter and a place.
 
     a: the value of a node, g: its gradient, d: its δ, p: the local derivative of an edge, h: η; of a parameter c: its
-    change, n: its data after the update, b: before it, with as many decimals; z: the
-    output after the update, o: before it, both with the zeros at their ends.
+    change, n: its data after the update, b: before it, with as many decimals; z: the output after the update, o: before
+    it, both with the zeros at their ends.
     """
     return Expr.of("cell", code, number)
 

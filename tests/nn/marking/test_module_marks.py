@@ -1,4 +1,4 @@
-"""Marking the derivation for a Module of one's own: skip connections, shared weights, unrolled time steps."""
+"""Marking the derivation of a user's own Module: skip connections, shared weights, unrolled time steps."""
 import pytest
 
 from nn import Layer, Module, Neuron, local_gradients
@@ -61,7 +61,6 @@ def test_right_numbers_are_right(case):
     ("recurrent", "cell.1⁽²⁾", "cell.δ₁⁽²⁾", lambda row: row.differences / row.slope, "phi_prime_left_out"),
     ("recurrent", "cell.2", "cell.δ2", lambda row: -row.differences, "sign")])
 def test_a_mistake_is_named_where_it_was_made(case, neuron, written, wrong, mistake):
-    """What follows from it is right, given the wrong number."""
     table = local_gradients(*CASES[case])
     [row] = [row for row in table.rows if row.neuron == neuron]
     marks = table.check({written: f"{wrong(row):.4g}"})

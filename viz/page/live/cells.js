@@ -11,7 +11,8 @@ let fading = 0, glowing = [];
 const READ = {
   a: i => point.values[i], g: i => point.gradients[i], d: i => 0 - point.gradients[i], p: k => point.partials[k],
   h: () => eta, b: i => point.values[i], c: i => 0 - eta * point.gradients[i],
-  o: i => point.values[i], n: i => point.values[i] - eta * point.gradients[i], z: i => (after ??= pointAt(updated(point, eta))).values[i],
+  n: i => point.values[i] - eta * point.gradients[i], o: i => point.values[i],
+  z: i => (after ??= pointAt(updated(point, eta))).values[i],
 };
 // A parameter before and after an update is written with as many decimals as the change has.
 function decimalsOf(change) {
@@ -70,15 +71,16 @@ function render() {
   fill(drawn);
   for (const { item } of steps) if (item.classList.contains("now")) fill(inSteps.get(item) ?? []);
   const isAgain = steps[now]?.phase === "again", J = isAgain ? READ.z(root) : point.values[root];
-  const then = isAgain ? point.values[root] : was, text = format(J, GRAPH.digits, true);
+  const withZeros = (x, digits = GRAPH.digits) => format(x, digits, true);
+  const then = isAgain ? point.values[root] : was, text = withZeros(J);
   $("J").dataset.value = J;
   if ($("J").textContent !== text) {
     $("J").textContent = text;
     $("J").classList.add("glow");
     glowing.push($("J"));
   }
-  const digits = format(then, GRAPH.digits, true) === text ? 7 : GRAPH.digits;        // enough to see a difference
-  $("was").textContent = then === then && then !== J ? `was ${format(then, digits, true)}` : "";
+  const digits = withZeros(then) === text ? 7 : GRAPH.digits;        // enough to see a difference
+  $("was").textContent = then === then && then !== J ? `was ${withZeros(then, digits)}` : "";
   $("count").textContent = updates ? `${updates} update${updates > 1 ? "s" : ""}` : "";
   $("undo").disabled = !past.length;
   $("reset").disabled = isAsRecorded() && !updates;
