@@ -138,14 +138,16 @@ def fit(model: Callable[..., Any], X: Any, T: Any, loss: Loss, optimizer: Optimi
     except KeyboardInterrupt:
         np.seterr(**warnings)                           # Ctrl-C may have interrupted the end of np.errstate,
         release_locks()                                 # or the owner of a lock,
+        complete_epochs = len(history.seconds)
+        del history.losses[complete_epochs:], history.validation_losses[complete_epochs:]
         if run:
-            run.undo(len(history.seconds))
+            for J, seconds in run.undo(complete_epochs):
+                history.losses.append(J / N if reduction == "mean" else J)
+                history.seconds.append(seconds)
             if stopping:
                 history.best_epoch = stopping.restore(run)
             run.write_back()                            # or write_back itself
             run.check_recording()
-        complete_epochs = len(history.seconds)
-        del history.losses[complete_epochs:], history.validation_losses[complete_epochs:]
         history.stopped = "interrupted"
     return history
 

@@ -26,6 +26,7 @@ LAYERS = [
     ["autograd.compiler.blocks", "autograd.compiler.trace", "autograd.compiler.arrays"],
     ["autograd.compiler.vectorize", "autograd.compiler.differentiate", "autograd.compiler.segment_sum"],
     ["autograd.compiler.numpy_calls"],
+    ["autograd.compiler.numpy_rows"],
     ["autograd.compiler.numpy_forward"],
     ["autograd.compiler.numpy_backward", "autograd.compiler.array_function", "autograd.compiler.scalar",
      "autograd.compiler.vector"],
@@ -54,7 +55,7 @@ EXCEPTIONS: dict[str, str] = {
         "the engine of arrays is built on the compiler",
     "nn.engines.compiled imports from autograd.compiler.program":
         "the engine of arrays is built on the compiler",
-    "nn.engines.compiled imports from autograd.compiler.scalar.update_loop":
+    "nn.engines.sample_loop imports from autograd.compiler.scalar.update_loop":
         "the engine of arrays is built on the compiler",
     "nn.engines.recording imports from autograd.decisions":
         "shared by nn and the engine, and no part of its public names",
@@ -96,7 +97,6 @@ EXCEPTIONS: dict[str, str] = {
     "nn.engines.base.Engine: methods": "all that fit asks of an engine, with what most of them do",
     "nn.engines.compiled.Compiled: attributes": "two ways of training, on arrays and straight on, that share a state",
     "nn.engines.compiled.Compiled: methods": "two ways of training, on arrays and straight on, that share a state",
-    "nn.engines.jax.Jax: attributes": "a run on the devices, beside the state of the engine of arrays",
     "viz.diagram.model.Node: attributes": "plain data, a field for each thing that is shown",
     "viz.page.film.Film: methods": "the frames, the page and the notebook's view of them",
     "viz.page.explain.Explainer: methods": "a method for each kind of step and each kind of line",

@@ -1,9 +1,10 @@
 """Record once, run on arrays: the scalar graph becomes blocks of rows.
 
 Read blocks.py and vectorize.py (the graph as blocks), trace.py (a row of the table as recorded calls), differentiate.py
-(the plan of the backward phase), numpy_calls.py, numpy_forward.py and numpy_backward.py (the plan as NumPy calls), and
-program.py (which runs them).  Beside them: bound_program.py (a program and its data set), array_function.py (the plan
-on any array library), vector/ (the plan in the lecture's letters), scalar/ (a small graph, one sample at a time).
+(the plan of the backward phase), numpy_calls.py, numpy_rows.py, numpy_forward.py and numpy_backward.py (the plan as
+NumPy calls), and program.py (which runs them).  Beside them: bound_program.py (a program and its data set),
+array_function.py (the plan on any array library), vector/ (the plan in the lecture's letters), scalar/ (a small graph,
+one sample at a time).
 """
 import warnings
 from collections.abc import Sequence

@@ -17,9 +17,10 @@ LARGEST = 2 ** 24           # numbers of Z and G that are kept at a time
 class BoundPhases:
     """The two phases bound to arrays for N samples at a time."""
     Z: np.ndarray                               # a row for every node; the caller fills the inputs', which come first
-    X: np.ndarray                               # the inputs again, a row for every sample
+    X: np.ndarray                               # the first inputs again, a row for every sample
     forward: Callable[[], None]                 # reads the weights
     backward: Callable[[], None]                # writes the sum of the samples' gradients to `gradient`
+    total: Callable[[], float]                  # the sum of the first output over the samples
 
 
 class Buffers:
@@ -43,8 +44,9 @@ class Buffers:
             arrays = self.arrays(N)
             for view, number in calls.fills:
                 view.of(arrays)[...] = number
-            self.bound[N] = BoundPhases(arrays["Z"], arrays["X"].T, *[
-                partial(run, self.steps(phase, arrays)) for phase in (calls.forward, calls.backward)])
+            forward, backward = [partial(run, self.steps(phase, arrays)) for phase in (calls.forward, calls.backward)]
+            total = partial(arrays["Z"][calls.graph.outputs[0]].dot, arrays["one"])
+            self.bound[N] = BoundPhases(arrays["Z"], arrays["X"].T, forward, backward, total)
         return self.bound[N]
 
     def arrays(self, N: int) -> dict[str, np.ndarray]:
@@ -54,7 +56,7 @@ class Buffers:
                    self.calls.sizes.items()}
         Z = np.zeros((graph.rows, N))
         Z[graph.ones] = 1.0
-        return working | {"Z": Z, "G": np.zeros((self.calls.more_rows, N)), "X": np.ones((N, graph.given)).T,
+        return working | {"Z": Z, "G": np.zeros((self.calls.more_rows, N)), "X": np.ones((N, self.calls.width)).T,
                           "S": self.S, "P": self.P, "D": self.D, "one": np.ones(N)}
 
     def steps(self, phase: Sequence[Placed], arrays: Mapping[str, np.ndarray]) -> list[Step]:

@@ -7,10 +7,12 @@ import numpy as np
 
 from .blocks import BlockGraph, MatMul, Operand, holds_all, holds_any
 from .differentiate import BlockStep, backward_plan
-from .numpy_calls import SUM_EDGES, Call, Placed, View, backward_calls
+from .numpy_calls import SUM_EDGES, Call, Placed, View
 from .numpy_forward import DOT, ForwardCalls, dot, list_shape
+from .numpy_rows import backward_calls
 from .segment_sum import SegmentSum
 
+COPY = Call(np.positive, ("x",), ("out",))
 BROADCAST_DOT = Call(np.dot, ("x", "y"), ("out",))      # its result is broadcast over the list
 
 
@@ -18,10 +20,11 @@ class PhaseCalls(ForwardCalls):
     """The calls of both phases, for the gradient of the output in this row."""
 
     def __init__(self, graph: BlockGraph, output: int) -> None:
-        super().__init__(graph)
+        plan = backward_plan(graph)
+        super().__init__(graph, plan)
         self.more_rows = graph.rows
         self.at = {block.first: block for block in self.blocks}
-        self.gradient_of: dict[int, int] = {}               # a block's first row: its gradient's, where shared
+        self.gradient_of: dict[int, View] = {}              # a block's first row: its gradient, where another's or in Z
         self.assigned: set[int] = set()                     # first rows of blocks whose gradient is written in place
         self.gathers = np.zeros(graph.rows, dtype=bool)     # rows with terms in the extra rows
         self.targets: list[np.ndarray] = []
@@ -30,8 +33,7 @@ class PhaseCalls(ForwardCalls):
         self.count_uses()
         output = int(self.place[output])
         self.fills.append((View("G", output, output + 1), 1.0))
-        self.known = {(output, 1): 1.0}                     # (first, size): rows of G that hold a constant
-        plan = backward_plan(graph)
+        self.known = {View("G", output, output + 1): 1.0}   # rows of G that hold a constant
         for step in reversed(plan.steps):
             block = step.block
             if block in self.operands and any(step.wanted):
@@ -62,12 +64,11 @@ class PhaseCalls(ForwardCalls):
             self.sizes["V"] = max(self.sizes["V"], block.size)
             self.backward.append(
                 Placed([Call(SUM_EDGES, (block.first, block.size, block.first in self.assigned))], {}))
-        first = self.gradient_of.get(block.first, block.first)
-        g = View("G", first, first + block.size)
+        g = self.gradient_of.get(block.first) or View("G", block.first, block.first + block.size)
         if isinstance(block, MatMul):
             self.matmul_backward(step, block, g)
             return
-        known = self.known.get((first, block.size))
+        known = self.known.get(g)
         if known is not None and any([a.is_scalar and is_wanted for a, is_wanted in zip(operands, step.wanted)]):
             known = None
         row = backward_calls(block.op, self.kinds[block], step.wanted, known)
@@ -77,12 +78,12 @@ class PhaseCalls(ForwardCalls):
             a = operands[k]
             if a.is_scalar:
                 self.sum_over_samples(names[place], a, a.numbers.ndim == 2 and not is_stacked)
-            elif place == "g":
-                self.pass_on(a, g)
             elif isinstance(place, float):                  # constant: written once, beforehand
                 self.fills.append((self.destination(a, place), place))
-            else:
+            elif place == f"out{k}":
                 names[place] = self.destination(a)
+            else:
+                self.pass_on(a, names[place])
 
     def matmul_backward(self, step: BlockStep, block: MatMul, g: View) -> None:
         """Write the calls for dW = g x', db = g summed over the samples, and dx = W' g."""
@@ -94,6 +95,7 @@ class PhaseCalls(ForwardCalls):
                 self.backward.append(self.gather[block])
             elif x.end <= self.graph.given:
                 x = View("X", x.first, x.end)               # a row for every sample: a product reads it faster
+                self.width = max(self.width, x.end)
             self.backward.append(Placed([DOT], {"x": g, "y": x._replace(is_transposed=True),
                                                 "out": self.scalar_destination(weights)}))
         if bias and bias_wanted:
@@ -107,14 +109,16 @@ class PhaseCalls(ForwardCalls):
 
     # --- where gradients go
 
-    def pass_on(self, a: Operand, g: View) -> None:
-        """Send the block's own gradient to a row operand: its partial is 1."""
+    def pass_on(self, a: Operand, term: View) -> None:
+        """Send a term that exists, such as the block's own gradient where the partial is 1, to a row operand."""
         rows = a.numbers
-        if rows.ndim == 1 and self.is_whole(a) and holds_all(self.is_used_once[rows]):
-            self.gradient_of[a.first] = g.first
-        else:
-            sources = np.arange(g.first, g.end)
+        if rows.ndim == 1 and self.is_whole(a) and holds_all(self.is_used_once[rows]) and term.array in "GZ":
+            self.gradient_of[a.first] = term
+        elif term.array == "G":
+            sources = np.arange(term.first, term.end)
             self.edge(rows, sources if rows.ndim == 1 else np.broadcast_to(sources, rows.shape))
+        else:
+            self.backward.append(Placed([COPY], {"x": term, "out": self.destination(a)}))
 
     def is_whole(self, a: Operand) -> bool:
         """Is the operand a whole block whose gradient is still empty?"""
@@ -131,7 +135,7 @@ class PhaseCalls(ForwardCalls):
         if self.is_whole(a) and (constant is None or holds_all(self.is_used_once[rows])):
             self.assigned.add(first)
             if constant is not None:
-                self.known[first, size] = constant
+                self.known[View("G", first, first + size)] = constant
         else:
             first = self.more_rows
             self.more_rows += size + and_ones

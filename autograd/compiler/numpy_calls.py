@@ -1,25 +1,22 @@
 """NumPy calls as plain data: each writes into existing arrays, as `np.multiply(a, b, out=c)`.
 
-A row of the table becomes calls on names, once for each kind of operands; every block of that kind binds the names to
-views of the program's arrays.
+The calls are on names, which every block binds to views of the program's arrays.
 """
 import math
 import sys
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from functools import lru_cache, partial
+from functools import partial
 from typing import Any, NamedTuple
 
 import numpy as np
 
-from ..ops import Op
-from .differentiate import row_terms, traced_rule
-from .trace import NotTraceable, Number, Trace, Tracer, in_order, name_of
+from .trace import Number, Tracer, in_order, name_of
 
 SUM_EDGES = "sum_edges"                 # replaced by the calls of SegmentSum.sums
 CONDITIONS = {"greater", "greater_equal", "less", "less_equal", "equal", "not_equal", "logical_and", "logical_or",
               "logical_not"}
-Kind = tuple[str, int, bool]            # of an operand: its name, its list's length, has it a column a sample?
+NOTHING: Mapping[Tracer, str] = {}
 
 
 class View(NamedTuple):
@@ -125,14 +122,18 @@ class CallWriter:
         self.free: dict[str, list[str]] = defaultdict(list)
         self.buffers: list[str] = []
 
-    def write(self, results: Iterable[tuple[Number, str | None]]) -> list[Any]:
-        """Write every number to its named array or a buffer; return the names, or plain numbers unchanged."""
+    def write(self, results: Iterable[tuple[Number, str | None]], keep: Mapping[Tracer, str] = NOTHING,
+              kept: Mapping[Tracer, str] = NOTHING) -> list[Any]:
+        """Write every number to its named array or a buffer; return the names, or plain numbers unchanged.
+
+        Those to `keep` are written to the places named there; `kept` are such numbers of an earlier phase.
+        """
         results = list(results)
-        self.uses = in_order(x for x, _ in results)
+        self.uses = in_order([*[x for x, _ in results], *keep], kept)
         self.places: dict[Tracer, str] = {}
-        target = {x: out for x, out in results if isinstance(x, Tracer) and out and self.uses[x] == 1}
+        target = {x: out for x, out in results if isinstance(x, Tracer) and out and self.uses[x] == 1} | {**keep}
         for x in self.uses:
-            self.places[x] = self.write_call(x, target.get(x)) if x.args else name_of(x)
+            self.places[x] = kept.get(x) or (self.write_call(x, target.get(x)) if x.args else name_of(x))
         return [self.copied(self.argument(x), out) for x, out in results]
 
     def copied(self, x: Any, out: str | None) -> Any:
@@ -173,76 +174,3 @@ class CallWriter:
                 place = self.places[a]
                 if self.uses[a] == 0 and place in self.buffers:
                     self.free[place[0]].append(place)
-
-
-# --- a row's calls in the forward and the backward phase
-
-
-class RowCalls(NamedTuple):
-    """A row's calls on the names x0, x1, ... of its operands, z of its result and g of its gradient.
-
-    `terms` are those of the backward phase: (k, place, is it stacked) for the k-th operand.  The place is "g" where the
-    term is the gradient itself, else "out" and k, the name of a scalar's term, or a constant.
-    """
-    calls: list[Call]
-    buffers: list[str]
-    reads: tuple[int, ...]                              # the operands that are read
-    terms: list[tuple[int, Any, bool]]
-
-
-@lru_cache(maxsize=1024)
-def forward_calls(op: Op, kinds: tuple[Kind, ...]) -> RowCalls:
-    """The calls that compute a row on operands of these kinds; an array form that cannot be traced is called itself.
-
-    Raises NotTraceable where there is no array form, and the row branches in Python on its numbers.
-    """
-    trace, writer = Trace(), CallWriter()
-    try:
-        z = trace.run(op, [trace.name(*kind) for kind in kinds])
-        is_written = not op.lists or (isinstance(z, Tracer) and not z.is_stacked
-                                      and all(map(is_elementwise, in_order([z]))))
-    except NotTraceable:
-        if not (op.array or op.lists):
-            raise
-        is_written = False
-    if is_written:
-        writer.write([(z, "z")])
-    else:
-        f = op.array or (lambda xp, *args: op.forward(*args))
-        writer.calls.append(Call(f, (np, *[name for name, *_ in kinds]), ("z",)))
-    return row_calls(writer, len(kinds), [])
-
-
-@lru_cache(maxsize=1024)
-def backward_calls(op: Op, kinds: tuple[Kind, ...], wanted: tuple[bool, ...], gradient: float | None) -> RowCalls:
-    """The calls for a row's terms of the wanted operands; a number as gradient is that of every sample."""
-    trace, writer = Trace(), CallWriter()
-    z, g, xs = trace.name("z"), trace.name("g"), [trace.name(*kind) for kind in kinds]
-    rule, partials = traced_rule(op, z, xs)
-    if partials is None:                                # it needs arrays: it is called, into buffers
-        names = [writer.take(x.is_stacked) for x in xs]
-        function = rule if len(xs) > 1 else lambda z, x: rule(z, x)[0]
-        writer.calls.append(Call(function, ("z", *map(name_of, xs)), tuple(names)))
-        partials = [trace.name(name, x.length) for name, x in zip(names, xs)]
-    terms = row_terms(partials, wanted, g if gradient is None else gradient)
-    is_row = [is_wide for _, _, is_wide in kinds]
-    passed = {k for k, term in terms if is_row[k] and (term is g or not isinstance(term, Tracer))}
-    written = [(k, term) for k, term in terms if k not in passed]
-    places = dict(zip([k for k, _ in written], writer.write(
-        [(term, f"out{k}" if is_row[k] else None) for k, term in written])))
-    places |= {k: "g" if term is g or term == gradient else float(term) for k, term in terms if k in passed}
-    return row_calls(writer, len(kinds), [(k, places[k], isinstance(term, Tracer) and term.is_stacked)
-                                          for k, term in terms])
-
-
-def row_calls(writer: CallWriter, arity: int, terms: list[tuple[int, Any, bool]]) -> RowCalls:
-    """The calls written so far, with the operands that they read."""
-    read = {x for args in ([x for _, x, _ in terms], *[call.args for call in writer.calls]) for x in args
-            if isinstance(x, str)}
-    reads = tuple([k for k in range(arity) if f"x{k}" in read])
-    return RowCalls(writer.calls, writer.buffers, reads, terms)
-
-
-def is_elementwise(x: Tracer) -> bool:
-    """Is it a named number, or the result of an elementwise function?"""
-    return not x.args or x.function == "where" or isinstance(getattr(np, x.function.partition(".")[0], None), np.ufunc)

@@ -1,8 +1,9 @@
 """Blocks as NumPy calls: the forward phase, in place.
 
-Their arrays: Z has a row for every node and a column for every sample; X holds the inputs again, a row for every
-sample; S the scalars (parameters, then constants); P copies of scalars that are not consecutive in S; G the gradients
-of Z's rows and D those of S; U gathered rows.  numpy_backward.py writes the backward phase.
+Their arrays: Z has a row for every node and a column for every sample; X holds again the first inputs, those that
+products read, a row for every sample; K what the backward phase needs again; S the scalars (parameters, then
+constants); P copies of scalars that are not consecutive in S; G the gradients of Z's rows and D those of S; U gathered
+rows.  numpy_backward.py writes the backward phase.
 """
 from collections.abc import Sequence
 from typing import Any
@@ -10,8 +11,9 @@ from typing import Any
 import numpy as np
 
 from .blocks import Block, BlockGraph, MatMul, Operand, holds_all
-from .differentiate import is_identity, list_length
-from .numpy_calls import Call, Kind, Placed, RowCalls, View, forward_calls
+from .differentiate import Plan, is_identity, list_length
+from .numpy_calls import Call, Placed, View
+from .numpy_rows import Kind, RowCalls, forward_calls
 
 ADD, MULTIPLY, DOT = (Call(function, ("x", "y"), ("out",)) for function in (np.add, np.multiply, "dot"))
 
@@ -19,13 +21,16 @@ ADD, MULTIPLY, DOT = (Call(function, ("x", "y"), ("out",)) for function in (np.a
 class ForwardCalls:
     """The calls of the forward phase, and the sizes of their arrays."""
 
-    def __init__(self, graph: BlockGraph) -> None:
+    def __init__(self, graph: BlockGraph, plan: Plan | None = None) -> None:
         self.graph = graph
+        self.wanted = {step.block: step.wanted for step in plan.steps} if plan else {}
         self.forward: list[Placed] = []
         self.backward: list[Placed] = []                    # filled where there is one output
         self.fills: list[tuple[View, float]] = []           # constants, written once
         self.more_rows, self.more_scalars = 0, len(graph.parameters) + len(graph.constants)     # of G, of D
-        self.sizes = {"U": 0, "V": 0}                       # rows of each working array
+        self.width = 0                                      # of X
+        self.sizes = {"U": 0, "V": 0, "K": 0}               # rows of each working array
+        self.kept: dict[Block, dict[str, View]] = {}        # in K: what both phases of a row need
         self.copied: list[np.ndarray] = []                  # the scalars in P
         self.copies = 0
         self.place = np.arange(graph.rows)                  # the row that holds a node's value: for linear(x) that of x
@@ -130,12 +135,23 @@ class ForwardCalls:
             n = max([len(a.numbers) for a in block.operands if a.numbers.ndim == 2]) if name[0] in "lc" else 1
             self.sizes[name] = max(self.sizes.get(name, 0), n * block.size)
             names[name] = View(name, 0, n * block.size, (n, block.size, None) if name[0] in "lc" else ())
+        names.update(self.kept.get(block, {}))
         phase.append(Placed(row.calls, names))
+
+    def keep(self, block: Block, row: RowCalls) -> None:
+        """Give every number that a row keeps for the backward phase its rows of K."""
+        for name, is_stacked in row.kept.items():
+            n = max([len(a.numbers) for a in block.operands if a.numbers.ndim == 2]) if is_stacked else 1
+            first, end = self.sizes["K"], self.sizes["K"] + n * block.size
+            self.kept.setdefault(block, {})[name] = View("K", first, end, (n, block.size, None) if is_stacked else ())
+            self.sizes["K"] = end
 
     def write_forward(self, block: Block) -> None:
         z = View("Z", block.first, block.first + block.size)
         if not isinstance(block, MatMul):
-            self.put(self.forward, block, forward_calls(block.op, self.kinds[block]), {"z": z})
+            row = forward_calls(block.op, self.kinds[block], self.wanted.get(block, ()))
+            self.keep(block, row)
+            self.put(self.forward, block, row, {"z": z})
             return
         W, x, *bias = self.views[block]
         if block in self.gather:

@@ -15,7 +15,7 @@ from .vectorize import vectorize
 if TYPE_CHECKING:
     from .vector.page import VectorForm
 
-CACHED = 2 ** 18            # numbers of Z and G at a time, rows times samples, that fit the cache
+CACHED = 2 ** 18            # numbers of Z, G and K at a time, rows times samples, that fit the cache
 LEAST = 32                  # samples at a time, at least: fewer are not worth a call
 DENSE = 8                   # multiplications for each row of Z: from here on matrix products dominate, best undivided
 
@@ -37,7 +37,7 @@ class Program:
         self.free: list[Buffers] = []                   # pop and append are atomic: threads need no lock
         products = sum(block.W.size for block in self.blocks.blocks if isinstance(block, MatMul))
         room = LARGEST if products >= DENSE * self.blocks.rows else CACHED
-        self.chunk = max(LEAST, room // (self.blocks.rows + self.calls.more_rows))
+        self.chunk = max(LEAST, room // (self.blocks.rows + self.calls.more_rows + self.calls.sizes["K"]))
 
     @property
     def source(self) -> str:
@@ -119,8 +119,8 @@ class Program:
         """The forward phase for the rows of X."""
         phases = buffers.phases(len(X))
         buffers.weights[:] = [p._data for p in self.parameters]
-        phases.X[:, self.blocks.inputs] = X
         phases.Z[self.blocks.inputs] = X.T
+        phases.X[...] = phases.Z[:self.calls.width].T
         with np.errstate(all="ignore"):
             phases.forward()
         return phases

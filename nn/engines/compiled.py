@@ -1,5 +1,6 @@
 """Training on arrays: the loss recorded for one sample, compiled, and the optimizer's rule on one flat vector."""
 import math
+import time
 from collections.abc import Iterator
 from copy import copy
 from importlib.util import find_spec
@@ -9,14 +10,15 @@ import numpy as np
 
 from autograd.compiler.bound_program import BoundProgram
 from autograd.compiler.program import Program
-from autograd.compiler.scalar.update_loop import UpdateLoop, is_small
 
 from ..dataset import Dataset
-from ..optimizers import Optimizer, settings_of
+from ..optimizers import Optimizer
 from .base import Engine
 from .eager import Eager
 from .recording import WORK, Recording, is_power_of_two, rows_of
+from .sample_loop import SampleLoop, UpdateLoop
 
+SECONDS = 0.02                  # of epochs in one run, between two updates of the history
 MOST_UPDATES = 2 ** 14          # of one sample each, in one run of the loop, between two checks for Ctrl-C
 
 
@@ -34,14 +36,14 @@ class Compiled(Engine):
         self.J, self.inputs = self.recording.J, self.recording.inputs
         self.program = Program([self.J], self.inputs, single=True)      # no warning of unused inputs, unlike compile
         self.bound = BoundProgram(self.program, rows_of(self.data), self.optimizer.parameters)
-        self.is_small = is_small(self.J)                            # for straight-line code, one sample at a time
-        self.samples = rows_of(self.data) if self.is_small else np.empty((0, 0))
-        self.loop: UpdateLoop | None = None
-        self.settings: dict[str, Any] = {}
+        self.per_sample: SampleLoop | None = None       # created where updates are per sample
         self.start: Any = None                          # (state, order, loop) of the last epoch in the loop
         self.in_order = np.arange(len(self.data.X))
         self.pending: list[np.ndarray] = []             # orders of the epochs to run next
-        self.done, self.before_run = 0, self.before_fit     # epochs run, and the state before the last of them
+        self.done, self.before_run = 0, self.before_fit     # epochs run, and the state before the last run of them
+        self.at_once = 1                                # epochs in one run, by the time that they take
+        self.losses_of_run: list[float] = []            # during a run: of its complete epochs
+        self.began = 0.0                                # the time when the run began
         self.writes = writes_in_place(self.optimizer)
         self.read_back()
         self.last_finite = self.state()
@@ -82,8 +84,8 @@ class Compiled(Engine):
         self.w, self.memory, self.optimizer.steps = state
 
     def size_of_parameters(self) -> float:
-        size = float(self.w.dot(self.w))                # the fastest sum over every parameter
-        return size if math.isfinite(size) else float(self.w.sum())
+        size = self.w.dot(self.w)                       # the fastest sum over every parameter
+        return float(size if math.isfinite(size) else self.w.sum())
 
     def begin(self, order: np.ndarray) -> None:
         super().begin(order)
@@ -102,22 +104,38 @@ class Compiled(Engine):
 
     def epochs(self, orders: Iterator[np.ndarray] | None, size: int, unseen: Dataset | None,
                most: int) -> tuple[list[float], list[float]]:
-        start, loop, N = self.state(), self.loop, len(self.data.X)
-        n = min(most, MOST_UPDATES // N) if loop and loop.is_faster and size == 1 and not unseen else 1
-        together = self.next_orders(orders, n)
-        if not loop or n < 2:
-            found = super().epochs(iter(together), size, unseen, 1)
-            self.count(start, 1)
-            return found
-        self.checkpoint = start
-        order = np.concatenate(together)
+        start, n = self.state(), min(most, MOST_UPDATES // len(self.data.X))
+        if self.per_sample and n > 1 and not unseen and (loop := self.per_sample.current()):
+            return self.epochs_in_loop(orders, loop, n), []
+        losses, self.began = list[float](), time.perf_counter()
+        if not unseen:
+            self.losses_of_run = losses
+        for order in self.next_orders(orders, 1 if unseen else min(most, self.at_once)):
+            before = self.state()
+            try:
+                losses.append(self.epoch(order, size))
+            except (ValueError, ArithmeticError):
+                if not losses:
+                    raise
+                self.restore(before)                    # the next run begins with the epoch that failed, and raises
+                break
+        self.at_once = max(1, int(SECONDS * len(losses) / (time.perf_counter() - self.began)))
+        unseen_losses = [self.validation_loss(unseen)] if unseen else []
+        self.count(start, len(losses))
+        return losses, unseen_losses
+
+    def epochs_in_loop(self, orders: Iterator[np.ndarray] | None, loop: UpdateLoop, n: int) -> list[float]:
+        """n epochs with an update for each sample, in one generated function; fewer where the losses end."""
+        self.checkpoint = start = self.state()
+        order, N = np.concatenate(self.next_orders(orders, n)), len(self.data.X)
         losses, reason = self.run_updates(start, order, loop)
         if reason:                                      # run up to the epoch that failed, which is then run alone
             self.restore(start)
-            return self.epochs(orders, size, unseen, max(1, len(losses) // N))
+            losses, _ = self.epochs(orders, 1, None, max(1, len(losses) // N))
+            return losses
         self.start = start, order, loop
         self.count(start, n)
-        return [math.fsum(losses[first:first + N]) for first in range(0, n * N, N)], []
+        return [math.fsum(losses[first:first + N]) for first in range(0, n * N, N)]
 
     def next_orders(self, orders: Iterator[np.ndarray] | None, n: int) -> list[np.ndarray]:
         """The orders of the next n epochs, kept in `pending` until they are run."""
@@ -129,33 +147,23 @@ class Compiled(Engine):
         """Note that n of the pending epochs were run, from this state."""
         self.before_run, self.pending = start, self.pending[n:]
         self.done += n
-        self.checkpoint = None
+        self.checkpoint, self.losses_of_run = None, []
 
-    def undo(self, epochs: int) -> None:
+    def undo(self, epochs: int) -> list[tuple[float, float]]:
         if self.done > epochs:                          # Ctrl-C came before the last run entered the history
             self.restore(self.before_run)
+            return []
         super().undo(epochs)
+        return [(J, (time.perf_counter() - self.began) / len(self.losses_of_run)) for J in self.losses_of_run]
 
     def epoch(self, order: np.ndarray, size: int) -> float:
-        if size == 1 and self.is_small:
-            self.write_loop()
-            if self.loop and self.loop.is_faster:
-                return self.run_per_sample(order, self.loop)
+        if size == 1 and not self.per_sample:
+            self.per_sample = SampleLoop(self.J, self.inputs, rows_of(self.data), self.optimizer, self.jit)
+        if size == 1 and self.per_sample and (loop := self.per_sample.current()):
+            return self.run_per_sample(order, loop)
         self.start = None
         self.is_full = size >= len(order)               # which fit does not shuffle
         return super().epoch(order, size)
-
-    def write_loop(self) -> None:
-        """Generate the update loop as one function, with the optimizer's settings as constants."""
-        settings = settings_of(self.optimizer)
-        if self.loop is None or settings != self.settings:
-            try:
-                jit = self.jit if self.loop is None else None       # not again each time the settings change
-                self.loop = UpdateLoop(self.J, self.inputs, self.optimizer.parameters, self.update,
-                                       self.optimizer.remembers, jit=jit)
-            except TypeError:                           # the rule cannot be traced
-                self.loop, self.is_small = None, False
-            self.settings = settings
 
     def run_per_sample(self, order: np.ndarray, loop: UpdateLoop) -> float:
         """An epoch with an update for each sample, in one generated function."""
@@ -170,11 +178,10 @@ class Compiled(Engine):
 
     def run_updates(self, state: Any, order: np.ndarray, loop: UpdateLoop) -> tuple[list[float], str]:
         """Update for each sample in this order from this state; return the losses, and why it ended early, or ""."""
-        w, memory, steps = state
-        run = loop.run(self.samples.take(order, 0), w.tolist(), [m.tolist() for m in memory], steps)
-        self.w, self.memory = np.array(run.parameters), [np.array(m) for m in run.memory]
-        self.optimizer.steps = steps + len(run.losses)
-        return run.losses, run.reason
+        assert self.per_sample
+        after, losses, reason = self.per_sample.run(loop, state, order)
+        self.restore(after)
+        return losses, reason
 
     def rollback(self) -> None:
         if self.start:                              # only the last update of an epoch is followed by another loss
@@ -200,12 +207,6 @@ class Compiled(Engine):
             eager.restore(eager.last_finite)
             self.read_back()
             self.last_finite, self.start = self.state(), None
-
-    def update(self, steps: Any, w: Any, g: Any, *memory: Any) -> tuple[Any, ...]:
-        """The optimizer's rule, with the number of steps as a traced number."""
-        optimizer = copy(self.optimizer)                # Ctrl-C must not leave a traced number in the optimizer itself
-        optimizer.steps = steps
-        return optimizer.rule(w, g, *memory)
 
     def explain(self, first: int, end: int) -> None:
         """Raise the error of the operation that left its domain, if one did, by computing the losses node by node."""

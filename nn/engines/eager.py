@@ -64,9 +64,9 @@ class Eager(Engine):
         if self.collects:
             gc.enable()
 
-    def undo(self, epochs: int) -> None:
+    def undo(self, epochs: int) -> list[tuple[float, float]]:
         self.resume_collector()                 # Ctrl-C may have come between a pause and its end
-        super().undo(epochs)
+        return super().undo(epochs)
 
     def step(self, size: int) -> None:
         if self.is_mean:

@@ -83,10 +83,8 @@ class Jax(Compiled):
         super().__init__(*arguments)
         self.on_jax(self.jax.check_rule, self.optimizer, dtype)
         places = self.bound.reached, self.bound.places
-        self.is_identity = isinstance(places[0], slice)         # all parameters of the program, in its order?
-        self.graph = (self.program.blocks.key, *(x.tobytes() for x in places if not isinstance(x, slice)))
+        self.graph = (self.program.blocks.key, *(x.tobytes() for x in places))
         self.layout: Any = None                         # created when the batch size is known
-        self.at_once = 1                                # epochs in one run
         self.last_run: Any = None                       # its initial state, its orders, and the optimizer's settings
 
     def on_jax(self, function: Callable[..., Any], *args: Any) -> Any:
@@ -136,7 +134,7 @@ class Jax(Compiled):
     def run_on_devices(self, start: Any, orders: list[np.ndarray]) -> tuple[Any, list[float], list[float]]:
         """The same, where JAX may be called."""
         w, memory, steps = start
-        fixed = None if self.is_identity else np.array([p._data for p in self.program.parameters], self.dtype)
+        fixed = None if self.bound.is_every else np.array([p._data for p in self.program.parameters], self.dtype)
         w, memory, *losses = self.device_loop()(
             w.astype(self.dtype), [m.astype(self.dtype) for m in memory], np.int32(steps),
             np.asarray(self.optimizer.lr, self.dtype), fixed, self.layout.with_orders(orders),
@@ -150,8 +148,8 @@ class Jax(Compiled):
         """The compiled loop, cached for the same graph and the same rule."""
         key = self.graph, type(self.optimizer).rule, constants_of(self.optimizer), self.dtype, tuple(self.devices)
         if key not in LOOPS:
-            places = [np.arange(len(self.w))] * 2 if self.is_identity else [self.bound.reached, self.bound.places]
-            LOOPS[key] = self.jax.EpochLoop(self.program, copy(self.optimizer), self.devices, *places).jitted
+            LOOPS[key] = self.jax.EpochLoop(self.program, copy(self.optimizer), self.devices, self.bound.reached,
+                                            self.bound.places).jitted
             for old in list(LOOPS)[:-KEPT]:
                 del LOOPS[old]
         return LOOPS[key]

@@ -78,6 +78,11 @@ class UpdateLoop:
         self.seconds = 0.0 if jit else COMPILING * size             # of work left before compiling is worthwhile
         self.jit = jit or (jit is None and size <= MOST_JITTED and find_spec("numba") is not None)
 
+    @property
+    def is_machine_code(self) -> bool:
+        """Will the next run be in machine code?  It reads rows faster from an array, Python from lists."""
+        return bool(self.jit) and self.seconds <= 0
+
     def run(self, rows: Any, parameters: Sequence[float], memory: Sequence[Sequence[float]] = (),
             steps: int = 0) -> LoopResult:
         """Update once for each row of inputs, from these parameters and this memory, after `steps` earlier updates.
@@ -126,7 +131,7 @@ class UpdateLoop:
     def advance(self, rows: Any, state: State, steps: int) -> tuple[State, list[float]]:
         """Run the loop over the rows, up to the first loss that is not finite; return the state and the losses."""
         fixed = [x.data for x in self.scalar_source.fixed]
-        if self.jit and self.seconds <= 0:
+        if self.is_machine_code:
             try:
                 return self.jitted(rows, state, fixed, steps)
             except Exception:                               # numba cannot compile every operation's function

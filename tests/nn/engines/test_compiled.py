@@ -352,8 +352,31 @@ def test_ctrl_c_keeps_whole_steps():
     optimizer = Interrupting(model.parameters(), 0.1, momentum=0.5)
     history = nn.fit(model, X, REGRESSION, nn.half_squared_error, optimizer, 10)
     nn.fit(again, X, REGRESSION, nn.half_squared_error, nn.SGD(again.parameters(), 0.1, momentum=0.5), 2)
-    assert (len(history.losses), history.stopped, optimizer.steps) == (2, "interrupted", 2)
+    assert (len(history.losses), len(history.seconds), history.stopped) == (2, 2, "interrupted")
+    assert optimizer.steps == 2
     assert [p.data for p in model.parameters()] == [p.data for p in again.parameters()]
+
+
+@pytest.mark.parametrize("at", [2, 3, 50, 400, 1001, 1337])
+@pytest.mark.parametrize(("size", "batches"), [(None, 1), (7, 4)])
+def test_ctrl_c_within_a_run_of_several_epochs_loses_none_of_them(at, size, batches):
+    """The engine runs many epochs between two updates of the history; a step that is interrupted is undone."""
+    class Interrupting(nn.SGD):
+        def rule(self, w, g, change):
+            if self.steps == at:
+                raise KeyboardInterrupt
+            return super().rule(w, g, change)
+
+    model = nn.MLP(3, [2], "tanh", seed=1)
+    optimizer = Interrupting(model.parameters(), 0.01)
+    history = nn.fit(model, X, REGRESSION, nn.half_squared_error, optimizer, 2000, size, progress=False)
+    assert len(history.losses) == len(history.seconds) == (at - 1) // batches and optimizer.steps == at - 1
+    again = nn.MLP(3, [2], "tanh", seed=1)
+    whole = nn.fit(again, X, REGRESSION, nn.half_squared_error, nn.SGD(again.parameters(), 0.01),
+                   len(history.losses), size, progress=False)
+    assert history.losses == whole.losses and min(history.seconds, default=1.0) > 0
+    if batches == 1:
+        assert [p.data for p in model.parameters()] == [p.data for p in again.parameters()]
 
 
 # --- machine code for the loop of updates ----------------------------------------------------------------------------
