@@ -35,19 +35,22 @@ class BoundProgram:
         places = [number[parameters[i]] for i in reached]
         self.reached, self.places = np.array(reached, dtype=np.intp), np.array(places, dtype=np.intp)
         self.is_every = reached == places == list(range(len(number))) == list(range(self.size))     # in one order
+        self.w: np.ndarray | None = None                            # the vector that the buffers hold, if any
         self.loaded: BoundPhases | None = None                      # filled with every sample, in order
         self.read_parameters()
 
     def loss_and_grad(self, w: np.ndarray, rows: Rows) -> tuple[float, np.ndarray]:
         """The sum of these samples' losses at the parameters w, and its gradient by w, valid until the next call.
 
-        NumPy's warnings outside an operation's domain are left to the caller's np.errstate.
+        No w may be written to afterwards.  NumPy's warnings outside an operation's domain are left to the caller's
+        np.errstate.
         """
         chunk, every, weights = self.program.chunk, self.buffers.gradient, self.buffers.weights
-        if self.is_every:
+        if self.is_every and w is not self.w:
             weights[:] = w
-        else:
+        elif not self.is_every:
             weights[self.places] = w[self.reached]
+        self.w = w
         n = rows.stop - rows.start if isinstance(rows, slice) else len(rows)
         if n <= chunk:
             J, gradient = self.run(rows, n), every
@@ -64,8 +67,15 @@ class BoundProgram:
         found[self.reached] = gradient[self.places]
         return J, found
 
+    def prepare(self, part: slice, w: np.ndarray) -> None:
+        """Copy a part of the next call's w, while it is in the cache; after the last part that call copies nothing."""
+        if self.is_every:
+            self.buffers.weights[part] = w[part]
+            self.w = w if part.stop >= len(w) else None
+
     def read_parameters(self) -> None:
         """Read the data of all parameters as weights, also of those that are not in the caller's vectors."""
+        self.w = None
         self.buffers.weights[:] = [p._data for p in self.program.parameters]
 
     def run(self, rows: Rows, n: int) -> float:

@@ -43,8 +43,8 @@ class PhaseCalls(ForwardCalls):
     def count_uses(self) -> None:
         """Mark the rows and the scalars that are used once."""
         rows, scalars = [np.zeros(0, dtype=np.intp)], [np.zeros(0, dtype=np.intp)]
-        for operands in self.operands.values():
-            for a in operands:
+        for block, operands in self.operands.items():
+            for a in block.operands if block in self.in_place else operands:
                 (scalars if a.is_scalar else rows).append(a.numbers.ravel())
         self.is_used_once = np.bincount(np.concatenate(rows), minlength=self.graph.rows) == 1
         self.is_scalar_used_once = np.bincount(np.concatenate(scalars), minlength=self.more_scalars) == 1
@@ -75,13 +75,16 @@ class PhaseCalls(ForwardCalls):
         names = {"z": View("Z", block.first, block.first + block.size), "g": g}
         self.put(self.backward, block, row, names)
         for k, place, is_stacked in row.terms:
-            a = operands[k]
+            a = block.operands[k] if block in self.in_place else operands[k]
             if a.is_scalar:
                 self.sum_over_samples(names[place], a, a.numbers.ndim == 2 and not is_stacked)
             elif isinstance(place, float):                  # constant: written once, beforehand
                 self.fills.append((self.destination(a, place), place))
             elif place == f"out{k}":
-                names[place] = self.destination(a)
+                if block in self.in_place and g not in self.known:
+                    names[place] = self.gradient_of[a.first] = View("G", block.first, block.first + block.size)
+                else:
+                    names[place] = self.destination(a)
             else:
                 self.pass_on(a, names[place])
 

@@ -13,7 +13,7 @@ import numpy as np
 from .blocks import Block, BlockGraph, MatMul, Operand, holds_all
 from .differentiate import Plan, is_identity, list_length
 from .numpy_calls import Call, Placed, View
-from .numpy_rows import Kind, RowCalls, forward_calls
+from .numpy_rows import Kind, RowCalls, forward_calls, reads_only_z
 
 ADD, MULTIPLY, DOT = (Call(function, ("x", "y"), ("out",)) for function in (np.add, np.multiply, "dot"))
 
@@ -36,6 +36,8 @@ class ForwardCalls:
         self.place = np.arange(graph.rows)                  # the row that holds a node's value: for linear(x) that of x
         self.is_moved = False
         self.blocks = [block for block in graph.blocks if not self.is_same(block)]
+        self.over = self.overwritten() if plan else {}      # a product, and the block computed in its place
+        self.in_place = set(self.over.values())
         self.operands = {block: self.placed(block) for block in self.blocks}
         self.views: dict[Block, list[View]] = {}            # of each operand; in U where its rows are gathered
         self.gather: dict[Block, Placed] = {}
@@ -76,9 +78,35 @@ class ForwardCalls:
         self.is_moved = True
         return True
 
+    def overwritten(self) -> dict[Block, Block]:
+        """The products v = W x + b that only a y = φ(v) reads whose φ' is one of y: y is computed in place.
+
+        Both then have y's rows, half as many numbers to keep in the cache.
+        """
+        first = {block.first: block for block in self.blocks if isinstance(block, MatMul)}
+        if not first:
+            return {}
+        rows = [a.numbers.ravel() for block in self.blocks for a in block.operands if not a.is_scalar]
+        uses = np.bincount(np.concatenate([*rows, self.graph.outputs]), minlength=self.graph.rows)
+        found: dict[Block, Block] = {}
+        for y in self.blocks:
+            a = y.operands[0]
+            v = None if a.is_scalar or len(y.operands) > 1 else first.get(a.first)
+            if v and y.size == v.size and list_length(a) == 0 and a.follows and holds_all(
+                    uses[v.first:v.first + v.size] == 1) and reads_only_z(y.op):
+                found[v] = y
+        return found
+
+    def z(self, block: Block) -> View:
+        """The view of a block's result."""
+        first = self.over.get(block, block).first
+        return View("Z", first, first + block.size)
+
     def placed(self, block: Block) -> list[Operand]:
         """The operands as they are read: [W b] as one where b follows W in S and a row of ones follows x."""
         operands = block.operands
+        if block in self.in_place:
+            return [Operand(False, block.rows)]
         if self.is_moved:
             operands = [a if a.is_scalar else Operand(False, self.place[a.numbers]) for a in operands]
         if isinstance(block, MatMul):
@@ -147,7 +175,7 @@ class ForwardCalls:
             self.sizes["K"] = end
 
     def write_forward(self, block: Block) -> None:
-        z = View("Z", block.first, block.first + block.size)
+        z = self.z(block)
         if not isinstance(block, MatMul):
             row = forward_calls(block.op, self.kinds[block], self.wanted.get(block, ()))
             self.keep(block, row)

@@ -124,6 +124,11 @@ def backward_calls(op: Op, kinds: tuple[Kind, ...], wanted: tuple[bool, ...], gr
     return row_calls(writer, row, [(k, outs[k], isinstance(term, Tracer) and term.is_stacked) for k, term in terms])
 
 
+def reads_only_z(op: Op) -> bool:
+    """Does the rule of an op on one number read its result, as tanh's does, and not the number?"""
+    return op.arity == 1 and not op.lists and not backward_calls(op, (("x0", 0, True),), (True,), None).reads
+
+
 def row_calls(writer: CallWriter, row: TracedRow, terms: list[tuple[int, Any, bool]]) -> RowCalls:
     """The calls written so far, with the operands that they read."""
     read = {x for args in ([x for _, x, _ in terms], *[call.args for call in writer.calls]) for x in args

@@ -50,8 +50,7 @@ class Engine:
                 raise FloatingPointError(f"the loss is {found}")
             J += found
             self.last_finite = self.checkpoint = self.state()
-            self.step(end - first)
-            if not math.isfinite(w := self.size_of_parameters()):
+            if not math.isfinite(w := self.step(end - first)):
                 raise FloatingPointError(f"a parameter is {w}")
             self.checkpoint = None
         return J
@@ -64,13 +63,12 @@ class Engine:
         """The sum of the losses of samples first to end of the order; also accumulates its gradient."""
         raise NotImplementedError
 
-    def step(self, size: int) -> None:
-        """Update the parameters once, by the gradient of the batch's mean or sum."""
-        raise NotImplementedError
+    def step(self, size: int) -> float:
+        """Update the parameters once, by the gradient of the batch's mean or sum.
 
-    def size_of_parameters(self) -> float:
-        """A number that is finite only where every parameter is."""
-        return sum(p._data for p in self.optimizer.parameters)
+        Returns a number that is finite only where every parameter is.
+        """
+        raise NotImplementedError
 
     def state(self) -> Any:
         """A snapshot of the parameters and the optimizer's memory."""

@@ -2,7 +2,6 @@
 import math
 import time
 from collections.abc import Iterator
-from copy import copy
 from importlib.util import find_spec
 from typing import Any
 
@@ -17,6 +16,7 @@ from .base import Engine
 from .eager import Eager
 from .recording import WORK, Recording, is_power_of_two, rows_of
 from .sample_loop import SampleLoop, UpdateLoop
+from .vector_rule import VectorRule
 
 SECONDS = 0.02                  # of epochs in one run, between two updates of the history
 MOST_UPDATES = 2 ** 14          # of one sample each, in one run of the loop, between two checks for Ctrl-C
@@ -44,7 +44,7 @@ class Compiled(Engine):
         self.at_once = 1                                # epochs in one run, by the time that they take
         self.losses_of_run: list[float] = []            # during a run: of its complete epochs
         self.began = 0.0                                # the time when the run began
-        self.writes = writes_in_place(self.optimizer)
+        self.rule = VectorRule(self.optimizer, self.bound.prepare)
         self.read_back()
         self.last_finite = self.state()
         self.check_rows(WORK)
@@ -69,6 +69,7 @@ class Compiled(Engine):
         self.w = np.array([p._data for p in self.optimizer.parameters])
         self.memory = [np.array(numbers) for numbers in self.optimizer.memory]
         self.bound.read_parameters()
+        self.rule.read_settings()
 
     def write_back(self) -> None:
         if self.is_lent:                                # the Values hold the weights, maybe changed by on_epoch
@@ -83,10 +84,6 @@ class Compiled(Engine):
     def restore(self, state: Any) -> None:
         self.w, self.memory, self.optimizer.steps = state
 
-    def size_of_parameters(self) -> float:
-        size = self.w.dot(self.w)                       # the fastest sum over every parameter
-        return float(size if math.isfinite(size) else self.w.sum())
-
     def begin(self, order: np.ndarray) -> None:
         super().begin(order)
         self.is_sorted = self.is_full or np.array_equal(order, np.arange(len(order)))
@@ -96,11 +93,9 @@ class Compiled(Engine):
         J, self.gradient = self.bound.loss_and_grad(self.w, rows)
         return J
 
-    def step(self, size: int) -> None:
-        g = self.gradient / size if self.is_mean else self.gradient.copy()     # the rule may keep it
-        self.optimizer.steps += 1
-        w, memory = (self.w.copy(), [*map(np.array, self.memory)]) if self.writes else (self.w, self.memory)
-        self.w, *self.memory = self.optimizer.rule(w, g, *memory)
+    def step(self, size: int) -> float:
+        self.w, self.memory, finite = self.rule.step(self.w, self.gradient, self.memory, size if self.is_mean else 1)
+        return finite
 
     def epochs(self, orders: Iterator[np.ndarray] | None, size: int, unseen: Dataset | None,
                most: int) -> tuple[list[float], list[float]]:
@@ -229,18 +224,3 @@ class Jitted(Compiled):
         if find_spec("numba") is None:
             raise ImportError("engine 'jit' needs numba, which is not installed: pip install deltagrad[jit]")
         super().__init__(*arguments)
-
-
-def writes_in_place(optimizer: Optimizer) -> bool:
-    """Does the rule write into its arguments?  Tested by a copy of the optimizer on read-only arrays."""
-    trial = copy(optimizer)
-    trial.steps += 1
-    arrays = [np.zeros(len(optimizer.parameters)) for _ in range(2 + optimizer.remembers)]
-    for x in arrays:
-        x.setflags(write=False)
-    try:
-        with np.errstate(all="ignore"):
-            trial.rule(*arrays)
-    except Exception:                                   # of a read-only array; any other error recurs in the first step
-        return True
-    return False

@@ -68,8 +68,9 @@ class Eager(Engine):
         self.resume_collector()                 # Ctrl-C may have come between a pause and its end
         return super().undo(epochs)
 
-    def step(self, size: int) -> None:
+    def step(self, size: int) -> float:
         if self.is_mean:
             for p in self.optimizer.parameters:
                 p._grad /= size
         self.optimizer.step()
+        return sum(p._data for p in self.optimizer.parameters)

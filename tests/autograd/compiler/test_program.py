@@ -1,6 +1,7 @@
 """The compiled program against the eager engine, graph by graph: a sample is recorded anew wherever it is checked."""
 import math
 import random
+import re
 import warnings
 
 import numpy as np
@@ -372,6 +373,36 @@ def test_numbers_of_other_kinds_are_samples_too():
     for X in ([[1, 0]], [[True, False]], np.array([[1, 0]], dtype=np.int8), np.array([[1, 0]], dtype=np.float32),
               np.asfortranarray([[1.0, 0.0]])):
         np.testing.assert_array_equal(program.forward(X), expected)
+
+
+def layer(phi, read_again=False, skip=False, is_output=False):
+    """Three neurons φ(w x + b); also with v read again, with y read twice, or with one y as the output."""
+    def build(inputs, w):
+        [x] = inputs
+        vs = [weighted_sum([w[k]], [x], w[3 + k]) for k in range(3)]
+        ys = [phi(v) for v in vs]
+        J = total([half_square(y + 2 * v if read_again else y) for y, v in zip(ys, vs)])
+        return ys[1] if is_output else J + total(ys) if skip else J
+    return build
+
+
+@pytest.mark.parametrize(("phi", "is_in_place", "settings"), [
+    (tanh, True, {}), (ops.sigmoid, True, {}), (tanh, True, {"skip": True}), (tanh, False, {"read_again": True}),
+    (ops.sin, False, {}), (ops.softplus, False, {}), (ops.relu, False, {})])
+def test_an_activation_is_computed_in_place_where_only_it_reads_v(phi, is_in_place, settings):
+    """And where φ' reads y alone; the numbers are those of node by node, at every call."""
+    X, w = np.linspace(-2.0, 2.0, 7)[:, None].tolist(), [0.3, -0.4, 1.2, 0.1, -0.2, 0.5]
+    agrees(layer(phi, **settings), X, w)
+    xs, ws = [Value(0.5)], list(map(Parameter, w))
+    forward, _ = compile(layer(phi, **settings)(xs, ws), xs).source.split("def backward")
+    [v] = re.findall(r"\.dot\(\S+, (Z\[\d+:\d+\])\)", forward)
+    assert (f"out={v}" in forward) == is_in_place
+
+
+@pytest.mark.parametrize("phi", [tanh, ops.sigmoid])
+def test_an_output_that_is_an_activation_keeps_the_ones_of_its_gradient(phi):
+    """∂y/∂y = 1 is written once, so nothing may be written over it."""
+    agrees(layer(phi, is_output=True), [[-1.0], [0.0], [2.0]], [0.3, -0.4, 1.2, 0.1, -0.2, 0.5])
 
 
 def test_the_text_is_what_runs():
