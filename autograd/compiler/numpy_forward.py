@@ -14,7 +14,9 @@ from .blocks import Block, BlockGraph, MatMul, Operand, holds_all
 from .differentiate import Plan, is_identity, list_length
 from .numpy_calls import Call, Placed, View
 from .numpy_rows import Kind, RowCalls, forward_calls, reads_only_z
+from .vectorize import MOST
 
+X = [f"x{k}" for k in range(MOST)]      # the names of a row's operands
 ADD, MULTIPLY, DOT = (Call(function, ("x", "y"), ("out",)) for function in (np.add, np.multiply, "dot"))
 
 
@@ -36,7 +38,7 @@ class ForwardCalls:
         self.place = np.arange(graph.rows)                  # the row that holds a node's value: for linear(x) that of x
         self.is_moved = False
         self.blocks = [block for block in graph.blocks if not self.is_same(block)]
-        self.over = self.overwritten() if plan else {}      # a product, and the block computed in its place
+        self.over = overwritten(graph, self.blocks) if plan else {}     # a product, and the block computed in its place
         self.in_place = set(self.over.values())
         self.operands = {block: self.placed(block) for block in self.blocks}
         self.views: dict[Block, list[View]] = {}            # of each operand; in U where its rows are gathered
@@ -78,25 +80,6 @@ class ForwardCalls:
         self.is_moved = True
         return True
 
-    def overwritten(self) -> dict[Block, Block]:
-        """The products v = W x + b that only a y = φ(v) reads whose φ' is one of y: y is computed in place.
-
-        Both then have y's rows, half as many numbers to keep in the cache.
-        """
-        first = {block.first: block for block in self.blocks if isinstance(block, MatMul)}
-        if not first:
-            return {}
-        rows = [a.numbers.ravel() for block in self.blocks for a in block.operands if not a.is_scalar]
-        uses = np.bincount(np.concatenate([*rows, self.graph.outputs]), minlength=self.graph.rows)
-        found: dict[Block, Block] = {}
-        for y in self.blocks:
-            a = y.operands[0]
-            v = None if a.is_scalar or len(y.operands) > 1 else first.get(a.first)
-            if v and y.size == v.size and list_length(a) == 0 and a.follows and holds_all(
-                    uses[v.first:v.first + v.size] == 1) and reads_only_z(y.op):
-                found[v] = y
-        return found
-
     def z(self, block: Block) -> View:
         """The view of a block's result."""
         first = self.over.get(block, block).first
@@ -120,24 +103,29 @@ class ForwardCalls:
     def find(self, block: Block) -> None:
         """Choose the views of a block's operands: rows that are not consecutive are gathered by one call."""
         operands = self.operands[block]
-        views = [self.scalar_view(a) if a.is_scalar else rows_view("Z", a) if a.follows else None for a in operands]
+        found = [self.scalar_view(a) if a.is_scalar else rows_view("Z", a) if a.follows else None for a in operands]
+        self.views[block] = views = self.gathered(block, operands, found)
+        if isinstance(block, MatMul):
+            W, x, *b = views
+            self.views[block] = [W._replace(shape=W.shape[:-1]), x if b else x._replace(end=x.end + 1), *b]
+            return
+        self.kinds[block] = tuple([(X[views.index(view)], list_length(a), not a.is_scalar)
+                                   for a, view in zip(operands, views)])
+
+    def gathered(self, block: Block, operands: list[Operand], views: list[View | None]) -> list[View]:
+        """The views, those that are missing in U, where one call gathers their rows."""
+        if None not in views:
+            return views            # type: ignore[return-value]
         scattered = [a.numbers.ravel() for a, view in zip(operands, views) if view is None]
-        if scattered:
-            together = scattered[0] if len(scattered) == 1 else np.concatenate(scattered)
-            self.sizes["U"] = max(self.sizes["U"], len(together))
-            self.gather[block] = take(View("Z"), together, View("U", 0, len(together)))
-        self.views[block], end = [], 0
+        together = scattered[0] if len(scattered) == 1 else np.concatenate(scattered)
+        self.sizes["U"] = max(self.sizes["U"], len(together))
+        self.gather[block] = take(View("Z"), together, View("U", 0, len(together)))
+        found, end = list[View](), 0
         for a, view in zip(operands, views):
             if view is None:
                 view, end = rows_view("U", a, end), end + a.numbers.size
-            self.views[block].append(view)
-        if isinstance(block, MatMul):
-            W, x, *b = self.views[block]
-            self.views[block] = [W._replace(shape=W.shape[:-1]), x if b else x._replace(end=x.end + 1), *b]
-            return
-        first: dict[View, int] = {}
-        self.kinds[block] = tuple([(f"x{first.setdefault(view, k)}", list_length(a), not a.is_scalar)
-                                   for k, (a, view) in enumerate(zip(operands, self.views[block]))])
+            found.append(view)
+        return found
 
     def scalar_view(self, a: Operand) -> View:
         """The view of scalars: in S where they are one or consecutive, else in P; beside rows with a sample axis."""
@@ -156,29 +144,39 @@ class ForwardCalls:
         """Append a row's calls, bound to the block's views, after the call that gathers their rows."""
         views = self.views[block]
         for k in row.reads:
-            names[f"x{k}"] = views[k]
+            names[X[k]] = views[k]
         if block in self.gather and any([views[k].array == "U" for k in row.reads]):
             phase.append(self.gather[block])
         for name in row.buffers:
-            n = max([len(a.numbers) for a in block.operands if a.numbers.ndim == 2]) if name[0] in "lc" else 1
-            self.sizes[name] = max(self.sizes.get(name, 0), n * block.size)
-            names[name] = View(name, 0, n * block.size, (n, block.size, None) if name[0] in "lc" else ())
-        names.update(self.kept.get(block, {}))
+            size, shape = self.shape(block, name[0] in "lc")
+            if size > self.sizes.get(name, 0):
+                self.sizes[name] = size
+            names[name] = View(name, 0, size, shape)
+        if row.kept:
+            names |= self.kept[block]
         phase.append(Placed(row.calls, names))
 
     def keep(self, block: Block, row: RowCalls) -> None:
         """Give every number that a row keeps for the backward phase its rows of K."""
+        self.kept[block] = {}
         for name, is_stacked in row.kept.items():
-            n = max([len(a.numbers) for a in block.operands if a.numbers.ndim == 2]) if is_stacked else 1
-            first, end = self.sizes["K"], self.sizes["K"] + n * block.size
-            self.kept.setdefault(block, {})[name] = View("K", first, end, (n, block.size, None) if is_stacked else ())
-            self.sizes["K"] = end
+            size, shape = self.shape(block, is_stacked)
+            self.kept[block][name] = View("K", self.sizes["K"], self.sizes["K"] + size, shape)
+            self.sizes["K"] += size
+
+    def shape(self, block: Block, is_stacked: bool) -> tuple[int, tuple[int | None, ...]]:
+        """How many rows a number of a row takes, and the shape of its view; stacked for each number of a list."""
+        if not is_stacked:
+            return block.size, ()
+        n = max([len(a.numbers) for a in block.operands if a.numbers.ndim == 2])
+        return n * block.size, (n, block.size, None)
 
     def write_forward(self, block: Block) -> None:
         z = self.z(block)
         if not isinstance(block, MatMul):
             row = forward_calls(block.op, self.kinds[block], self.wanted.get(block, ()))
-            self.keep(block, row)
+            if row.kept:
+                self.keep(block, row)
             self.put(self.forward, block, row, {"z": z})
             return
         W, x, *bias = self.views[block]
@@ -187,6 +185,26 @@ class ForwardCalls:
         self.forward.append(dot(W, x, z))
         if bias:
             self.forward.append(Placed([ADD], {"x": z, "y": bias[0], "out": z}))
+
+
+def overwritten(graph: BlockGraph, blocks: Sequence[Block]) -> dict[Block, Block]:
+    """The products v = W x + b that only a y = φ(v) reads whose φ' is one of y: {v: y}, computed in y's place.
+
+    Both then have y's rows, half as many numbers to keep in the cache.
+    """
+    products = {block.first: block for block in blocks if isinstance(block, MatMul)}
+    if not products:
+        return {}
+    rows = [a.numbers.ravel() for block in blocks for a in block.operands if not a.is_scalar]
+    uses = np.bincount(np.concatenate([*rows, graph.outputs]), minlength=graph.rows)
+    found: dict[Block, Block] = {}
+    for y in blocks:
+        a = y.operands[0]
+        v = None if a.is_scalar or len(y.operands) > 1 else products.get(a.first)
+        if v and y.size == v.size and list_length(a) == 0 and a.follows and holds_all(
+                uses[v.first:v.first + v.size] == 1) and reads_only_z(y.op):
+            found[v] = y
+    return found
 
 
 def dot(W: View, x: View, out: View) -> Placed:
