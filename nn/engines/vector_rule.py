@@ -28,11 +28,14 @@ class VectorRule:
 
     def step(self, w: np.ndarray, g: np.ndarray, memory: Vectors, divisor: int) -> tuple[np.ndarray, Vectors, float]:
         """The vectors after a step by g / divisor, and a number that is finite only where every parameter is."""
-        self.optimizer.steps += 1
+        optimizer = self.optimizer
+        optimizer.steps += 1
         if self.in_pieces:
             return self.step_in_pieces(w, g, memory, divisor)
         g = g.copy() if divisor == 1 else g / divisor               # the rule may keep it
-        w, *memory = self.moved(w, g, memory)
+        if self.writes:
+            w, memory = w.copy(), [m.copy() for m in memory]
+        w, *memory = optimizer.rule(w, g, *memory)
         return w, memory, size_of(w)
 
     def step_in_pieces(self, w: np.ndarray, g: np.ndarray, memory: Vectors,
@@ -41,18 +44,13 @@ class VectorRule:
         found, total = [np.empty_like(w) for _ in range(1 + len(memory))], 0.0
         for first in range(0, self.size, PIECE):
             part = slice(first, first + PIECE)
-            moved = self.moved(w[part], g[part] if divisor == 1 else g[part] / divisor, [m[part] for m in memory])
+            pieces = [m[part].copy() if self.writes else m[part] for m in (w, *memory)]
+            moved = self.optimizer.rule(pieces[0], g[part] if divisor == 1 else g[part] / divisor, *pieces[1:])
             for x, piece in zip(found, moved):
                 x[part] = piece
             total += size_of(found[0][part])
             self.prepare(part, found[0])
         return found[0], found[1:], total
-
-    def moved(self, w: np.ndarray, g: np.ndarray, memory: Vectors) -> tuple[np.ndarray, ...]:
-        """The rule's w and memory."""
-        if self.writes:
-            w, memory = w.copy(), [m.copy() for m in memory]
-        return self.optimizer.rule(w, g, *memory)
 
 
 def size_of(w: np.ndarray) -> float:
