@@ -42,8 +42,8 @@ class BoundProgram:
     def loss_and_grad(self, w: np.ndarray, rows: Rows) -> tuple[float, np.ndarray]:
         """The sum of these samples' losses at the parameters w, and its gradient by w, valid until the next call.
 
-        No w may be written to afterwards.  NumPy's warnings outside an operation's domain are left to the caller's
-        np.errstate.
+        The same w is not copied again, so it may not be written to.  NumPy's warnings outside an operation's domain are
+        left to the caller's np.errstate.
         """
         chunk, every, weights = self.program.chunk, self.buffers.gradient, self.buffers.weights
         if self.is_every and w is not self.w:

@@ -10,7 +10,7 @@ from .numpy_calls import SUM_EDGES, Placed
 from .numpy_forward import ForwardCalls
 from .segment_sum import Step
 
-LARGEST = 2 ** 24           # numbers of Z and G that are kept at a time
+LARGEST = 2 ** 24           # numbers of Z, G and K that are kept at a time
 
 
 @dataclass(frozen=True, eq=False)
@@ -38,7 +38,7 @@ class Buffers:
         """The phases for N samples at a time, bound on the first call."""
         if N not in self.bound:
             calls = self.calls
-            rows = calls.graph.rows + calls.more_rows
+            rows = calls.graph.rows + calls.more_rows + calls.sizes["K"]
             if len(self.bound) > 4 or rows * (N + sum(self.bound)) > LARGEST:       # large ones are not kept together
                 self.bound.clear()
             arrays = self.arrays(N)

@@ -5,7 +5,7 @@ products read, a row for every sample; K what the backward phase needs again; S 
 constants); P copies of scalars that are not consecutive in S; G the gradients of Z's rows and D those of S; U gathered
 rows.  numpy_backward.py writes the backward phase.
 """
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -38,7 +38,7 @@ class ForwardCalls:
         self.place = np.arange(graph.rows)                  # the row that holds a node's value: for linear(x) that of x
         self.is_moved = False
         self.blocks = [block for block in graph.blocks if not self.is_same(block)]
-        self.over = overwritten(graph, self.blocks) if plan else {}     # a product, and the block computed in its place
+        self.over = overwritten(graph, self.blocks, self.wanted) if plan else {}    # {v: y}, y computed in place
         self.in_place = set(self.over.values())
         self.operands = {block: self.placed(block) for block in self.blocks}
         self.views: dict[Block, list[View]] = {}            # of each operand; in U where its rows are gathered
@@ -187,21 +187,22 @@ class ForwardCalls:
             self.forward.append(Placed([ADD], {"x": z, "y": bias[0], "out": z}))
 
 
-def overwritten(graph: BlockGraph, blocks: Sequence[Block]) -> dict[Block, Block]:
-    """The products v = W x + b that only a y = φ(v) reads whose φ' is one of y: {v: y}, computed in y's place.
+def overwritten(graph: BlockGraph, blocks: Sequence[Block], wanted: Mapping[Block, tuple[bool, ...]]
+                ) -> dict[Block, Block]:
+    """The products v = W x + b that only one y = φ(v) reads, and whose φ' is one of y: {v: y}, computed in y's place.
 
     Both then have y's rows, half as many numbers to keep in the cache.
     """
     products = {block.first: block for block in blocks if isinstance(block, MatMul)}
     if not products:
         return {}
-    rows = [a.numbers.ravel() for block in blocks for a in block.operands if not a.is_scalar]
-    uses = np.bincount(np.concatenate([*rows, graph.outputs]), minlength=graph.rows)
+    rows = [a.numbers.ravel() for block in graph.blocks for a in block.operands if not a.is_scalar]
+    uses = np.bincount(np.concatenate([*rows, graph.outputs]), minlength=graph.rows)        # by identities too
     found: dict[Block, Block] = {}
     for y in blocks:
         a = y.operands[0]
         v = None if a.is_scalar or len(y.operands) > 1 else products.get(a.first)
-        if v and y.size == v.size and list_length(a) == 0 and a.follows and holds_all(
+        if v and y.size == v.size and wanted[y] == (True,) and list_length(a) == 0 and a.follows and holds_all(
                 uses[v.first:v.first + v.size] == 1) and reads_only_z(y.op):
             found[v] = y
     return found

@@ -17,7 +17,6 @@ FAST = {"add", "subtract", "multiply", "negative", "maximum", "minimum", "absolu
 Kind = tuple[str, int, bool]            # of an operand: its name, its list's length, has it a column a sample?
 
 
-
 class RowCalls(NamedTuple):
     """A row's calls on the names x0, x1, ... of its operands, z of its result and g of its gradient.
 

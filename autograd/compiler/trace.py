@@ -5,6 +5,7 @@ text: numpy_calls.py and scalar_source.py do that.
 """
 from collections import Counter
 from collections.abc import Callable, Container, Iterable, Sequence
+from itertools import count
 from typing import Any
 
 from ..ops import Op
@@ -122,12 +123,13 @@ class Trace:
 
     def __init__(self) -> None:
         self.calls: dict[tuple[Any, ...], Tracer] = {}
+        self.numbers = count()
 
     def call(self, function: str, *args: Number) -> Number:
         """Record function(*args), or find the equal call."""
         key = function, *[x.number if isinstance(x, Tracer) else repr(float(x)) for x in args]    # tells 0.0 from -0.0
-        if key not in self.calls:
-            self.calls[key] = Tracer(self, len(self.calls), function, args)
+        if key not in self.calls:                       # atomic steps: threads may share a trace
+            self.calls.setdefault(key, Tracer(self, next(self.numbers), function, args))
         return self.calls[key]
 
     def name(self, name: str, length: int = 0, is_wide: bool = True) -> Tracer:

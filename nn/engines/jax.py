@@ -14,6 +14,7 @@ from ..dataset import Dataset
 from ..optimizers import Optimizer, settings_of
 from .compiled import Compiled
 from .recording import rows_of
+from .vector_rule import VectorRule
 
 SECONDS = 0.2                   # of epochs in one run, between two checks for Ctrl-C
 KEPT = 8                        # compiled loops, of the most recent graphs
@@ -160,7 +161,7 @@ class Jax(Compiled):
         if self.last_run:                               # repeat its last epoch, so that the weights are NumPy's
             first, orders, optimizer = self.last_run
             again = copy(self)
-            again.optimizer = optimizer
+            again.optimizer, again.rule, again.per_sample = optimizer, VectorRule(optimizer, self.bound.prepare), None
             again.restore(again.run(first, orders[:-1])[0])
             again.epoch(orders[-1], size)
             self.last_finite, self.start = again.last_finite, again.start

@@ -19,7 +19,8 @@ class SampleLoop:
     def __init__(self, J: Value, inputs: Sequence[Value], samples: np.ndarray, optimizer: Optimizer,
                  jit: bool | None) -> None:
         self.J, self.inputs, self.optimizer, self.jit = J, inputs, optimizer, jit
-        self.samples, self.rows = samples, samples.tolist()         # Python reads lists faster, machine code an array
+        self.samples = samples
+        self.rows: list[list[float]] = []                           # the same: Python reads lists faster
         self.is_possible = is_small(J)                              # and the rule can be traced
         self.loop: UpdateLoop | None = None
         self.settings: dict[str, Any] = {}
@@ -46,6 +47,8 @@ class SampleLoop:
     def run(self, loop: UpdateLoop, state: State, order: np.ndarray) -> tuple[State, list[float], str]:
         """Update for each sample in this order: the state, the losses, and why it ended early, or ""."""
         w, memory, steps = state
+        if not (loop.is_machine_code or self.rows):
+            self.rows = self.samples.tolist()
         rows = self.samples.take(order, 0) if loop.is_machine_code else [self.rows[i] for i in order.tolist()]
         run = loop.run(rows, w.tolist(), [m.tolist() for m in memory], steps)
         state = np.array(run.parameters), [np.array(m) for m in run.memory], steps + len(run.losses)

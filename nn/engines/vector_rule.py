@@ -1,7 +1,7 @@
 """An optimizer's rule on vectors: at once, or for long ones in pieces that stay in the cache."""
 import math
 from collections.abc import Callable
-from copy import copy
+from copy import copy, deepcopy
 
 import numpy as np
 
@@ -34,7 +34,7 @@ class VectorRule:
             return self.step_in_pieces(w, g, memory, divisor)
         g = g.copy() if divisor == 1 else g / divisor               # the rule may keep it
         if self.writes:
-            w, memory = w.copy(), [m.copy() for m in memory]
+            w, memory = w.copy(), [np.array(m) for m in memory]     # a rule may return a number to remember
         w, *memory = optimizer.rule(w, g, *memory)
         return w, memory, size_of(w)
 
@@ -46,9 +46,13 @@ class VectorRule:
             part = slice(first, first + PIECE)
             pieces = [m[part].copy() if self.writes else m[part] for m in (w, *memory)]
             moved = self.optimizer.rule(pieces[0], g[part] if divisor == 1 else g[part] / divisor, *pieces[1:])
+            if len(moved) != len(found):
+                raise TypeError(f"the rule of {type(self.optimizer).__name__} returns {len(moved) - 1} numbers to "
+                                f"remember, but its `remembers` is {len(memory)}")
             for x, piece in zip(found, moved):
                 x[part] = piece
-            total += size_of(found[0][part])
+            if math.isfinite(total):
+                total = size_of(found[0][part])
             self.prepare(part, found[0])
         return found[0], found[1:], total
 
@@ -60,12 +64,12 @@ def size_of(w: np.ndarray) -> float:
 
 
 def is_elementwise(optimizer: Optimizer) -> bool:
-    """Does the rule move each parameter by its own numbers?  Tested by a copy of the optimizer on two of any size.
+    """Does the rule move each parameter by its own numbers?  Tested by a copy of the optimizer on two small ones, two
+    of about 1, and two large ones.
 
     Not where a setting is an array with a number for each parameter, or where the rule limits the norm of g, say.
     """
-    trial = copy(optimizer)
-    trial.steps += 1
+    trial = copied(optimizer)
     numbers = np.random.default_rng(0).normal(size=(2 + optimizer.remembers, 2)) ** 2
     try:
         with np.errstate(all="ignore"):
@@ -81,8 +85,7 @@ def is_elementwise(optimizer: Optimizer) -> bool:
 
 def writes_in_place(optimizer: Optimizer) -> bool:
     """Does the rule write into its arguments?  Tested by a copy of the optimizer on read-only arrays."""
-    trial = copy(optimizer)
-    trial.steps += 1
+    trial = copied(optimizer)
     arrays = [np.zeros(len(optimizer.parameters)) for _ in range(2 + optimizer.remembers)]
     for x in arrays:
         x.setflags(write=False)
@@ -92,3 +95,13 @@ def writes_in_place(optimizer: Optimizer) -> bool:
     except Exception:                                   # of a read-only array; any other error recurs in the first step
         return True
     return False
+
+
+def copied(optimizer: Optimizer) -> Optimizer:
+    """A copy of the optimizer at its next step, for a trial: it shares the parameters and the memory alone."""
+    try:
+        trial = deepcopy(optimizer, {id(x): x for x in (optimizer.parameters, optimizer.memory)})
+    except Exception:                                   # of what cannot be copied, such as a file
+        trial = copy(optimizer)
+    trial.steps += 1
+    return trial

@@ -399,6 +399,27 @@ def test_an_activation_is_computed_in_place_where_only_it_reads_v(phi, is_in_pla
     assert (f"out={v}" in forward) == is_in_place
 
 
+@pytest.mark.parametrize("build", [
+    lambda v: total([tanh(u) * ops.linear(u) for u in v]),
+    lambda v: total([ops.linear(u) for u in v]) * total([tanh(u) for u in v]),
+    lambda v: total([tanh(ops.linear(u)) for u in v]),
+    lambda v: total([tanh(ops.linear(ops.linear(u))) * u for u in v]),
+], ids=["beside", "sums", "through", "twice"])
+def test_a_product_that_is_read_through_linear_too_is_not_overwritten(build):
+    agrees(lambda x, w: build([weighted_sum(w[2 * k:2 * k + 2], x, w[4 + k]) for k in range(2)]),
+           [[0.3, -0.2], [1.0, 1.0], [-2.0, 0.5]], [0.1, 0.2, 0.3, 0.4, 0.5, 0.6])
+
+
+def test_a_rule_that_is_never_needed_may_branch():
+    """Its operands are constants: no gradient is asked for."""
+    row = ops.Op("row", lambda x: x * x, lambda z, x: (1.0 if x > 0 else 0.0,))
+    x, w = [Value(0.3), Value(0.2)], Parameter(2.0)
+    v = [weighted_sum([Constant(1.0), Constant(a)], x, 0.0) for a in (2.0, -1.0)]
+    values, [gradient] = compile(total([row(u) for u in v]) * w, x).value_and_grad([[0.3, 0.2], [1.0, 1.0]])
+    np.testing.assert_allclose(values, [2 * (0.7 ** 2 + 0.1 ** 2), 18.0], rtol=1e-14)
+    assert gradient == pytest.approx(values.sum() / 2, rel=1e-14)
+
+
 @pytest.mark.parametrize("phi", [tanh, ops.sigmoid])
 def test_an_output_that_is_an_activation_keeps_the_ones_of_its_gradient(phi):
     """∂y/∂y = 1 is written once, so nothing may be written over it."""

@@ -259,6 +259,33 @@ def test_a_rule_that_writes_in_place_does_not_spoil_the_last_finite_weights():
     assert_diverges_alike(lambda: nn.MLP(3, [4, 2], "relu", seed=1), functools.partial(Own, lr=1e30, rule=in_place))
 
 
+def test_a_rule_that_writes_in_place_may_remember_a_plain_number():
+    class Forgets(nn.SGD):
+        def rule(self, w, g, change):
+            w -= self.lr * g
+            return w, 0.0
+
+    found = []
+    for engine in "eager", "compiled":
+        model = nn.MLP(3, [4, 2], "tanh", seed=1)
+        nn.fit(model, X, REGRESSION, nn.half_squared_error, Forgets(model.parameters(), 0.1), 4, engine=engine)
+        found.append([p.data for p in model.parameters()])
+    assert found[1] == pytest.approx(found[0], rel=1e-9)
+
+
+def test_trying_a_rule_leaves_the_optimizer_as_it_is():
+    class Counts(nn.SGD):
+        def rule(self, w, g, change):
+            self.calls.append(self.steps)
+            return super().rule(w, g, change)
+
+    model = nn.MLP(3, [4, 2], "tanh", seed=1)
+    optimizer = Counts(model.parameters(), 0.1)
+    optimizer.calls = []
+    nn.fit(model, X, REGRESSION, nn.half_squared_error, optimizer, 4)
+    assert optimizer.calls == [1, 2, 3, 4]
+
+
 def test_a_step_of_ones_own_is_for_the_eager_engine():
     class Clipped(nn.SGD):
         def step(self):

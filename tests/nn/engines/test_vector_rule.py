@@ -106,6 +106,25 @@ def test_a_number_that_is_not_finite_is_told(monkeypatch):
     assert not np.isfinite(finite)
 
 
+def test_squares_that_overflow_together_are_finite_numbers(monkeypatch):
+    monkeypatch.setattr(vector_rule, "LONG", 10)
+    monkeypatch.setattr(vector_rule, "PIECE", 300)
+    _, _, finite = VectorRule(nn.SGD([Parameter(0.0) for _ in range(N)], 0.1), lambda *_: None).step(
+        np.full(N, 1e153), np.zeros(N), [np.zeros(N)], 1)
+    assert np.isfinite(finite)
+
+
+def test_a_rule_that_forgets_is_named(monkeypatch):
+    class Forgets(nn.SGD):
+        def rule(self, w, g, change):
+            return (w - self.lr * g,)
+
+    monkeypatch.setattr(vector_rule, "LONG", 10)
+    rule = VectorRule(Forgets([Parameter(0.0) for _ in range(N)], 0.1), lambda *_: None)
+    with pytest.raises(TypeError, match="the rule of Forgets returns 0 numbers to remember, but its `remembers` is 1"):
+        rule.step(RNG_W, RNG_G[0], [np.zeros(N)], 1)
+
+
 def test_a_training_in_pieces_is_the_training_at_once(monkeypatch):
     X, T, found = RNG.normal(size=(20, 3)), RNG.normal(size=(20, 2)), []
     for size in 2 ** 17, 10:
