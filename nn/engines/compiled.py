@@ -55,7 +55,7 @@ class Compiled(Engine):
                 self.check_rows(WORK // 2)
             elif is_power_of_two(calls):
                 self.recording.check_one()
-        except TypeError:
+        except (TypeError, RuntimeError):
             self.optimizer.restore(self.before_fit)
             self.read_back()
             raise

@@ -449,3 +449,17 @@ def test_a_plain_number_for_some_samples_is_a_constant_to_the_eager_engine(batch
     assert meant[1][-1] < 0.1
     assert_as_eager(trained(hinge, "eager", **easy), meant)
     assert_as_eager(trained(hidden, "eager", **easy), meant)
+
+
+@pytest.mark.parametrize("engine", ["compiled", "jax"])
+def test_arrays_that_are_wrong_everywhere_are_refused(engine, monkeypatch):
+    """A mistake of the compiler's: no rounding crosses an edge in every sample."""
+    if engine == "jax":
+        pytest.importorskip("jax", reason="needs JAX")
+    right = autograd.compiler.program.Program.forward
+    monkeypatch.setattr("autograd.compiler.program.Program.forward", lambda self, X: right(self, X) + 0.5)
+    model = nn.MLP(2, [3, 1], "tanh", seed=0)
+    before = [p.data for p in model.parameters()]
+    with pytest.raises(RuntimeError, match="not those of the recorded graph: a mistake of deltagrad's, please report"):
+        nn.fit(model, X, T, nn.half_squared_error, nn.SGD(model.parameters(), 0.1), 3, engine=engine, progress=False)
+    assert [p.data for p in model.parameters()] == before
