@@ -142,6 +142,13 @@ def check_optimizer(optimizer: Any) -> None:
                     f"{ops.short(repr(optimizer))}")
 
 
+def check_remembers(optimizer: Optimizer, n: int) -> None:
+    """Raise TypeError unless the n numbers that its rule returns to remember are as many as its `remembers`."""
+    if n != optimizer.remembers:
+        raise TypeError(f"the rule of {type(optimizer).__name__} returns {n} numbers to remember, but its `remembers` "
+                        f"is {optimizer.remembers}")
+
+
 def check_positive(kind: str, name: str, x: Any) -> float:
     """x unchanged.  Raises ValueError unless it is a finite number above 0."""
     if not (isinstance(x, Real) and 0 < float(x) < math.inf):

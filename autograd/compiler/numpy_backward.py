@@ -72,7 +72,7 @@ class PhaseCalls(ForwardCalls):
         if known is not None and any([a.is_scalar and is_wanted for a, is_wanted in zip(operands, step.wanted)]):
             known = None
         row = backward_calls(block.op, self.kinds[block], step.wanted, known)
-        names = {"z": View("Z", block.first, block.first + block.size), "g": g}
+        names = {"z": self.z(block), "g": g}
         self.put(self.backward, block, row, names)
         for k, place, is_stacked in row.terms:
             a = block.operands[k] if block in self.in_place else operands[k]

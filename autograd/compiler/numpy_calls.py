@@ -168,8 +168,8 @@ class CallWriter:
 
     def release(self, x: Tracer) -> None:
         """Free the buffers of x's arguments that no later call needs."""
-        for a in x.args:
-            if isinstance(a, Tracer) and a.args:
+        for a in x.parents:
+            if a.args:
                 self.uses[a] -= 1
                 place = self.places[a]
                 if self.uses[a] == 0 and place in self.buffers:

@@ -16,7 +16,7 @@ from .numpy_calls import Call, Placed, View
 from .numpy_rows import Kind, RowCalls, forward_calls, reads_only_z
 from .vectorize import MOST
 
-X = [f"x{k}" for k in range(MOST)]      # the names of a row's operands
+NAMES = [f"x{k}" for k in range(MOST)]          # of a row's operands
 ADD, MULTIPLY, DOT = (Call(function, ("x", "y"), ("out",)) for function in (np.add, np.multiply, "dot"))
 
 
@@ -109,7 +109,7 @@ class ForwardCalls:
             W, x, *b = views
             self.views[block] = [W._replace(shape=W.shape[:-1]), x if b else x._replace(end=x.end + 1), *b]
             return
-        self.kinds[block] = tuple([(X[views.index(view)], list_length(a), not a.is_scalar)
+        self.kinds[block] = tuple([(NAMES[views.index(view)], list_length(a), not a.is_scalar)
                                    for a, view in zip(operands, views)])
 
     def gathered(self, block: Block, operands: list[Operand], views: list[View | None]) -> list[View]:
@@ -144,7 +144,7 @@ class ForwardCalls:
         """Append a row's calls, bound to the block's views, after the call that gathers their rows."""
         views = self.views[block]
         for k in row.reads:
-            names[X[k]] = views[k]
+            names[NAMES[k]] = views[k]
         if block in self.gather and any([views[k].array == "U" for k in row.reads]):
             phase.append(self.gather[block])
         for name in row.buffers:

@@ -69,18 +69,13 @@ def needed_again(z: Number | None, partials: Sequence[Number]) -> list[Tracer]:
     """The calls on the way to z whose results the partials need too, but for those as fast as reading a result."""
     forward, backward = in_order([z]), in_order(partials)
     both = [x for x in backward if x in forward]
-    read = {x for x in partials if isinstance(x, Tracer)}.union(*[parents(x) for x in backward if x not in forward])
+    read = {x for x in partials if isinstance(x, Tracer)}.union(*[x.parents for x in backward if x not in forward])
     return [x for x in both if x in read and x.args and not is_cheap(x)]
-
-
-def parents(x: Tracer) -> list[Tracer]:
-    """The numbers that a call reads."""
-    return [a for a in x.args if isinstance(a, Tracer)]
 
 
 def is_cheap(x: Tracer) -> bool:
     """Is it a condition, or one fast call on operands?"""
-    return x.function in CONDITIONS or (x.function in FAST and not any([a.args for a in parents(x)]))
+    return x.function in CONDITIONS or (x.function in FAST and not any([a.args for a in x.parents]))
 
 
 @lru_cache(maxsize=1024)

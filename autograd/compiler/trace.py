@@ -39,7 +39,12 @@ class Tracer:
 
     def __init__(self, trace: "Trace", number: int, function: str, args: tuple[Number, ...]) -> None:
         self.trace, self.number, self.function, self.args = trace, number, function, args
-        self.length, self.is_wide = max([x.length for x in args if isinstance(x, Tracer)], default=0), True
+        self.length, self.is_wide = max([x.length for x in self.parents], default=0), True
+
+    @property
+    def parents(self) -> list["Tracer"]:
+        """The symbolic numbers among its arguments."""
+        return [x for x in self.args if isinstance(x, Tracer)]
 
     @property
     def is_stacked(self) -> bool:
@@ -221,7 +226,7 @@ def in_order(results: Iterable[Number], given: Container[Tracer] = ()) -> dict[T
     order: dict[Tracer, None] = {}
     stack = roots[::-1]
     while stack:
-        missing = [] if stack[-1] in given else [a for a in stack[-1].args if isinstance(a, Tracer) and a not in order]
+        missing = [] if stack[-1] in given else [a for a in stack[-1].parents if a not in order]
         if missing:
             stack += missing[::-1]
         else:
@@ -229,5 +234,5 @@ def in_order(results: Iterable[Number], given: Container[Tracer] = ()) -> dict[T
     uses = Counter(roots)
     for x in order:
         if x not in given:
-            uses.update([a for a in x.args if isinstance(a, Tracer)])
+            uses.update(x.parents)
     return {x: uses[x] for x in order}

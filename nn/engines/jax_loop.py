@@ -13,7 +13,7 @@ from jax.sharding import PartitionSpec as Spread
 
 from autograd import ops
 
-from ..optimizers import Optimizer, settings_of
+from ..optimizers import Optimizer, check_remembers, settings_of
 
 Array = Any                     # of JAX
 Blocks = list[Array]            # of w, or of a part of the memory
@@ -244,6 +244,4 @@ def check_rule(optimizer: Optimizer, dtype: str) -> None:
         raise TypeError(f"engine 'jax' cannot trace the rule of {type(optimizer).__name__}, {code.co_filename}, line "
                         f"{line}: {str(error).splitlines()[0]}.  Give engine='compiled', or write it in arithmetic on "
                         "w, g and the memory") from error
-    if len(memory) != optimizer.remembers:
-        raise TypeError(f"the rule of {type(optimizer).__name__} returns {len(memory)} numbers to remember, but its "
-                        f"`remembers` is {optimizer.remembers}")
+    check_remembers(optimizer, len(memory))

@@ -5,7 +5,7 @@ from copy import copy, deepcopy
 
 import numpy as np
 
-from ..optimizers import Optimizer
+from ..optimizers import Optimizer, check_remembers
 
 PIECE, LONG = 2 ** 14, 2 ** 17        # parameters that are moved at a time, where there are more than LONG
 Vectors = list[np.ndarray]
@@ -46,9 +46,7 @@ class VectorRule:
             part = slice(first, first + PIECE)
             pieces = [m[part].copy() if self.writes else m[part] for m in (w, *memory)]
             moved = self.optimizer.rule(pieces[0], g[part] if divisor == 1 else g[part] / divisor, *pieces[1:])
-            if len(moved) != len(found):
-                raise TypeError(f"the rule of {type(self.optimizer).__name__} returns {len(moved) - 1} numbers to "
-                                f"remember, but its `remembers` is {len(memory)}")
+            check_remembers(self.optimizer, len(moved) - 1)
             for x, piece in zip(found, moved):
                 x[part] = piece
             if math.isfinite(total):
@@ -64,8 +62,7 @@ def size_of(w: np.ndarray) -> float:
 
 
 def is_elementwise(optimizer: Optimizer) -> bool:
-    """Does the rule move each parameter by its own numbers?  Tested by a copy of the optimizer on two small ones, two
-    of about 1, and two large ones.
+    """Does the rule move each parameter by its own numbers?  Tested by a copy of the optimizer at three magnitudes.
 
     Not where a setting is an array with a number for each parameter, or where the rule limits the norm of g, say.
     """
